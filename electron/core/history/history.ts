@@ -1,0 +1,125 @@
+import type { ActivityEntry } from '../../../shared/model/activity-log.ts';
+import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
+import type { Dashboard, WidgetData } from '../../../shared/model/dashboard.ts';
+import type { Execution, Plan, Run } from '../../../shared/model/read-model.ts';
+import type { ActivitySample, DeltaSet, Snapshot, StatementKey } from '../../../shared/model/sampling.ts';
+import type { StatementClass } from '../../../shared/model/statement.ts';
+
+/**
+ * The local store: SQLite in the profile (`daybreak.sqlite`, WAL, numbered migrations). All writes go through one
+ * worker thread (`writer.ts`), which is the only writer of the file; reads run on a read-only connection.
+ * Every write resolves after its transaction is committed. Throws `Failure('storage_failed')`.
+ */
+export interface History {
+  readonly connections: ConnectionStore;
+  readonly samples: SampleStore;
+  readonly plans: PlanStore;
+  readonly activity: ActivityStore;
+  readonly dashboards: DashboardStore;
+  /** Deletes what is past its retention (raw samples and deltas: 48 hours). */
+  applyRetention(nowMs: number): Promise<void>;
+  /** Size of the store on disk, bytes. */
+  sizeBytes(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface StoredConnection {
+  readonly serverId: string;
+  readonly settings: ConnectionSettings;
+  readonly lastConnectedAtMs: number | null;
+  readonly lastFacts: ServerFacts | null;
+}
+export interface ConnectionStore {
+  list(): Promise<StoredConnection[]>;
+  get(serverId: string): Promise<StoredConnection | null>;
+  save(connection: StoredConnection): Promise<void>;
+  /** Removes the connection and everything stored for it. */
+  remove(serverId: string): Promise<void>;
+}
+
+/** A statement as the store knows it. `statementId` is stable for (server, database, role, queryid, toplevel). */
+export interface StoredStatement {
+  readonly statementId: string;
+  readonly key: StatementKey | null;
+  readonly databaseName: string | null;
+  readonly roleName: string | null;
+  readonly text: string | null;
+  readonly fingerprint: string;
+}
+/** Deltas of one interval with our statement ids. */
+export interface StoredDeltas {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly deallocs: number;
+  readonly resets: number;
+  readonly coverage: number | null;
+  readonly deltas: readonly {
+    readonly statementId: string;
+    readonly counters: import('../../../shared/model/sampling.ts').StatementCounters;
+    readonly discontinuity: boolean;
+  }[];
+}
+/** An activity row with our statement id (found by key, or made by fingerprint of the sampled text). */
+export interface StoredActivityRow {
+  readonly statementId: string | null;
+  readonly row: import('../../../shared/model/sampling.ts').ActivityRow;
+}
+export interface StoredSample {
+  readonly atMs: number;
+  readonly rows: readonly StoredActivityRow[];
+}
+export interface SampleStore {
+  saveDeltas(serverId: string, set: DeltaSet): Promise<void>;
+  saveSample(serverId: string, sample: ActivitySample): Promise<void>;
+  /** The last whole snapshot, so that a restarted engine goes on from it; null when none. */
+  lastSnapshot(serverId: string): Promise<Snapshot | null>;
+  saveLastSnapshot(serverId: string, snapshot: Snapshot): Promise<void>;
+  /** Statement keys without a text yet. */
+  keysWithoutText(serverId: string): Promise<StatementKey[]>;
+  saveTexts(
+    serverId: string,
+    texts: readonly { key: StatementKey; text: string; databaseName: string | null; roleName: string | null }[],
+  ): Promise<void>;
+  statements(serverId: string): Promise<StoredStatement[]>;
+  /** Intervals that overlap [fromMs, toMs], oldest first. */
+  deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]>;
+  samples(serverId: string, fromMs: number, toMs: number): Promise<StoredSample[]>;
+  extent(serverId: string): Promise<{ fromMs: number; toMs: number } | null>;
+  classOverrides(serverId: string): Promise<ReadonlyMap<string, StatementClass>>;
+  /** By fingerprint; null takes it back. */
+  setClassOverride(serverId: string, fingerprint: string, value: StatementClass | null): Promise<void>;
+}
+
+export interface PlanStore {
+  save(plan: Plan): Promise<void>;
+  get(planId: string): Promise<Plan | null>;
+  list(serverId: string): Promise<Plan[]>;
+  setState(planId: string, state: Plan['state']): Promise<void>;
+  /** Upsert; written before and after every step, so that a killed engine knows where it stood. */
+  saveExecution(execution: Execution): Promise<void>;
+  execution(planId: string): Promise<Execution | null>;
+  /** Executions still 'running' in the store: at start nobody runs them. */
+  unfinished(serverId: string): Promise<{ plan: Plan; execution: Execution }[]>;
+  saveRun(serverId: string, run: Run): Promise<void>;
+  runs(serverId: string, readModel: string, limit: number): Promise<Run[]>;
+}
+
+export interface ActivityStore {
+  /** Before the statement is sent; resolves to its entryId. */
+  begin(entry: Omit<ActivityEntry, 'entryId' | 'tookMs' | 'outcome' | 'error'>): Promise<number>;
+  end(
+    entryId: number,
+    result: { tookMs: number; outcome: ActivityEntry['outcome']; error: string | null },
+  ): Promise<void>;
+  list(serverId: string, limit: number, beforeEntryId?: number): Promise<{ entries: ActivityEntry[]; more: boolean }>;
+}
+
+export interface DashboardStore {
+  save(dashboard: Dashboard): Promise<void>;
+  get(dashboardId: string): Promise<Dashboard | null>;
+  list(serverId: string): Promise<Dashboard[]>;
+  remove(dashboardId: string): Promise<void>;
+  /** Keeps the last 30 results of a widget under (widgetId, sourceHash). */
+  saveResult(dashboardId: string, sourceHash: string, data: WidgetData, storedAtMs: number): Promise<void>;
+  lastResult(dashboardId: string, widgetId: string, sourceHash: string): Promise<WidgetData | null>;
+}

@@ -1,0 +1,44 @@
+/** What a door must supply to the engine. Fakes stand only here. */
+
+export interface Clock {
+  /** This machine's wall clock, ms since the epoch. */
+  nowMs(): number;
+  /** Resolves after `delayMs`, or rejects with the signal's reason. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Passwords by key (`server:<id>`). `kind` is said to the person. */
+export interface SecretStore {
+  readonly kind: 'system' | 'memory';
+  get(key: string): Promise<string | null>;
+  set(key: string, secret: string): Promise<void>;
+  remove(key: string): Promise<void>;
+}
+
+export interface Notifier {
+  notify(title: string, body: string): void;
+}
+
+export interface Paths {
+  /** The profile: history, lock file, demo data. Created 0700. */
+  readonly profileDir: string;
+  /** `resources/` of the installation. */
+  readonly resourcesDir: string;
+}
+
+export interface Logger {
+  debug(data: object, message: string): void;
+  info(data: object, message: string): void;
+  warn(data: object, message: string): void;
+  error(data: object, message: string): void;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly secrets: SecretStore;
+  readonly notifier: Notifier;
+  readonly paths: Paths;
+  readonly logger: Logger;
+  /** Who acts, for the activity log: operating-system user and door, e.g. 'anna (window)'. */
+  readonly actor: string;
+}

@@ -1,0 +1,78 @@
+/**
+ * The kinds of session (02-house, "Walls"). They differ in type, so that SQL which changes something cannot be
+ * sent through a session that was opened for reading. Only the folders that may send SQL import this file (lint).
+ * Every method throws `Failure` for what a server can refuse, with its SQLSTATE.
+ */
+declare const brand: unique symbol;
+
+export interface Row {
+  readonly [column: string]: unknown;
+}
+
+/** What all sessions can do. Values: text parsed by the `types` of `connect.ts`: int8 and numeric stay strings. */
+export interface Sql {
+  query<R = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** Columns and cells exactly as the server printed them (text format), for widgets and proofs. */
+  queryText(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ columns: { name: string; typeOid: number }[]; rows: (string | null)[][] }>;
+  readonly backendPid: number;
+}
+
+/** `default_transaction_read_only = on`, statement_timeout and lock_timeout set. Reads, never writes. */
+export interface ReadonlySession extends Sql {
+  readonly [brand]: 'readonly';
+  /** Runs `work` in one REPEATABLE READ, READ ONLY transaction. */
+  snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
+/** Daybreak's own schema only: leases, as-of, runs. */
+export interface RegistrySession extends Sql {
+  readonly [brand]: 'registry';
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
+/** Writes one read model's copy under a run. */
+export interface RefreshSession extends Sql {
+  readonly [brand]: 'refresh';
+  readonly runId: string;
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
+/** Runs the steps of one approved plan. */
+export interface DdlSession extends Sql {
+  readonly [brand]: 'ddl';
+  readonly planId: string;
+  readonly planHash: string;
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
+export interface SessionLimits {
+  readonly statementTimeoutMs?: number;
+  readonly lockTimeoutMs?: number;
+  readonly applicationName?: string;
+  /** Aborting cancels the running statement on the server (pg_cancel_backend) and rejects with `cancelled`. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * An open connection to one server: hands out sessions, each on a pooled or fresh backend of its own for the
+ * length of `work`, and takes them back clean.
+ */
+export interface Server {
+  readonly serverId: string;
+  readonly facts: import('../../../shared/model/connection.ts').ServerFacts;
+  readonly settings: import('../../../shared/model/connection.ts').ConnectionSettings;
+  withReadonly<T>(work: (session: ReadonlySession) => Promise<T>, limits?: SessionLimits): Promise<T>;
+  withRegistry<T>(work: (session: RegistrySession) => Promise<T>, limits?: SessionLimits): Promise<T>;
+  withRefresh<T>(runId: string, work: (session: RefreshSession) => Promise<T>, limits?: SessionLimits): Promise<T>;
+  withDdl<T>(
+    approval: { readonly planId: string; readonly planHash: string },
+    work: (session: DdlSession) => Promise<T>,
+    limits?: SessionLimits,
+  ): Promise<T>;
+  /** pg_cancel_backend from a second connection. */
+  cancelBackend(pid: number): Promise<boolean>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,21 @@
+import { activityContract } from './activity.ts';
+import { connectionsContract } from './connections.ts';
+import { dashboardsContract } from './dashboards.ts';
+import { demoContract } from './demo.ts';
+import { morningsContract } from './mornings.ts';
+import { readModelsContract } from './read-models.ts';
+import { samplerContract } from './sampler.ts';
+import { systemContract } from './system.ts';
+
+/** Every procedure and event of the product. One file a namespace, mirrored by `electron/core/api`. */
+export const contract = {
+  system: systemContract,
+  connections: connectionsContract,
+  demo: demoContract,
+  sampler: samplerContract,
+  mornings: morningsContract,
+  readModels: readModelsContract,
+  dashboards: dashboardsContract,
+  activity: activityContract,
+};
+export type Contract = typeof contract;

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/**
+ * The closed set of expected failures. A bug is never one of these: bugs throw.
+ * Names follow what the person can do about it, not where in the code it happened.
+ */
+export const failureCodes = [
+  'invalid_input', // the call's own data is wrong: unknown procedure, bad JSON, a name that cannot be used
+  'not_found', // no such server, finding, plan, read model, dashboard or widget
+  'not_connected', // the server is known, but no connection is open
+  'host_unreachable', // name does not resolve, nobody listens, time-out before TCP stood
+  'tls_failed', // the server refuses TLS, or its certificate does not hold
+  'login_failed', // wrong password, no such role or database, pg_hba refuses
+  'permission_denied', // logged in, but the role may not do or see this
+  'capability_missing', // an extension, setting or server version that this feature needs
+  'unsupported_server', // not PostgreSQL, or a version below 13
+  'statement_refused', // this SQL cannot become what was asked for; detail names the construct
+  'plan_stale', // the catalog changed since the plan was made, or hash or confirmation do not match
+  'lock_not_granted', // lock_timeout after all retries; detail lists the blockers
+  'busy', // another writer holds this read model, or another engine this profile
+  'cancelled', // the person, a shutdown or statement_timeout cancelled it
+  'connection_lost', // the server went away in the middle
+  'server_error', // any other error of the server, with its SQLSTATE
+  'storage_failed', // the local SQLite store cannot be read or written
+  'not_available', // this machine or this door cannot do that (no browser, no PostgreSQL binaries ...)
+] as const;
+
+export const failureCodeSchema = z.enum(failureCodes);
+export type FailureCode = z.infer<typeof failureCodeSchema>;
+
+/** An expected failure, as it crosses the contract. `message`: what happened, to which object, what to do next. */
+export const failureValueSchema = z.object({
+  code: failureCodeSchema,
+  message: z.string(),
+  /** More facts for people and programs; never a secret. */
+  detail: z.record(z.string(), z.unknown()).optional(),
+  /** PostgreSQL's SQLSTATE, where the server said one. */
+  sqlstate: z.string().optional(),
+  /** True when the same call may succeed later without anybody changing anything. */
+  retryable: z.boolean(),
+  /** The exact statement, setting or step that mends it, ready to copy. */
+  action: z.string().optional(),
+});
+export type FailureValue = z.infer<typeof failureValueSchema>;
+
+/** The envelope of every procedure: a value, or an expected failure. */
+export const replySchema = <T extends z.ZodType>(value: T) =>
+  z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), value }),
+    z.object({ ok: z.literal(false), error: failureValueSchema }),
+  ]);
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: FailureValue };
+
+/**
+ * How an expected failure travels inside the engine, up to `core/api`, which turns it into a value.
+ * Anything else that is thrown is a bug. See docs/decisions/0002.
+ */
+export class Failure extends Error {
+  readonly value: FailureValue;
+  constructor(value: Omit<FailureValue, 'retryable'> & { retryable?: boolean }, options?: { cause?: unknown }) {
+    super(value.message, options);
+    this.name = 'Failure';
+    this.value = { retryable: false, ...value };
+  }
+}
+
+export const isFailure = (error: unknown): error is Failure => error instanceof Failure;
+
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { budgetSchema, freshnessSchema } from './freshness.ts';
+
+/** A plain SQL identifier that Daybreak gives out itself: lower case, at most 50 bytes so that `_v99_b` still fits in 63. */
+export const readModelNameSchema = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_]*$/, 'a read model name has lower-case letters, digits and _, and starts with a letter')
+  .max(50);
+
+export const columnSchema = z.object({
+  name: z.string(),
+  /** format_type() of the column, e.g. 'numeric', 'timestamp with time zone'. */
+  type: z.string(),
+  nullable: z.boolean().optional(),
+});
+export type Column = z.infer<typeof columnSchema>;
+
+export const consumerSchema = z.object({
+  /** 'widget:<id>' or the name of an outside program. */
+  consumer: z.string().min(1),
+  owner: z.string().min(1),
+  budget: budgetSchema,
+});
+export type Consumer = z.infer<typeof consumerSchema>;
+
+/** What a person (or a shipped widget) asks for; made a plan by `readModels.plan`. */
+export const proposalSchema = z.object({
+  name: readModelNameSchema,
+  question: z.string().min(1),
+  owner: z.string().min(1),
+  /** A read-only SELECT; becomes the body of the version. */
+  definitionSql: z.string().min(1),
+  /** Output columns that identify a row. */
+  keyColumns: z.array(z.string()).min(1),
+  consumers: z.array(consumerSchema),
+  /** Roles that may read the stable name. */
+  grantTo: z.array(z.string()),
+});
+export type Proposal = z.infer<typeof proposalSchema>;
+
+/** A proposal with what Daybreak found out about it. Nothing has been created. */
+export const checkedProposalSchema = z.object({
+  proposal: proposalSchema,
+  columns: z.array(columnSchema),
+  /** Planner's estimate of the result. */
+  expectedRows: z.number(),
+  expectedBytes: z.number(),
+  /** EXPLAIN's total cost of one refresh. */
+  expectedCost: z.number(),
+  baseTables: z.array(z.string()),
+  warnings: z.array(z.string()),
+  /** How a reader asks now: a select over the stable name. */
+  readerSql: z.string(),
+  /** Where the definition came from. */
+  origin: z.enum(['statement', 'widget', 'sql']),
+  statementId: z.string().nullable(),
+  widgetId: z.string().nullable(),
+  /** True when literals of the sampled statement were kept as they were. */
+  constantsFrozen: z.boolean(),
+});
+export type CheckedProposal = z.infer<typeof checkedProposalSchema>;
+
+export const planKindSchema = z.enum(['create', 'new_version', 'roll_back', 'drop']);
+export type PlanKind = z.infer<typeof planKindSchema>;
+
+export const planStepSchema = z.object({
+  /** 1-based. */
+  step: z.number().int(),
+  title: z.string(),
+  /** What the executor does; `flip` is retried under its lock timeout. */
+  kind: z.enum(['registry', 'create', 'fill', 'index', 'analyze', 'verify', 'flip', 'grant', 'comment', 'drop']),
+  /** Statements in order; all of one step run in one transaction unless `transactional` is false. */
+  sql: z.array(z.string()),
+  transactional: z.boolean(),
+  /** PostgreSQL's lock name and the object, e.g. 'ACCESS EXCLUSIVE on view reporting.sales'. */
+  lock: z.string(),
+  /** What waits behind that lock, in words; 'nothing in use' where so. */
+  blocks: z.string(),
+  /** Statement that takes the step back, or null with the reason in undoNote. */
+  undoSql: z.array(z.string()),
+  undoNote: z.string().nullable(),
+});
+export type PlanStep = z.infer<typeof planStepSchema>;
+
+export const planSchema = z.object({
+  planId: z.string(),
+  /** SHA-256 over kind, target, steps and the catalog facts that they rest on. */
+  planHash: z.string(),
+  serverId: z.string(),
+  kind: planKindSchema,
+  readModel: z.string(),
+  schema: z.string(),
+  fromVersion: z.number().int().nullable(),
+  toVersion: z.number().int().nullable(),
+  steps: z.array(planStepSchema),
+  warnings: z.array(z.string()),
+  /** Column differences between the versions, in words. */
+  contractChanges: z.array(z.string()),
+  createdAtMs: z.number(),
+  state: z.enum(['new', 'running', 'done', 'failed', 'undone', 'interrupted']),
+  /** What has to be typed to run it: the read model's name. */
+  confirmWith: z.string(),
+  proposal: checkedProposalSchema.nullable(),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+export const stepResultSchema = z.object({
+  step: z.number().int(),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'undone', 'skipped']),
+  startedAtMs: z.number().nullable(),
+  tookMs: z.number().nullable(),
+  attempts: z.number().int(),
+  /** e.g. '2,080 rows', 'equal to the definition'. */
+  outcome: z.string().nullable(),
+  error: z.string().nullable(),
+});
+export type StepResult = z.infer<typeof stepResultSchema>;
+
+export const executionSchema = z.object({
+  executionId: z.string(),
+  planId: z.string(),
+  state: z.enum(['running', 'done', 'failed', 'undone', 'interrupted']),
+  steps: z.array(stepResultSchema),
+  startedAtMs: z.number(),
+  endedAtMs: z.number().nullable(),
+  message: z.string().nullable(),
+});
+export type Execution = z.infer<typeof executionSchema>;
+
+export const runSchema = z.object({
+  runId: z.string(),
+  readModel: z.string(),
+  version: z.number().int(),
+  slot: z.enum(['a', 'b']),
+  mode: z.enum(['full', 'concurrent', 'side_by_side']),
+  state: z.enum(['running', 'done', 'failed', 'cancelled', 'abandoned']),
+  startedAtMs: z.number(),
+  endedAtMs: z.number().nullable(),
+  asOf: z.string().nullable(),
+  rows: z.number().nullable(),
+  error: z.string().nullable(),
+  sqlstate: z.string().nullable(),
+  runner: z.string(),
+});
+export type Run = z.infer<typeof runSchema>;
+
+export const copySchema = z.object({
+  copyId: z.string(),
+  slot: z.enum(['a', 'b']),
+  relation: z.string(),
+  asOf: z.string().nullable(),
+  rows: z.number().nullable(),
+  sizeBytes: z.number().nullable(),
+});
+export const versionSchema = z.object({
+  version: z.number().int(),
+  definitionSql: z.string(),
+  keyColumns: z.array(z.string()),
+  columns: z.array(columnSchema),
+  state: z.enum(['building', 'current', 'previous', 'retired']),
+  createdAtMs: z.number(),
+  copies: z.array(copySchema),
+});
+export type Version = z.infer<typeof versionSchema>;
+
+export const readModelSchema = z.object({
+  name: z.string(),
+  schema: z.string(),
+  question: z.string(),
+  owner: z.string(),
+  budget: budgetSchema.nullable(),
+  currentVersion: z.number().int().nullable(),
+  freshness: freshnessSchema,
+  consumers: z.array(consumerSchema),
+  versions: z.array(versionSchema),
+  lastRun: runSchema.nullable(),
+  /** What differs between catalog and registry, in words; empty when they agree. */
+  drift: z.array(z.string()),
+});
+export type ReadModel = z.infer<typeof readModelSchema>;

@@ -1,0 +1,105 @@
+/**
+ * What the sampler reads. Counters are those of pg_stat_statements; names follow its columns, times in ms.
+ * Columns that a version of the extension does not have are 0 (see `capabilities`).
+ */
+export interface StatementCounters {
+  readonly calls: number;
+  readonly rows: number;
+  readonly totalExecMs: number;
+  /** calls * (stddev^2 + mean^2): a running sum of squares, so that a window's variance can be had (04, item 9). */
+  readonly sumSquaresMs2: number;
+  readonly plans: number;
+  readonly totalPlanMs: number;
+  readonly sharedBlksHit: number;
+  readonly sharedBlksRead: number;
+  readonly sharedBlksDirtied: number;
+  readonly sharedBlksWritten: number;
+  readonly localBlksRead: number;
+  readonly localBlksWritten: number;
+  readonly tempBlksRead: number;
+  readonly tempBlksWritten: number;
+  readonly sharedBlkReadMs: number;
+  readonly sharedBlkWriteMs: number;
+  readonly tempBlkReadMs: number;
+  readonly tempBlkWriteMs: number;
+  readonly walRecords: number;
+  readonly walBytes: number;
+}
+
+/** (database, role, queryid, toplevel) on one server. Oids and queryid as strings. */
+export interface StatementKey {
+  readonly databaseOid: string;
+  readonly roleOid: string;
+  readonly queryid: string;
+  readonly toplevel: boolean;
+}
+
+export interface SnapshotEntry {
+  readonly key: StatementKey;
+  readonly counters: StatementCounters;
+  /** PG 17+: when this entry began to count; null before. */
+  readonly statsSinceMs: number | null;
+}
+
+/** One reading of all of pg_stat_statements. */
+export interface Snapshot {
+  /** Server clock, ms since the epoch. */
+  readonly atMs: number;
+  readonly entries: readonly SnapshotEntry[];
+  readonly dealloc: number;
+  readonly statsResetMs: number | null;
+  /** Sum of pg_stat_database.active_time over all databases, ms (PG 14+); null before. */
+  readonly activeTimeMs: number | null;
+}
+
+/** What happened to one statement between two snapshots. Never negative. */
+export interface StatementDelta {
+  readonly key: StatementKey;
+  readonly counters: StatementCounters;
+  /** True when the entry was recreated in between: the delta is a lower bound. */
+  readonly discontinuity: boolean;
+}
+
+export interface DeltaSet {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly deltas: readonly StatementDelta[];
+  /** Evictions in the interval; null when unknown. */
+  readonly deallocs: number;
+  readonly resets: number;
+  /** Statement time / active time, 0..1 or a little above; null when unknown. */
+  readonly coverage: number | null;
+}
+
+/** One row of pg_stat_activity that is not idle outside a transaction, or that blocks somebody. */
+export interface ActivityRow {
+  readonly pid: number;
+  readonly leaderPid: number | null;
+  readonly databaseName: string | null;
+  readonly databaseOid: string | null;
+  readonly roleName: string | null;
+  readonly roleOid: string | null;
+  readonly applicationName: string;
+  readonly backendType: string;
+  /** 'active', 'idle in transaction', 'idle in transaction (aborted)' ... */
+  readonly state: string | null;
+  readonly waitEventType: string | null;
+  readonly waitEvent: string | null;
+  readonly queryid: string | null;
+  /** Sampled text, cut by the server at track_activity_query_size. */
+  readonly query: string;
+  readonly queryStartMs: number | null;
+  readonly xactStartMs: number | null;
+  /** age(backend_xmin) in transactions, null when it holds none. */
+  readonly backendXminAge: number | null;
+  /** pg_blocking_pids(), asked only for rows that wait on a lock. */
+  readonly blockedByPids: readonly number[];
+}
+
+/** One look at pg_stat_activity. */
+export interface ActivitySample {
+  readonly atMs: number;
+  readonly rows: readonly ActivityRow[];
+}
+
+export type SamplerMode = 'background' | 'incident';
