@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    // `npm test` reads the counts from here.
+    outputFile: { json: process.env['VITEST_JSON_FILE'] ?? 'test-results/vitest.json' },
     projects: [
       {
         test: {

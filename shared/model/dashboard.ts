@@ -19,6 +19,8 @@ export const widgetSchema = z.object({
   question: z.string(),
   kind: widgetKindSchema,
   source: widgetSourceSchema,
+  /** The query over base tables that the widget began with: names it in findings, and is what a dropped read model falls back to. */
+  liveSql: z.string().optional(),
   budget: budgetSchema,
   /** Columns by role: category axis, series, value(s). Names of result columns. */
   x: z.string().nullable(),
