@@ -104,7 +104,9 @@ for (const suite of suites) {
   total.failed += counts.failed;
   total.skipped += counts.skipped;
   const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
-  lines.push(`${suite.name.padEnd(10)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`);
+  lines.push(
+    `${suite.name.padEnd(10)} ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`,
+  );
 }
 rmSync(workDir, { recursive: true, force: true });
 console.log(`\n${lines.join('\n')}\n`);
