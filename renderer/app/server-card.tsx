@@ -1,0 +1,122 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconSelector } from '@tabler/icons-react';
+import type { SamplerStatus, ServerSummary } from '../../shared/model/connection.ts';
+import { useServerSelection } from '../stores/client.ts';
+import { connectServer, useConnections, useSelectedServer } from '../stores/connections.ts';
+import { href, navigate } from './router.ts';
+import { countdown, samplingText, versionShort } from './server-facts.ts';
+import styles from './shell.module.css';
+import { EnvironmentTag } from './tag.tsx';
+import { useNow } from './use-now.ts';
+
+/** Bottom left, always in sight: which server, is it production, is it there, what does watching it cost. */
+export function ServerCard() {
+  const server = useSelectedServer();
+  const sampler = useConnections((state) => (server === null ? null : (state.samplers[server.serverId] ?? null)));
+  if (server === null) {
+    return (
+      <section aria-label="Server" className={styles.server}>
+        No server yet. <a href={href('/connections')}>Open the demo or connect yours</a>.
+      </section>
+    );
+  }
+  const look = server.state === 'lost' ? styles.serverOffline : isProduction(server) ? styles.serverProduction : '';
+  return (
+    <section aria-label="Server" className={`${styles.server} ${look}`}>
+      <div className={styles.serverHead}>
+        <EnvironmentTag environment={server.settings.environment} />
+        <ServerMenu />
+      </div>
+      <div className={styles.serverName}>
+        {server.settings.label} · {server.settings.database}
+      </div>
+      <ServerState server={server} sampler={sampler} />
+    </section>
+  );
+}
+
+const isProduction = (server: ServerSummary) => server.settings.environment === 'production';
+
+interface ServerStateProps {
+  readonly server: ServerSummary;
+  readonly sampler: SamplerStatus | null;
+}
+
+function ServerState({ server, sampler }: ServerStateProps) {
+  switch (server.state) {
+    case 'connected':
+      return (
+        <>
+          <div>{versionShort(server)}</div>
+          {sampler !== null && (
+            <div title={sampler.problem ?? undefined}>
+              <span
+                aria-hidden
+                className={`${styles.dot} ${sampler.problem !== null ? styles.dotWarning : sampler.running ? styles.dotGood : ''}`}
+              />
+              {samplingText(sampler)}
+            </div>
+          )}
+        </>
+      );
+    case 'connecting':
+      return <div role="status">connecting …</div>;
+    case 'lost':
+      return <Offline server={server} />;
+    case 'disconnected':
+      return (
+        <div>
+          not connected ·{' '}
+          <button type="button" className={styles.inlineButton} onClick={() => connectOrAsk(server.serverId)}>
+            connect
+          </button>
+        </div>
+      );
+  }
+}
+
+function Offline({ server }: { readonly server: ServerSummary }) {
+  const nowMs = useNow(1000);
+  return (
+    <div>
+      <span className={styles.offlineWord}>Offline</span> · {server.settings.label} cannot be reached
+      <br />
+      {server.nextAttemptAtMs !== null && <>retry in {countdown(server.nextAttemptAtMs - nowMs)} · </>}
+      <button type="button" className={styles.inlineButton} onClick={() => connectOrAsk(server.serverId)}>
+        now
+      </button>
+    </div>
+  );
+}
+
+/** When the server wants something from the person (a password), the Connections screen asks for it. */
+function connectOrAsk(serverId: string): void {
+  connectServer(serverId).catch(() => navigate('/connections', { connect: serverId }));
+}
+
+function ServerMenu() {
+  const servers = useConnections((state) => state.servers.value ?? []);
+  const { serverId, select } = useServerSelection();
+  if (servers.length < 2) return null;
+  return (
+    <Menu position="top-start" shadow="md" width={240}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" size="sm" color="gray" aria-label="Choose another server">
+          <IconSelector size={16} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {servers.map((server) => (
+          <Menu.Item
+            key={server.serverId}
+            onClick={() => select(server.serverId)}
+            rightSection={<EnvironmentTag environment={server.settings.environment} />}
+            {...(server.serverId === serverId ? { 'aria-current': true } : {})}
+          >
+            {server.settings.label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,103 @@
+import { navigate } from '../app/router.ts';
+import { screens } from '../app/screens.ts';
+import { useServerSelection } from '../stores/client.ts';
+import { connectServer, disconnectServer, useConnections } from '../stores/connections.ts';
+import { closeDemo, openDemo, startLoad, stopLoad, useDemo } from '../stores/demo.ts';
+import { usePreferences } from '../stores/preferences.ts';
+import type { Command } from './commands.ts';
+import { openShortcuts } from './shortcuts-store.ts';
+
+/** What can be done from everywhere: go to a screen, servers, the demo, the colours. */
+export function useGlobalCommands(): readonly Command[] {
+  const servers = useConnections((state) => state.servers.value ?? []);
+  const selected = useServerSelection((state) => state.serverId);
+  const demo = useDemo((state) => state.status);
+  const { scheme, setScheme } = usePreferences();
+
+  const go: Command[] = screens.map((screen) => ({
+    id: `go-${screen.id}`,
+    title: screen.title,
+    group: 'Go to',
+    keys: `g ${screen.key}`,
+    run: () => navigate(`/${screen.id}`),
+  }));
+
+  const connections: Command[] = [
+    { id: 'add-server', title: 'Add a connection', group: 'Servers', run: () => navigate('/connections/new') },
+  ];
+  for (const { serverId, settings, state } of servers) {
+    if (serverId !== selected) {
+      connections.push({
+        id: `select-${serverId}`,
+        title: `Look at ${settings.label}`,
+        group: 'Servers',
+        run: () => useServerSelection.getState().select(serverId),
+      });
+    }
+    if (state === 'connected') {
+      connections.push({
+        id: `disconnect-${serverId}`,
+        title: `Disconnect ${settings.label}`,
+        group: 'Servers',
+        run: () => void disconnectServer(serverId).catch(() => navigate('/connections')),
+      });
+    } else {
+      connections.push({
+        id: `connect-${serverId}`,
+        title: `Connect ${settings.label}`,
+        group: 'Servers',
+        run: () => void connectServer(serverId).catch(() => navigate('/connections', { connect: serverId })),
+      });
+    }
+  }
+
+  return [...go, ...connections, ...demoCommands(demo), ...appearance(scheme, setScheme)];
+}
+
+function demoCommands(demo: ReturnType<typeof useDemo.getState>['status']): Command[] {
+  const group = 'Demo ERP';
+  const toConnections = () => navigate('/connections');
+  if (demo === null || demo.state === 'closed' || demo.state === 'failed') {
+    return [
+      {
+        id: 'demo-open',
+        title: 'Open the demo ERP',
+        group,
+        run: () => {
+          toConnections();
+          void openDemo(0.1);
+        },
+      },
+    ];
+  }
+  const close: Command = { id: 'demo-close', title: 'Close the demo ERP', group, run: () => void closeDemo() };
+  if (demo.state !== 'open') return [close];
+  const load: Command =
+    demo.load === null
+      ? { id: 'load-start', title: 'Start the eight o’clock load', group, run: () => void startLoad(40, 8) }
+      : { id: 'load-stop', title: 'Stop the eight o’clock load', group, run: () => void stopLoad() };
+  return [load, close];
+}
+
+type Preferences = ReturnType<typeof usePreferences.getState>;
+
+function appearance(scheme: Preferences['scheme'], setScheme: Preferences['setScheme']): Command[] {
+  const group = 'Appearance and help';
+  const all = [
+    { scheme: 'dark', title: 'Dark colours' },
+    { scheme: 'light', title: 'Light colours' },
+    { scheme: 'auto', title: 'Colours as the system' },
+  ] as const;
+  return [
+    ...all
+      .filter((choice) => choice.scheme !== scheme)
+      .map((choice) => ({
+        id: `scheme-${choice.scheme}`,
+        title: choice.title,
+        group,
+        keywords: ['theme', 'mode'],
+        run: () => setScheme(choice.scheme),
+      })),
+    { id: 'shortcuts', title: 'Keyboard shortcuts', group, keys: '?', run: openShortcuts },
+  ];
+}

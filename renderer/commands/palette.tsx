@@ -1,0 +1,42 @@
+import { Kbd } from '@mantine/core';
+import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import { IconSearch } from '@tabler/icons-react';
+import { type Command, useProvidedCommands } from './commands.ts';
+import { paletteStore } from './palette-store.ts';
+import { useGlobalCommands } from './global-commands.ts';
+
+/** Ctrl/Cmd+K: every screen and every action, by name. */
+export function Palette() {
+  const commands = [...useProvidedCommands(), ...useGlobalCommands()];
+  const groups = [...new Set(commands.map((command) => command.group))];
+  return (
+    <Spotlight
+      store={paletteStore}
+      shortcut={['mod + K', 'mod + P']}
+      highlightQuery
+      scrollable
+      maxHeight={420}
+      nothingFound="No command has that name"
+      searchProps={{
+        leftSection: <IconSearch size={18} aria-hidden />,
+        placeholder: 'What do you want to do?',
+        'aria-label': 'Search commands',
+      }}
+      actions={groups.map((group) => ({
+        group,
+        actions: commands.filter((command) => command.group === group).map(toAction),
+      }))}
+    />
+  );
+}
+
+function toAction(command: Command): SpotlightActionData {
+  return {
+    id: command.id,
+    label: command.title,
+    ...(command.description === undefined ? {} : { description: command.description }),
+    keywords: [...(command.keywords ?? [])],
+    ...(command.keys === undefined ? {} : { rightSection: <Kbd>{command.keys}</Kbd> }),
+    onClick: () => command.run(),
+  };
+}

@@ -1,0 +1,30 @@
+import type { FailureCode } from '../../shared/model/failure.ts';
+
+type Shown = FailureCode | 'unexpected' | 'engine_gone';
+
+/** What a failure is called before its own message says to which object it happened. */
+export const failureTitles: Readonly<Record<Shown, string>> = {
+  invalid_input: 'That input cannot be used',
+  not_found: 'Not found',
+  not_connected: 'Not connected',
+  host_unreachable: 'The server cannot be reached',
+  tls_failed: 'No trusted encrypted connection',
+  login_failed: 'The server refused the login',
+  permission_denied: 'The role may not do this',
+  capability_missing: 'The server lacks something that this needs',
+  unsupported_server: 'This server is not supported',
+  statement_refused: 'This statement cannot be used',
+  plan_stale: 'The plan is out of date',
+  lock_not_granted: 'Others hold the lock',
+  busy: 'Somebody else is at it',
+  cancelled: 'Cancelled',
+  connection_lost: 'The connection broke',
+  server_error: 'The server reported an error',
+  storage_failed: 'The local store failed',
+  not_available: 'Not possible here',
+  unexpected: 'Something went wrong inside Daybreak',
+  engine_gone: 'The engine does not answer',
+};
+
+/** Failures that are nobody's fault and need no alarm colour. */
+export const calmCodes: ReadonlySet<Shown> = new Set(['not_connected', 'cancelled', 'engine_gone', 'busy']);
