@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Where this Daybreak lies. From source this file is `electron/hosts/installation.ts`; in a bundle it is part of a
+ * file in `out/main`. The root is two levels up from both.
+ */
+const rootDir = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Installation {
+  readonly rootDir: string;
+  readonly resourcesDir: string;
+  /** The built renderer; holds `index.html` after `npm run build`. */
+  readonly rendererDir: string;
+  readonly version: string;
+}
+
+export function installation(): Installation {
+  const manifest = JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')) as { readonly version: string };
+  return {
+    rootDir,
+    resourcesDir: join(rootDir, 'resources'),
+    rendererDir: join(rootDir, 'out', 'renderer'),
+    version: manifest.version,
+  };
+}
