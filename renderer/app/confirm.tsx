@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Problem, problemOf } from '../stores/failure-error.ts';
 import { FailureNotice } from './failure-notice.tsx';
 
@@ -17,16 +17,24 @@ interface ConfirmProps {
 }
 
 /** Asks before something that matters; a destructive one wants its object's name typed. */
-export function Confirm({ opened, title, children, typed, action, danger = false, onConfirm, onClose }: ConfirmProps) {
+export function Confirm(props: ConfirmProps) {
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <ConfirmForm {...props} />
+    </Modal>
+  );
+}
+
+/** A component of its own: the modal unmounts it, so each opening starts empty. */
+function ConfirmForm({ children, typed, action, danger = false, onConfirm, onClose }: ConfirmProps) {
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-
-  useEffect(() => {
-    if (!opened) return;
-    setText('');
-    setProblem(null);
-  }, [opened]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -43,41 +51,39 @@ export function Confirm({ opened, title, children, typed, action, danger = false
   };
 
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack gap="sm">
-          <Text component="div" size="sm">
-            {children}
-          </Text>
-          {typed !== undefined && (
-            <TextInput
-              label={
-                <>
-                  Type <strong>{typed}</strong> to confirm
-                </>
-              }
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-              autoComplete="off"
-              spellCheck={false}
-              data-autofocus
-            />
-          )}
-          {problem !== null && <FailureNotice problem={problem} />}
-          <Group justify="flex-end">
-            <Button onClick={onClose}>Keep it</Button>
-            <Button
-              type="submit"
-              variant="filled"
-              {...(danger ? { color: 'var(--db-danger)' } : {})}
-              loading={busy}
-              disabled={typed !== undefined && text !== typed}
-            >
-              {action}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack gap="sm">
+        <Text component="div" size="sm">
+          {children}
+        </Text>
+        {typed !== undefined && (
+          <TextInput
+            label={
+              <>
+                Type <strong>{typed}</strong> to confirm
+              </>
+            }
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+            autoComplete="off"
+            spellCheck={false}
+            data-autofocus
+          />
+        )}
+        {problem !== null && <FailureNotice problem={problem} />}
+        <Group justify="flex-end">
+          <Button onClick={onClose}>Keep it</Button>
+          <Button
+            type="submit"
+            variant="filled"
+            {...(danger ? { color: 'var(--db-danger)' } : {})}
+            loading={busy}
+            disabled={typed !== undefined && text !== typed}
+          >
+            {action}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconSelector } from '@tabler/icons-react';
 import type { SamplerStatus, ServerSummary } from '../../shared/model/connection.ts';
-import { useServerSelection } from '../stores/client.ts';
+import { useServerSelection } from '../stores/server-selection.ts';
 import { connectServer, useConnections, useSelectedServer } from '../stores/connections.ts';
 import { href, navigate } from './router.ts';
 import { countdown, samplingText, versionShort } from './server-facts.ts';

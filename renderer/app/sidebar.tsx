@@ -51,7 +51,10 @@ function SchemeSwitch() {
   const { scheme, setScheme } = usePreferences();
   const Icon = { auto: IconDeviceDesktop, light: IconSun, dark: IconMoon }[scheme];
   return (
-    <Tool label={`Colours: ${schemeWords[scheme]}. Switch to ${schemeWords[nextScheme[scheme]]}`} onClick={() => setScheme(nextScheme[scheme])}>
+    <Tool
+      label={`Colours: ${schemeWords[scheme]}. Switch to ${schemeWords[nextScheme[scheme]]}`}
+      onClick={() => setScheme(nextScheme[scheme])}
+    >
       <Icon size={16} aria-hidden />
     </Tool>
   );

@@ -1,6 +1,6 @@
 import { navigate } from '../app/router.ts';
 import { screens } from '../app/screens.ts';
-import { useServerSelection } from '../stores/client.ts';
+import { useServerSelection } from '../stores/server-selection.ts';
 import { connectServer, disconnectServer, useConnections } from '../stores/connections.ts';
 import { closeDemo, openDemo, startLoad, stopLoad, useDemo } from '../stores/demo.ts';
 import { usePreferences } from '../stores/preferences.ts';

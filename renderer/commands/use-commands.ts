@@ -4,7 +4,9 @@ import { type Command, provideCommands } from './commands.ts';
 /** A screen's own commands, in the palette for as long as the screen is open. Names decide when they are renewed. */
 export function useCommands(owner: string, commands: readonly Command[]): void {
   const latest = useRef(commands);
-  latest.current = commands;
+  useEffect(() => {
+    latest.current = commands;
+  });
   const names = commands.map((command) => `${command.id} ${command.title}`).join('\n');
   useEffect(
     () =>

@@ -18,7 +18,8 @@ export const serverStateWords: Readonly<Record<ServerSummary['state'], string>> 
 export const tlsModeWords: Readonly<Record<TlsMode, { readonly title: string; readonly verified: string }>> = {
   'verify-full': {
     title: 'Encrypted, server verified',
-    verified: 'The certificate must be signed by a trusted authority and name this host. The only mode that stops an impostor.',
+    verified:
+      'The certificate must be signed by a trusted authority and name this host. The only mode that stops an impostor.',
   },
   'verify-ca': {
     title: 'Encrypted, authority verified',

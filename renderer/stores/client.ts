@@ -1,12 +1,12 @@
 import { createORPCClient, DynamicLink } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
-import { create } from 'zustand';
 import type { Contract } from '../../shared/contract/index.ts';
 import type { Reply } from '../../shared/model/failure.ts';
 import type { Door } from '../host/door.ts';
 import { FailureError } from './failure-error.ts';
 
 export { FailureError, problemOf, type Problem } from './failure-error.ts';
+export { useServerSelection } from './server-selection.ts';
 
 export type Client = ContractRouterClient<Contract>;
 
@@ -35,20 +35,3 @@ export function unwrap<T>(reply: Reply<T>): T {
   if (reply.ok) return reply.value;
   throw new FailureError(reply.error);
 }
-
-const selectionKey = 'daybreak-server';
-
-interface ServerSelection {
-  /** The server that all screens look at; null while none is known. */
-  readonly serverId: string | null;
-  select(serverId: string | null): void;
-}
-
-export const useServerSelection = create<ServerSelection>((set) => ({
-  serverId: localStorage.getItem(selectionKey),
-  select: (serverId) => {
-    if (serverId === null) localStorage.removeItem(selectionKey);
-    else localStorage.setItem(selectionKey, serverId);
-    set({ serverId });
-  },
-}));

@@ -1,10 +1,5 @@
 import { create } from 'zustand';
-import type {
-  ConnectionSettings,
-  SamplerStatus,
-  ServerSummary,
-  TestStage,
-} from '../../shared/model/connection.ts';
+import type { ConnectionSettings, SamplerStatus, ServerSummary, TestStage } from '../../shared/model/connection.ts';
 import type { EngineInfo } from '../../shared/model/engine.ts';
 import { client, unwrap, useServerSelection } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';

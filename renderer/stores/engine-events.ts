@@ -44,9 +44,8 @@ export async function followEngine(): Promise<never> {
         attempt = 0;
         receive(event);
       }
-    } catch (error) {
+    } catch {
       // Every way in which the stream can end is the same to this window: the engine is gone until it answers again.
-      console.warn('the event stream ended', error);
     }
     await waitForRetry(attempt);
   }

@@ -11,7 +11,9 @@ export class FailureError extends Error {
 }
 
 /** What a screen shows: an expected failure with its code, or `unexpected` for a bug or a broken transport. */
-export type Problem = Omit<FailureValue, 'code'> & { readonly code: FailureValue['code'] | 'unexpected' | 'engine_gone' };
+export type Problem = Omit<FailureValue, 'code'> & {
+  readonly code: FailureValue['code'] | 'unexpected' | 'engine_gone';
+};
 
 /** Anything thrown by a call -> something to show. A transport that broke is not a bug of the call. */
 export function problemOf(error: unknown): Problem {

@@ -1,0 +1,221 @@
+import { Button, PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useState } from 'react';
+import type { ConnectionSettings, ServerSummary } from '../../../shared/model/connection.ts';
+import { FailureNotice } from '../../app/failure-notice.tsx';
+import { Card, Page } from '../../app/page.tsx';
+import { navigate } from '../../app/router.ts';
+import { environmentWords, tlsModesStrongestFirst, tlsModeWords } from '../../i18n/words.ts';
+import { connectServer, saveConnection } from '../../stores/connections.ts';
+import { type Problem, problemOf } from '../../stores/failure-error.ts';
+import { useServerSelection } from '../../stores/server-selection.ts';
+import { ConnectionSources } from './connection-sources.tsx';
+import styles from './connections.module.css';
+import { emptyValues, isSocket, sameTarget, toSettings, toValues, validate } from './form-model.ts';
+import { TestCard } from './test-card.tsx';
+import { usePasswordNote } from './use-password-note.ts';
+
+/** Adds a connection (server null) or edits one. Nothing is created on the server by testing or saving. */
+export function ConnectionForm({ server }: { readonly server: ServerSummary | null }) {
+  const form = useForm({
+    initialValues: server === null ? emptyValues : toValues(server.settings),
+    validate,
+    validateInputOnBlur: true,
+  });
+  const [secretId, setSecretId] = useState<string | undefined>(undefined);
+  const [busy, setBusy] = useState<'save' | 'connect' | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const passwordNote = usePasswordNote();
+  const values = form.getValues();
+  const socket = isSocket(values.host);
+
+  const fill = (settings: ConnectionSettings, secret: string | null) => {
+    form.setValues({ ...toValues(settings), label: values.label === '' ? settings.label : values.label });
+    form.clearErrors();
+    setSecretId(secret ?? undefined);
+  };
+
+  const draft = () => {
+    const current = form.getValues();
+    return {
+      settings: toSettings(current),
+      ...(current.password === '' ? {} : { password: current.password }),
+      ...(secretId === undefined ? {} : { secretId }),
+    };
+  };
+
+  /** A stored password is tried only against the target that it was stored for. */
+  const testDraft = () => {
+    const current = draft();
+    const unchanged = server !== null && sameTarget(server.settings, current.settings);
+    return unchanged ? { ...current, serverId: server.serverId } : current;
+  };
+
+  const save = async (then: 'save' | 'connect') => {
+    if (form.validate().hasErrors) return;
+    setBusy(then);
+    setProblem(null);
+    try {
+      const saved = await saveConnection({ ...draft(), ...(server === null ? {} : { serverId: server.serverId }) });
+      useServerSelection.getState().select(saved.serverId);
+      if (then === 'connect') await connectServer(saved.serverId);
+      navigate('/connections');
+    } catch (error) {
+      setProblem(problemOf(error));
+    } finally {
+      setBusy(null);
+    }
+  };
+
+  return (
+    <Page title={server === null ? 'Add a connection' : `Edit ${server.settings.label}`}>
+      <div className={styles.columns}>
+        <Card title="Connection">
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              void save('connect');
+            }}
+          >
+            <div className={styles.fields}>
+              <ConnectionSources onFill={fill} />
+              <TextInput
+                className={styles.half}
+                label="Name"
+                placeholder="erp-prod"
+                key={form.key('label')}
+                {...form.getInputProps('label')}
+              />
+              <div className={styles.half}>
+                <FieldLabel>Environment</FieldLabel>
+                <SegmentedControl
+                  fullWidth
+                  size="xs"
+                  aria-label="Environment"
+                  data={Object.entries(environmentWords).map(([value, label]) => ({ value, label }))}
+                  key={form.key('environment')}
+                  {...form.getInputProps('environment')}
+                />
+              </div>
+              <TextInput
+                className={styles.twoThirds}
+                label="Host or socket"
+                description={
+                  socket ? 'A Unix socket on this machine' : 'Host name, address, or a directory that starts with /'
+                }
+                key={form.key('host')}
+                spellCheck={false}
+                {...form.getInputProps('host')}
+              />
+              <TextInput
+                className={styles.third}
+                label="Port"
+                description="5432 unless moved"
+                inputMode="numeric"
+                key={form.key('port')}
+                {...form.getInputProps('port')}
+              />
+              <TextInput
+                className={styles.half}
+                label="Database"
+                spellCheck={false}
+                key={form.key('database')}
+                {...form.getInputProps('database')}
+              />
+              <TextInput
+                className={styles.half}
+                label="Role"
+                spellCheck={false}
+                autoComplete="off"
+                key={form.key('user')}
+                {...form.getInputProps('user')}
+              />
+              <PasswordInput
+                className={styles.half}
+                label="Password"
+                description={passwordNote}
+                placeholder={passwordPlaceholder(server, secretId)}
+                autoComplete="new-password"
+                key={form.key('password')}
+                {...form.getInputProps('password')}
+              />
+              <TextInput
+                className={styles.half}
+                label="Passfile"
+                description="Empty: PGPASSFILE or ~/.pgpass of the engine’s user"
+                placeholder="~/.pgpass"
+                spellCheck={false}
+                key={form.key('passfile')}
+                {...form.getInputProps('passfile')}
+              />
+              <Select
+                className={styles.half}
+                label="Encryption"
+                description={
+                  socket ? 'A socket never leaves this machine: TLS is not used' : tlsModeWords[values.tlsMode].verified
+                }
+                disabled={socket}
+                allowDeselect={false}
+                data={tlsModesStrongestFirst.map((mode) => ({
+                  value: mode,
+                  label: `${tlsModeWords[mode].title} (${mode})`,
+                }))}
+                key={form.key('tlsMode')}
+                {...form.getInputProps('tlsMode')}
+              />
+              <TextInput
+                className={styles.half}
+                label="Certificate authorities"
+                description="Path of a PEM file on the engine’s machine. Empty: the system’s authorities"
+                disabled={socket}
+                spellCheck={false}
+                key={form.key('tlsCaFile')}
+                {...form.getInputProps('tlsCaFile')}
+              />
+              <TextInput
+                className={styles.half}
+                label="Processor cores of the server"
+                description="PostgreSQL does not tell. Empty: estimated, and marked so"
+                inputMode="numeric"
+                key={form.key('cores')}
+                {...form.getInputProps('cores')}
+              />
+              <TextInput
+                className={styles.half}
+                label="Schema for read models"
+                description="Created by the first plan, not by connecting"
+                spellCheck={false}
+                key={form.key('readModelSchema')}
+                {...form.getInputProps('readModelSchema')}
+              />
+              {problem !== null && <FailureNotice problem={problem} />}
+              <div className={styles.formButtons}>
+                <Button onClick={() => navigate('/connections')}>Cancel</Button>
+                <Button loading={busy === 'save'} onClick={() => void save('save')}>
+                  Save
+                </Button>
+                <Button type="submit" variant="filled" loading={busy === 'connect'}>
+                  Save and connect
+                </Button>
+              </div>
+            </div>
+          </form>
+        </Card>
+        <TestCard isReady={() => !form.validate().hasErrors} draft={testDraft} />
+      </div>
+    </Page>
+  );
+}
+
+function FieldLabel({ children }: { readonly children: string }) {
+  return (
+    <div style={{ fontSize: 'var(--mantine-font-size-sm)', fontWeight: 500, marginBottom: 4 }} aria-hidden>
+      {children}
+    </div>
+  );
+}
+
+function passwordPlaceholder(server: ServerSummary | null, secretId: string | undefined): string {
+  if (secretId !== undefined) return 'taken from the address';
+  return server?.hasPassword === true ? 'kept; type to replace it' : '';
+}

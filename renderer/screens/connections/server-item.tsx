@@ -1,0 +1,151 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { Capability, ServerSummary } from '../../../shared/model/connection.ts';
+import { Confirm } from '../../app/confirm.tsx';
+import { ActionToCopy, FailureNotice } from '../../app/failure-notice.tsx';
+import { navigate } from '../../app/router.ts';
+import { countdown, samplingText, versionShort } from '../../app/server-facts.ts';
+import { EnvironmentTag, Tag } from '../../app/tag.tsx';
+import { useNow } from '../../app/use-now.ts';
+import { serverStateWords, tlsModeWords } from '../../i18n/words.ts';
+import { connectServer, disconnectServer, removeServer, useConnections } from '../../stores/connections.ts';
+import { type Problem, problemOf } from '../../stores/failure-error.ts';
+import { useServerSelection } from '../../stores/server-selection.ts';
+import { ConnectDialog } from './connect-dialog.tsx';
+import styles from './connections.module.css';
+import { isSocket } from './form-model.ts';
+
+/** One known server: what it is, whether it is there, what it lacks, and what can be done with it. */
+export function ServerItem({ server }: { readonly server: ServerSummary }) {
+  const { serverId, settings, state, facts } = server;
+  const selected = useServerSelection((selection) => selection.serverId === serverId);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [asking, setAsking] = useState(false);
+  const [removing, setRemoving] = useState(false);
+  const [busy, setBusy] = useState(false);
+
+  const run = async (action: () => Promise<unknown>) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await action();
+    } catch (error) {
+      const found = problemOf(error);
+      setProblem(found);
+      if (found.code === 'login_failed') setAsking(true);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const missing = facts?.capabilities.filter((capability) => !capability.present) ?? [];
+  const look = `${styles.server} ${settings.environment === 'production' ? styles.production : ''} ${selected ? styles.selected : ''}`;
+  return (
+    <li className={look} aria-label={settings.label}>
+      <div className={styles.serverHead}>
+        <EnvironmentTag environment={settings.environment} />
+        <h2 className={styles.serverName}>{settings.label}</h2>
+        <StateTag server={server} />
+        {selected && <Tag>shown in all screens</Tag>}
+        <div className={styles.serverButtons}>
+          {!selected && (
+            <Button size="compact-sm" onClick={() => useServerSelection.getState().select(serverId)}>
+              Look at it
+            </Button>
+          )}
+          {state === 'connected' ? (
+            <Button size="compact-sm" loading={busy} onClick={() => void run(() => disconnectServer(serverId))}>
+              Disconnect
+            </Button>
+          ) : (
+            <Button
+              size="compact-sm"
+              loading={busy || state === 'connecting'}
+              onClick={() => void run(() => connectServer(serverId))}
+            >
+              Connect
+            </Button>
+          )}
+          <Button size="compact-sm" onClick={() => navigate(`/connections/${encodeURIComponent(serverId)}`)}>
+            Edit
+          </Button>
+          <Button size="compact-sm" onClick={() => setRemoving(true)}>
+            Remove
+          </Button>
+        </div>
+      </div>
+      <div className={styles.facts}>
+        <span className={styles.mono}>
+          {settings.user}@{isSocket(settings.host) ? settings.host : `${settings.host}:${settings.port}`}/
+          {settings.database}
+        </span>
+        {versionShort(server) !== '' && <span>{versionShort(server)}</span>}
+        {!isSocket(settings.host) && <span>{tlsModeWords[settings.tlsMode].title}</span>}
+        <span>read models in {settings.readModelSchema}</span>
+        <Sampling serverId={serverId} />
+      </div>
+      <div className={styles.below}>
+        {server.notice !== null && state !== 'connected' && <div>{server.notice}</div>}
+        {server.notice !== null && state === 'connected' && <Tag tone="warning">{server.notice}</Tag>}
+        {problem !== null && !asking && <FailureNotice problem={problem} />}
+        {state === 'connected' &&
+          missing.map((capability) => <Missing key={capability.name} capability={capability} />)}
+      </div>
+      {asking && <ConnectDialog server={server} problem={problem} onClose={() => setAsking(false)} />}
+      <Confirm
+        opened={removing}
+        title={`Remove ${settings.label}`}
+        typed={settings.label}
+        action="Remove the connection"
+        danger
+        onConfirm={(typed) => removeServer(serverId, typed)}
+        onClose={() => setRemoving(false)}
+      >
+        Forgets this connection, its password and the history that was collected from it on this machine. Nothing on the
+        server is touched: its read models stay and go on serving.
+      </Confirm>
+    </li>
+  );
+}
+
+function StateTag({ server }: { readonly server: ServerSummary }) {
+  const nowMs = useNow(1000);
+  switch (server.state) {
+    case 'connected':
+      return <Tag tone="good">{serverStateWords.connected}</Tag>;
+    case 'lost':
+      return (
+        <Tag tone="warning">
+          {serverStateWords.lost}
+          {server.nextAttemptAtMs !== null && ` · retry in ${countdown(server.nextAttemptAtMs - nowMs)}`}
+        </Tag>
+      );
+    case 'connecting':
+    case 'disconnected':
+      return <Tag>{serverStateWords[server.state]}</Tag>;
+  }
+}
+
+function Sampling({ serverId }: { readonly serverId: string }) {
+  const sampler = useConnections((state) => state.samplers[serverId]);
+  if (sampler === undefined) return null;
+  return <span>{sampler.problem === null ? samplingText(sampler) : `sampling: ${sampler.problem}`}</span>;
+}
+
+function Missing({ capability }: { readonly capability: Capability }) {
+  return (
+    <div className={styles.missing}>
+      <strong>{missingTitles[capability.name]}</strong>
+      {capability.text}
+      {capability.action !== null && <ActionToCopy action={capability.action} />}
+    </div>
+  );
+}
+
+const missingTitles: Readonly<Record<Capability['name'], string>> = {
+  statement_statistics: 'No statement statistics',
+  all_statistics: 'Other roles’ statements are hidden',
+  registry: 'Read models cannot be built here',
+  primary: 'This is a replica',
+  session_state: 'A pooler in transaction mode is in between',
+};
