@@ -9,7 +9,8 @@ import {
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual';
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { rowAfterKey } from './row-navigation.ts';
-import { compareDecimals, compareSortValues, type SortValue } from './sort-values.ts';
+import { compareDecimals } from '../../shared/format/decimal.ts';
+import { compareSortValues, type SortValue } from './sort-values.ts';
 import styles from './data-table.module.css';
 
 export interface TableColumn<Row> {
@@ -57,6 +58,8 @@ export interface DataTableProps<Row> {
   readonly selectedKey?: string | null;
   /** First guess of a row's height, px; rows are measured. */
   readonly estimatedRowPx?: number;
+  /** Tighter rows, for tables inside cards. */
+  readonly dense?: boolean;
 }
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
@@ -201,6 +204,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>): React
     <div
       ref={scroller}
       className={styles.scroller}
+      data-dense={props.dense === true}
       style={virtual ? { height } : undefined}
       role="grid"
       aria-label={props.label}

@@ -1,0 +1,97 @@
+import { formatCell } from '../../shared/format/cell.ts';
+import { decimalToNumber } from '../../shared/format/decimal.ts';
+import { axisLabel } from './axis-label.ts';
+import { axisText, baseOption, tooltipOption } from './base-option.ts';
+import type { ChartOption } from './chart-option.ts';
+import type { ChartPalette } from './palette.ts';
+import type { WidgetShape } from './widget-shape.ts';
+
+/** Cells narrower than a number would only smear it; hovering and the table say it. */
+const mostCellsWithText = 96;
+
+/** Smallest and largest value that a heat map shows; null when it shows none. */
+export function heatRange(shape: WidgetShape): { readonly low: number; readonly high: number } | null {
+  let range: { low: number; high: number } | null = null;
+  for (const { cells } of shape.series) {
+    for (const cell of cells) {
+      const value = decimalToNumber(cell);
+      if (value === null) continue;
+      range =
+        range === null
+          ? { low: value, high: value }
+          : { low: Math.min(range.low, value), high: Math.max(range.high, value) };
+    }
+  }
+  return range;
+}
+
+/** Categories from left to right, series from top to bottom, one colour scale. */
+export function heatmapOption(shape: WidgetShape, palette: ChartPalette): ChartOption {
+  const base = baseOption(palette);
+  const range = heatRange(shape) ?? { low: 0, high: 1 };
+  const format = shape.series[0]?.format ?? 'decimal';
+  const cells = shape.series.flatMap((series, y) =>
+    series.cells.flatMap((cell, x) => {
+      const value = decimalToNumber(cell);
+      return value === null ? [] : [[x, y, value] as [number, number, number]];
+    }),
+  );
+  const axis = {
+    type: 'category' as const,
+    axisLabel: axisText(palette),
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitArea: { show: false },
+  };
+  return {
+    ...base,
+    aria: { enabled: true, label: { enabled: false }, decal: { show: false } },
+    grid: { left: 4, right: 8, top: 6, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    tooltip: {
+      ...tooltipOption(palette),
+      trigger: 'item',
+      formatter: (params: unknown) => {
+        const [x, y] = cellOf(params);
+        const series = shape.series[y];
+        if (series === undefined) return '';
+        const value = formatCell(series.cells[x] ?? null, format, shape.currency);
+        return `${series.name}\n${shape.categories[x]?.full ?? ''}: ${value}`;
+      },
+    },
+    visualMap: {
+      type: 'continuous',
+      show: false,
+      min: range.low,
+      max: range.high > range.low ? range.high : range.low + 1,
+      inRange: { color: [palette.heatLow, palette.heatHigh] },
+    },
+    xAxis: { ...axis, data: shape.categories.map(({ short }) => short) },
+    yAxis: { ...axis, inverse: true, data: shape.series.map(({ name }) => name) },
+    series: [
+      {
+        id: 'heat',
+        type: 'heatmap',
+        data: cells,
+        itemStyle: { borderColor: palette.surface, borderWidth: 2, borderRadius: 3 },
+        label: {
+          show: cells.length <= mostCellsWithText,
+          color: palette.text,
+          fontSize: 10,
+          formatter: (params: unknown) => {
+            const [, , value] = cellOf(params);
+            return axisLabel(value, format, shape.currency);
+          },
+        },
+        emphasis: { itemStyle: { borderColor: palette.line, borderWidth: 2 } },
+      },
+    ],
+  };
+}
+
+function cellOf(params: unknown): [number, number, number] {
+  if (typeof params === 'object' && params !== null && 'value' in params && Array.isArray(params.value)) {
+    const [x, y, value] = params.value.map(Number);
+    return [x ?? -1, y ?? -1, value ?? Number.NaN];
+  }
+  return [-1, -1, Number.NaN];
+}

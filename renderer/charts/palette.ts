@@ -1,0 +1,70 @@
+import { useSyncExternalStore } from 'react';
+
+/** The theme's colours as a canvas needs them. Read from the custom properties of `theme/tokens.css`. */
+export interface ChartPalette {
+  readonly scheme: 'dark' | 'light';
+  readonly font: string;
+  readonly surface: string;
+  readonly text: string;
+  readonly textDim: string;
+  readonly border: string;
+  readonly axis: string;
+  readonly grid: string;
+  readonly line: string;
+  readonly accent: string;
+  readonly bad: string;
+  readonly warning: string;
+  readonly lockWait: string;
+  readonly oltp: string;
+  readonly reporting: string;
+  readonly batch: string;
+  readonly maintenance: string;
+  readonly mixed: string;
+  readonly series: readonly string[];
+  readonly heatLow: string;
+  readonly heatHigh: string;
+}
+
+function readPalette(): ChartPalette {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string) => style.getPropertyValue(`--db-${name}`).trim();
+  return {
+    scheme: document.documentElement.dataset['mantineColorScheme'] === 'light' ? 'light' : 'dark',
+    font: token('font'),
+    surface: token('surface'),
+    text: token('text'),
+    textDim: token('text-dim'),
+    border: token('border'),
+    axis: token('chart-axis'),
+    grid: token('chart-grid'),
+    line: token('chart-line'),
+    accent: token('accent'),
+    bad: token('bad'),
+    warning: token('warning'),
+    lockWait: token('lock-wait'),
+    oltp: token('class-oltp'),
+    reporting: token('class-reporting'),
+    batch: token('class-batch'),
+    maintenance: token('class-maintenance'),
+    mixed: token('class-mixed'),
+    series: [1, 2, 3, 4, 5, 6, 7, 8].map((n) => token(`series-${n}`)),
+    heatLow: token('heat-low'),
+    heatHigh: token('heat-high'),
+  };
+}
+
+let current: ChartPalette | null = null;
+
+function subscribe(onChange: () => void): () => void {
+  const observer = new MutationObserver(() => {
+    current = readPalette();
+    onChange();
+  });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-mantine-color-scheme'] });
+  return () => observer.disconnect();
+}
+
+/** The palette now; a switch of the theme draws every chart again. */
+export function usePalette(): ChartPalette {
+  return useSyncExternalStore(subscribe, () => (current ??= readPalette()));
+}

@@ -1,0 +1,42 @@
+import { useMemo, type ReactNode } from 'react';
+import { formatClock } from '../../shared/format/zoned-time.ts';
+import type { Timeline } from '../../shared/model/diagnosis.ts';
+import { Chart } from './chart.tsx';
+import { localTimeZone } from '../app/local-time-zone.ts';
+import { usePalette } from './palette.ts';
+import { TimeBrush } from './time-brush.tsx';
+import type { TimeWindow } from './time-window.ts';
+import { plotInsets, timelineOption } from './timeline-option.ts';
+import styles from './charts.module.css';
+
+export interface TimelineChartProps {
+  readonly timeline: Timeline;
+  readonly selection: TimeWindow | null;
+  /** A window was brushed, with the mouse or the keyboard; null: it was taken away. */
+  readonly onSelect: (window: TimeWindow | null) => void;
+  readonly height: number;
+}
+
+/** The Mornings timeline. The table twin is `TimelineTable`. */
+export function TimelineChart({ timeline, selection, onSelect, height }: TimelineChartProps): ReactNode {
+  const palette = usePalette();
+  const timeZone = localTimeZone;
+  const option = useMemo(() => timelineOption({ timeline, palette, timeZone }), [timeline, palette, timeZone]);
+  const label =
+    `Active sessions by class and OLTP latency between ${formatClock(timeline.fromMs, timeZone)} ` +
+    `and ${formatClock(timeline.toMs, timeZone)}`;
+  return (
+    <div style={{ height }}>
+      <TimeBrush
+        scale={timeline}
+        insets={plotInsets}
+        selection={selection}
+        suggestion={timeline.suggestion}
+        onSelect={onSelect}
+        timeZone={timeZone}
+      >
+        <Chart option={option} label={label} />
+      </TimeBrush>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { useMemo, type ReactNode } from 'react';
+import type { Widget, WidgetData } from '../../shared/model/dashboard.ts';
+import { axisLabel } from './axis-label.ts';
+import { Chart } from './chart.tsx';
+import { heatRange } from './heatmap-option.ts';
+import { Legend } from './legend.tsx';
+import { NumberTile } from './number-tile.tsx';
+import { usePalette, type ChartPalette } from './palette.ts';
+import { lineDash, widgetOption, type DrawnKind } from './widget-option.ts';
+import { isMismatch, shapeOf, shapeSummary, type WidgetShape } from './widget-shape.ts';
+import { WidgetTable } from './widget-table.tsx';
+import styles from './charts.module.css';
+
+interface WidgetViewProps {
+  readonly widget: Widget;
+  readonly data: WidgetData;
+}
+
+/** A widget's numbers in its own kind of picture. Fills its parent. */
+export function WidgetChart({ widget, data }: WidgetViewProps): ReactNode {
+  if (widget.kind === 'table') return <WidgetTable widget={widget} data={data} />;
+  if (widget.kind === 'number') return <NumberTile widget={widget} data={data} />;
+  return <DrawnWidget widget={widget} data={data} kind={widget.kind} />;
+}
+
+function DrawnWidget({ widget, data, kind }: WidgetViewProps & { readonly kind: DrawnKind }): ReactNode {
+  const palette = usePalette();
+  const shape = useMemo(() => shapeOf(widget, data), [widget, data]);
+  const option = useMemo(() => (isMismatch(shape) ? null : widgetOption(kind, shape, palette)), [kind, shape, palette]);
+  if (isMismatch(shape) || option === null) {
+    const missing = isMismatch(shape) ? shape.missing.join(', ') : '';
+    return <p className="db-dim">The answer has no column {missing}: the widget’s SQL and its settings disagree.</p>;
+  }
+  if (shape.categories.length === 0) return <p className="db-dim">The question has no rows now.</p>;
+  return (
+    <div className={styles.drawn}>
+      <div className={styles.drawnChart}>
+        <Chart option={option} label={shapeSummary(widget.title, shape)} />
+      </div>
+      <ShapeLegend kind={kind} shape={shape} palette={palette} />
+    </div>
+  );
+}
+
+function ShapeLegend({
+  kind,
+  shape,
+  palette,
+}: {
+  readonly kind: DrawnKind;
+  readonly shape: WidgetShape;
+  readonly palette: ChartPalette;
+}): ReactNode {
+  if (kind === 'heatmap') {
+    const range = heatRange(shape);
+    const format = shape.series[0]?.format ?? 'decimal';
+    if (range === null) return null;
+    return (
+      <div className={styles.legend}>
+        <span className={styles.heatScale}>
+          {axisLabel(range.low, format, shape.currency)}
+          <i aria-hidden />
+          {axisLabel(range.high, format, shape.currency)}
+        </span>
+      </div>
+    );
+  }
+  if (shape.series.length < 2) return null;
+  const items = shape.series.map(({ name }, index) => ({
+    name,
+    color: palette.series[index % palette.series.length] ?? palette.accent,
+    pattern: kind === 'line' ? null : index,
+    ...(kind === 'line' ? { dash: lineDash(index).join(' ') } : {}),
+  }));
+  return <Legend items={items} />;
+}

@@ -1,0 +1,157 @@
+import { formatCell } from '../../shared/format/cell.ts';
+import { decimalToNumber, sumDecimals } from '../../shared/format/decimal.ts';
+import type { Widget } from '../../shared/model/dashboard.ts';
+import { assertNever } from '../../shared/model/failure.ts';
+import { axisLabel } from './axis-label.ts';
+import { axisText, baseOption, gridLines, tooltipOption } from './base-option.ts';
+import type { ChartOption } from './chart-option.ts';
+import { heatmapOption } from './heatmap-option.ts';
+import type { ChartPalette } from './palette.ts';
+import { patternOf } from './pattern.ts';
+import type { WidgetShape } from './widget-shape.ts';
+
+/** Kinds that are drawn by ECharts; a number and a table are HTML. */
+export type DrawnKind = Exclude<Widget['kind'], 'number' | 'table'>;
+
+const dashes: readonly (readonly number[])[] = [[], [6, 4], [2, 3], [9, 3, 2, 3]];
+
+/** Dash lengths of the n-th line, px; empty is solid. */
+export const lineDash = (index: number): readonly number[] => dashes[index % dashes.length] ?? [];
+
+const symbols = ['circle', 'rect', 'triangle', 'diamond'] as const;
+
+/** From harmless to overdue. Few buckets take the ends of the scale. */
+function agingColors(count: number, palette: ChartPalette): string[] {
+  const [calm = palette.accent, , , , yellow = palette.warning] = palette.series;
+  const scale = [calm, yellow, palette.reporting, palette.lockWait];
+  return Array.from({ length: count }, (_, index) => {
+    const place = count <= 1 ? 0 : Math.round((index / (count - 1)) * (scale.length - 1));
+    return scale[place] ?? palette.lockWait;
+  });
+}
+
+/** What hovering over a category says: every series with its exact value, and the total of a stack. */
+export function categoryText(shape: WidgetShape, index: number, total: boolean): string {
+  const lines = [shape.categories[index]?.full ?? ''];
+  for (const { name, format, cells } of shape.series) {
+    const value = formatCell(cells[index] ?? null, format, shape.currency);
+    lines.push(shape.series.length === 1 ? value : `${name}: ${value}`);
+  }
+  const format = shape.series[0]?.format;
+  if (total && format !== undefined && shape.series.length > 1) {
+    const sum = sumDecimals(shape.series.map(({ cells }) => cells[index] ?? null));
+    lines.push(`total: ${formatCell(sum, format, shape.currency)}`);
+  }
+  return lines.join('\n');
+}
+
+function categoryIndexOf(params: unknown): number {
+  const first: unknown = Array.isArray(params) ? params[0] : params;
+  return typeof first === 'object' && first !== null && 'dataIndex' in first ? Number(first.dataIndex) : -1;
+}
+
+/** The picture of a widget. Pixel positions come from numbers, every printed value from exact text. */
+export function widgetOption(kind: DrawnKind, shape: WidgetShape, palette: ChartPalette): ChartOption {
+  switch (kind) {
+    case 'heatmap':
+      return heatmapOption(shape, palette);
+    case 'line':
+      return axesOption(shape, palette, false, lineSeries(shape, palette), false);
+    case 'bar':
+    case 'aging':
+    case 'stacked': {
+      const sideways = kind !== 'aging' && !shape.calendar && shape.categories.some(({ short }) => short.length > 4);
+      return axesOption(shape, palette, sideways, barSeries(kind, shape, palette), kind === 'stacked');
+    }
+    default:
+      return assertNever(kind);
+  }
+}
+
+function lineSeries(shape: WidgetShape, palette: ChartPalette): ChartOption['series'] {
+  return shape.series.map(({ name, cells }, index) => {
+    const color = palette.series[index % palette.series.length] ?? palette.accent;
+    return {
+      id: name,
+      name,
+      type: 'line' as const,
+      data: cells.map(decimalToNumber),
+      color,
+      symbol: symbols[index % symbols.length],
+      symbolSize: 5,
+      showSymbol: shape.categories.length <= 16,
+      lineStyle: { width: 2, type: lineDash(index).length === 0 ? ('solid' as const) : [...lineDash(index)] },
+      areaStyle: { color, opacity: shape.series.length > 3 ? 0 : 0.12, decal: { symbol: 'none' } },
+      emphasis: { disabled: true },
+    };
+  });
+}
+
+function barSeries(
+  kind: 'bar' | 'aging' | 'stacked',
+  shape: WidgetShape,
+  palette: ChartPalette,
+): ChartOption['series'] {
+  const aging = kind === 'aging' && shape.series.length === 1 ? agingColors(shape.categories.length, palette) : null;
+  return shape.series.map(({ name, cells }, index) => {
+    const color = palette.series[index % palette.series.length] ?? palette.accent;
+    return {
+      id: name,
+      name,
+      type: 'bar' as const,
+      ...(kind === 'stacked' ? { stack: 'all' } : {}),
+      data: cells.map((cell, place) => ({
+        value: decimalToNumber(cell) ?? Number.NaN,
+        ...(aging === null
+          ? {}
+          : { itemStyle: { color: aging[place] ?? color, decal: patternOf(place, palette.scheme) } }),
+      })),
+      color,
+      itemStyle: { decal: patternOf(index, palette.scheme), borderRadius: kind === 'stacked' ? 0 : 2 },
+      barMaxWidth: 48,
+      barCategoryGap: '32%',
+      emphasis: { focus: 'none' as const },
+    };
+  });
+}
+
+function axesOption(
+  shape: WidgetShape,
+  palette: ChartPalette,
+  sideways: boolean,
+  series: ChartOption['series'],
+  total: boolean,
+): ChartOption {
+  const base = baseOption(palette);
+  const format = shape.series[0]?.format ?? 'decimal';
+  const line = shape.series.length > 0 && !sideways && Array.isArray(series) && series[0]?.type === 'line';
+  const categoryAxis = {
+    type: 'category' as const,
+    data: shape.categories.map(({ short }) => short),
+    inverse: sideways,
+    boundaryGap: !line,
+    axisLabel: { ...axisText(palette), ...(sideways ? { width: 110, overflow: 'truncate' as const } : {}) },
+    axisLine: { lineStyle: { color: palette.grid } },
+    axisTick: { show: false },
+  };
+  const valueAxis = {
+    type: 'value' as const,
+    axisLabel: { ...axisText(palette), formatter: (tick: number) => axisLabel(tick, format, shape.currency) },
+    splitNumber: 4,
+    // Bars must start at zero; a line may show a small change of something large.
+    scale: line,
+    splitLine: gridLines(palette),
+  };
+  return {
+    ...base,
+    grid: { left: 4, right: 12, top: 10, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    tooltip: {
+      ...tooltipOption(palette, line ? 'line' : 'shadow'),
+      trigger: 'axis',
+      formatter: (params: unknown) => categoryText(shape, categoryIndexOf(params), total),
+    },
+    xAxis: sideways ? valueAxis : categoryAxis,
+    yAxis: sideways ? categoryAxis : valueAxis,
+    series,
+  };
+}

@@ -1,0 +1,25 @@
+import type { ChartPalette } from '../../../renderer/charts/palette.ts';
+
+export const palette: ChartPalette = {
+  scheme: 'dark',
+  font: 'sans-serif',
+  surface: '#161a21',
+  text: '#e8ecf1',
+  textDim: '#98a2b0',
+  border: '#262d37',
+  axis: '#98a2b0',
+  grid: '#262d37',
+  line: '#ffffff',
+  accent: '#f5a65b',
+  bad: '#ff7b72',
+  warning: '#e3b341',
+  lockWait: '#e5484d',
+  oltp: '#5aa9ec',
+  reporting: '#f5a65b',
+  batch: '#b48ce0',
+  maintenance: '#7d8796',
+  mixed: '#6fbfb2',
+  series: ['#1', '#2', '#3', '#4', '#5', '#6', '#7', '#8'],
+  heatLow: '#1d2a38',
+  heatHigh: '#5aa9ec',
+};
