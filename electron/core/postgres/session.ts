@@ -54,6 +54,8 @@ export interface SessionLimits {
   readonly applicationName?: string;
   /** Aborting cancels the running statement on the server (pg_cancel_backend) and rejects with `cancelled`. */
   readonly signal?: AbortSignal;
+  /** A backend of its own outside the pool, for a session that lives long and repeats itself: statements are prepared once. */
+  readonly prepared?: boolean;
 }
 
 /**
@@ -74,5 +76,10 @@ export interface Server {
   ): Promise<T>;
   /** pg_cancel_backend from a second connection. */
   cancelBackend(pid: number): Promise<boolean>;
+  /**
+   * Called once, as soon as the server is out of reach (at once where that was so already). A lost `Server` does not
+   * come back, every call fails with `connection_lost`: close it and open another.
+   */
+  onLost(listener: () => void): void;
   close(): Promise<void>;
 }

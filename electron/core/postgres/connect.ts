@@ -1,0 +1,213 @@
+import type pg from 'pg';
+import type { ConnectionSettings } from '../../../shared/model/connection.ts';
+import { isFailure } from '../../../shared/model/failure.ts';
+import type { Clock, Logger } from '../ports.ts';
+import { Backend, setConfig, type SessionSettings } from './backend.ts';
+import { Backends } from './backends.ts';
+import { factsOf, requireCapability, requireSight } from './capabilities.ts';
+import { loginSubject } from './client-config.ts';
+import { bareSql, readFindings } from './findings.ts';
+import { reach, type Transport } from './reach.ts';
+import { toFailure } from './server-failure.ts';
+import type {
+  DdlSession,
+  ReadonlySession,
+  RefreshSession,
+  RegistrySession,
+  Server,
+  SessionLimits,
+  Sql,
+} from './session.ts';
+
+export interface OpenServerOptions {
+  readonly serverId: string;
+  readonly settings: ConnectionSettings;
+  /** null: from the passfile, where one has a line for it. */
+  readonly password: string | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+type Kind = 'readonly' | 'registry' | 'refresh' | 'ddl';
+
+/** Where the caller sets no limit: statement_timeout and lock_timeout, ms. 0 is none. */
+const defaultLimits: Readonly<Record<Kind, { statementMs: number; lockMs: number }>> = {
+  readonly: { statementMs: 60_000, lockMs: 5_000 },
+  registry: { statementMs: 15_000, lockMs: 5_000 },
+  refresh: { statementMs: 3_600_000, lockMs: 5_000 },
+  ddl: { statementMs: 3_600_000, lockMs: 2_000 },
+};
+
+/** A machine that falls asleep in the middle of a transaction must not hold its locks over the ERP until it wakes. */
+const idleInTransactionMs = 60_000;
+
+/**
+ * Connects: name, TCP, TLS, login, then what server and role can do. Changes nothing on the server. Throws the
+ * failures of `reach` (`host_unreachable`, `unsupported_server`, `tls_failed`), `login_failed`, and
+ * `permission_denied` for a role that sees nothing.
+ */
+export async function openServer(options: OpenServerOptions): Promise<Server> {
+  const { serverId, settings, password, clock, logger } = options;
+  const open = async (transport: Transport) => {
+    const backends = new Backends({ settings, password, transport, logger });
+    try {
+      const first = await backends.take(undefined);
+      try {
+        const findings = await readFindings(first, settings.label, clock, () => backends.open());
+        requireSight(findings);
+        // It stays open in the pool, where its socket tells when the server goes away.
+        if (findings.sessionState) await first.query('discard all');
+        backends.release(first, !findings.sessionState);
+        return { backends, facts: factsOf(findings) };
+      } catch (error) {
+        backends.release(first, true);
+        throw toFailure(error, loginSubject(settings));
+      }
+    } catch (error) {
+      await backends.close();
+      throw error;
+    }
+  };
+  const transport = await reach(settings);
+  const { backends, facts } = await open(transport).catch((error: unknown) => {
+    if (!refusedForTls(error, transport)) throw error;
+    return open({ ...transport, ssl: false, mayFallBack: false });
+  });
+  const sessionState = facts.capabilities.some(({ name, present }) => name === 'session_state' && present);
+  const closing = new AbortController();
+
+  async function withSession<T>(kind: Kind, limits: SessionLimits, work: (backend: Backend) => Promise<T>): Promise<T> {
+    if (kind !== 'readonly') requireCapability(facts, 'session_state');
+    const signal = AbortSignal.any([closing.signal, ...(limits.signal ? [limits.signal] : [])]);
+    const settingsOfSession = sessionSettings(kind, limits);
+    const client = limits.prepared ? await backends.open() : await backends.take(signal);
+    let backend: Backend | null = null;
+    let clean = false;
+    try {
+      const pid = sessionState ? await apply(client, settingsOfSession, settings.label) : 0;
+      backend = new Backend(client, {
+        label: settings.label,
+        backendPid: pid,
+        single: kind === 'readonly',
+        prepared: limits.prepared ?? false,
+        perStatement: sessionState ? null : settingsOfSession,
+        signal,
+        cancel: () => cancel(pid),
+        onError: backends.suspect,
+      });
+      const result = await work(backend);
+      clean = true;
+      return result;
+    } catch (error) {
+      clean = isFailure(error) && error.value.code !== 'connection_lost';
+      throw error;
+    } finally {
+      backend?.end();
+      await giveBack(client, clean && !signal.aborted);
+    }
+  }
+
+  /** Back to the pool as if new, or ended: a session never sees what another one left. */
+  async function giveBack(client: pg.Client | pg.PoolClient, clean: boolean): Promise<void> {
+    if (!isPooled(client)) return client.end();
+    let reusable = clean;
+    if (clean && sessionState) {
+      try {
+        if (client.getTransactionStatus() !== 'I') await client.query('rollback');
+        await client.query('discard all');
+      } catch (error) {
+        backends.suspect(error);
+        reusable = false;
+      }
+    }
+    backends.release(client, !reusable);
+  }
+
+  /** Over a connection of its own: the pool may be full of what is to be cancelled. */
+  async function cancelBackend(pid: number): Promise<boolean> {
+    const client = await backends.open();
+    try {
+      const { rows } = await client.query<{ done: boolean }>('select pg_cancel_backend($1) as done', [pid]);
+      return rows[0]?.done ?? false;
+    } finally {
+      await client.end();
+    }
+  }
+  async function cancel(pid: number): Promise<void> {
+    // Behind a pooler the process number is not the backend's: rejecting makes the session cut its connection.
+    if (pid === 0 || backends.lost) throw new Error('cannot be cancelled, only cut');
+    await cancelBackend(pid);
+  }
+
+  return {
+    serverId,
+    facts,
+    settings,
+    withReadonly: (work, limits = {}) =>
+      withSession('readonly', limits, (backend) =>
+        work(
+          session<ReadonlySession>(backend, {
+            snapshot: <T>(read: (sql: Sql) => Promise<T>) =>
+              backend.transaction('begin isolation level repeatable read, read only', read),
+          }),
+        ),
+      ),
+    withRegistry: (work, limits = {}) =>
+      withSession('registry', limits, (backend) => work(session<RegistrySession>(backend, transacting(backend)))),
+    withRefresh: (runId, work, limits = {}) =>
+      withSession('refresh', limits, (backend) =>
+        work(session<RefreshSession>(backend, { runId, ...transacting(backend) })),
+      ),
+    withDdl: (approval, work, limits = {}) =>
+      withSession('ddl', limits, (backend) =>
+        work(session<DdlSession>(backend, { ...approval, ...transacting(backend) })),
+      ),
+    cancelBackend,
+    onLost: (listener) => backends.onLost(listener),
+    close: () => {
+      closing.abort(new Error('the connection is being closed'));
+      return backends.close();
+    },
+  };
+}
+
+/** `prefer` retries in plain text where pg_hba.conf has no line for an encrypted connection, as libpq does. */
+const refusedForTls = (error: unknown, transport: Transport): boolean =>
+  transport.mayFallBack && isFailure(error) && error.value.sqlstate === '28000';
+
+function sessionSettings(kind: Kind, limits: SessionLimits): SessionSettings {
+  const defaults = defaultLimits[kind];
+  return {
+    application_name: limits.applicationName ?? 'daybreak',
+    statement_timeout: String(limits.statementTimeoutMs ?? defaults.statementMs),
+    lock_timeout: String(limits.lockTimeoutMs ?? defaults.lockMs),
+    idle_in_transaction_session_timeout: String(idleInTransactionMs),
+    default_transaction_read_only: kind === 'readonly' ? 'on' : 'off',
+    // A role may have another style; what is shown and compared must not depend on it.
+    datestyle: 'ISO, YMD',
+    intervalstyle: 'postgres',
+  };
+}
+
+/** Sets the session up and returns the process number of its backend. */
+async function apply(client: pg.Client | pg.PoolClient, values: SessionSettings, label: string): Promise<number> {
+  const statement = setConfig(values, false);
+  const [row] = await bareSql(client, label).query<{ pid: number }>(statement.text, statement.values);
+  return row?.pid ?? 0;
+}
+
+const isPooled = (client: pg.Client | pg.PoolClient): client is pg.PoolClient => 'release' in client;
+
+const transacting = (backend: Backend) => ({
+  transaction: <T>(work: (sql: Sql) => Promise<T>) => backend.transaction('begin', work),
+});
+
+/** The only place that gives a backend its kind: the brand exists in the types alone. */
+function session<S extends Sql>(backend: Backend, more: Omit<S, keyof Sql | symbol>): S {
+  const sql: Sql = {
+    backendPid: backend.backendPid,
+    query: (text, values) => backend.query(text, values),
+    queryText: (text, values) => backend.queryText(text, values),
+  };
+  return { ...sql, ...more } as unknown as S;
+}
