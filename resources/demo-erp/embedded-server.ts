@@ -152,7 +152,7 @@ async function initialize(
     await run(
       join(binaries.binDir, 'initdb'),
       ['-D', dataDir, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${handOver}`, '-E', 'UTF8', ...locale],
-      { cwd: '/', ...(user ?? {}), env: { ...process.env, LC_ALL: 'C' }, ...(signal ? { signal } : {}) },
+      { cwd: '/', ...user, env: { ...process.env, LC_ALL: 'C' }, ...(signal ? { signal } : {}) },
     );
   } catch (cause) {
     if (signal?.aborted) throw cancelled();

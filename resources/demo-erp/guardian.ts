@@ -34,7 +34,7 @@ async function guard(start: GuardedStart): Promise<void> {
   const logStart = (await log.stat()).size;
   const server = spawn(start.postgres, [...start.arguments], {
     cwd: '/',
-    ...(start.user ?? {}),
+    ...start.user,
     env: { PATH: process.env['PATH'], LC_ALL: 'C', ...(process.platform === 'win32' ? process.env : {}) },
     stdio: ['ignore', log.fd, log.fd],
     windowsHide: true,
