@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,15 +12,12 @@ export interface Installation {
   readonly resourcesDir: string;
   /** The built renderer; holds `index.html` after `npm run build`. */
   readonly rendererDir: string;
-  readonly version: string;
 }
 
 export function installation(): Installation {
-  const manifest = JSON.parse(readFileSync(join(rootDir, 'package.json'), 'utf8')) as { readonly version: string };
   return {
     rootDir,
     resourcesDir: join(rootDir, 'resources'),
     rendererDir: join(rootDir, 'out', 'renderer'),
-    version: manifest.version,
   };
 }

@@ -1,0 +1,30 @@
+import type { Logger } from '../../core/ports.ts';
+import { installation } from '../installation.ts';
+import { nodePorts } from '../node-ports.ts';
+import { openProfileEngine, type ProfileEngine } from '../profile/open-engine.ts';
+import { profileDir } from '../profile/profile-dir.ts';
+
+export interface CliEngineOptions {
+  /** `--profile` */
+  readonly profile?: string | undefined;
+  /** The door, for the activity log. */
+  readonly door: string;
+  readonly logger: Logger;
+  /** False for an engine that lives for one call: nothing samples or reconnects by itself. */
+  readonly background: boolean;
+}
+
+/** The engine of the profile: the one that runs already, or one in this process. */
+export function openCliEngine({ profile, door, logger, background }: CliEngineOptions): Promise<ProfileEngine> {
+  const dir = profileDir({ option: profile });
+  const paths = { profileDir: dir, resourcesDir: installation().resourcesDir };
+  return openProfileEngine({
+    profileDir: dir,
+    logger,
+    startCore: async () => {
+      // Loaded only here: whoever attaches needs no engine, and a wrong call is said at once.
+      const { createCore } = await import('../../core/create-core.ts');
+      return createCore(nodePorts({ paths, logger, door }), { background });
+    },
+  });
+}

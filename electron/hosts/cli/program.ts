@@ -1,0 +1,106 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { engineVersion } from '../../core/version.ts';
+import { procedures } from './procedures.ts';
+import type { Stop } from './stop.ts';
+
+/**
+ * Runs one command line; each command is loaded when it is asked for, so that help does not wait for the engine.
+ * Resolves to the exit code; throws `Failure` for what a command could not do.
+ */
+export async function runProgram(argv: readonly string[], stop: Stop): Promise<number> {
+  let exitCode = 0;
+  const program = describeProgram(async (work) => {
+    exitCode = await work(stop);
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    // Commander has printed what is wrong, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode;
+    throw error;
+  }
+  return exitCode;
+}
+
+type Run = (work: (stop: Stop) => Promise<number>) => Promise<void>;
+
+function describeProgram(run: Run): Command {
+  const program = new Command('daybreak')
+    .description('A desktop console for the morning when the ERP is slow.')
+    .version(engineVersion, '-v, --version')
+    .showHelpAfterError('(daybreak --help tells more)')
+    .exitOverride();
+
+  const command = (name: string, description: string) => {
+    const made = program.command(name).description(description).exitOverride();
+    made.addOption(logLevel());
+    return made;
+  };
+
+  command('serve', 'open Daybreak in a browser of this machine')
+    .addOption(profile())
+    .option('--port <port>', 'port on 127.0.0.1; 0: any free one', wholeNumber(0, 65_535), 0)
+    .option('--open', 'open a browser window', false)
+    .action((options) => run(async (stop) => (await import('./serve.ts')).serve({ ...options, stop })));
+
+  command('agent', 'sample a server without a window, until stopped')
+    .addOption(
+      new Option('--url <postgres-url>', 'what to sample; the password is better in PGPASSWORD or a passfile')
+        .env('DAYBREAK_URL')
+        .makeOptionMandatory(),
+    )
+    .addOption(profile())
+    .action((options) => run(async (stop) => (await import('./agent.ts')).agent({ ...options, stop })));
+
+  command('rescue', 'the whole story on the bundled demo ERP: slow morning, verdict, cure, proof')
+    .option('--scale <factor>', '1: 600,000 invoices, a year of dates', positive, 1)
+    .option('--managers <n>', 'people who open the executive dashboard', wholeNumber(1, 64), 8)
+    .option('--rate <per-second>', 'invoices saved in a second', positive, 40)
+    .option('--phase-seconds <s>', 'length of each phase', positive, 30)
+    .option('--out <folder>', 'where report.html and report.json go', 'rescue')
+    .option('--json', 'print the result as one JSON line, the story on standard error', false)
+    .option('--keep', 'leave the ERP running until Ctrl-C', false)
+    .action((options) => run(async (stop) => (await import('./rescue.ts')).rescue({ ...options, stop })));
+
+  command('call', 'call a procedure; prints its value or its error as JSON, exit code 1 for an error')
+    .argument('<procedure>', 'for example connections.list')
+    .argument('[json]', 'its input; - reads it from standard input, so that no secret stands in a process list', '{}')
+    .addOption(profile())
+    .option('--events <n>', 'of a stream: end after n events', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .addHelpText('after', `\nProcedures:\n${procedures.map(({ name }) => `  ${name}`).join('\n')}`)
+    .action((name: string, json: string, options) =>
+      run(async (stop) => (await import('./call.ts')).call(name, json, { ...options, stop })),
+    );
+
+  command('start', 'open the desktop app, or the browser where there is no desktop')
+    .addOption(profile())
+    .action((options) => run(async (stop) => (await import('./start.ts')).start({ ...options, stop })));
+  return program;
+}
+
+const profile = () =>
+  new Option(
+    '--profile <folder>',
+    'where connections and history are kept (default: the data folder of this user)',
+  ).env('DAYBREAK_PROFILE');
+
+const logLevel = () =>
+  new Option('--log-level <level>', 'how much is logged to standard error')
+    .env('DAYBREAK_LOG_LEVEL')
+    .choices(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('warn');
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('A number above 0 is needed.');
+  return value;
+}
+
+const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`A whole number from ${least} to ${most} is needed.`);
+    return value;
+  };

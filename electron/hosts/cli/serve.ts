@@ -1,0 +1,47 @@
+import { serveBrowserDoor } from '../browser/serve-browser-door.ts';
+import { installation } from '../installation.ts';
+import { stderrLogger } from '../node-ports.ts';
+import { openCliEngine } from './cli-engine.ts';
+import { openInBrowser } from './open-in-browser.ts';
+import type { Stop } from './stop.ts';
+
+export interface ServeOptions {
+  readonly profile?: string | undefined;
+  readonly port: number;
+  readonly open: boolean;
+  readonly logLevel: string;
+  readonly stop: Stop;
+}
+
+/** `daybreak serve`: the product in a browser of this machine, until it is stopped. */
+export async function serve({ profile, port, open, logLevel, stop }: ServeOptions): Promise<number> {
+  const logger = stderrLogger(logLevel);
+  const engine = await openCliEngine({ profile, door: 'browser', logger, background: true });
+  try {
+    const { rendererDir } = installation();
+    const door = await serveBrowserDoor({ router: engine.router, rendererDir, port, logger });
+    try {
+      if (engine.kind() === 'attached')
+        process.stdout.write(
+          `Another Daybreak (process ${engine.pid()}) has this profile open; this is a door to it.\n`,
+        );
+      const url = door.launchUrl();
+      process.stdout.write(`Daybreak is open at ${url}\nThe address opens one window.${inputHint()}\n`);
+      if (open) openInBrowser(url);
+      offerMoreAddresses(() => process.stdout.write(`${door.launchUrl()}\n`));
+      await stop.requested;
+    } finally {
+      await door.close();
+    }
+  } finally {
+    await engine.close();
+  }
+  return 0;
+}
+
+const inputHint = () => (process.stdin.isTTY ? ' Enter prints another one, Ctrl-C ends.' : '');
+
+function offerMoreAddresses(another: () => void): void {
+  if (!process.stdin.isTTY) return;
+  process.stdin.on('data', another);
+}

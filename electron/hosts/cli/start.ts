@@ -1,0 +1,60 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { constants } from 'node:os';
+import { installation } from '../installation.ts';
+import { canOpenBrowser } from './open-in-browser.ts';
+import { serve } from './serve.ts';
+import type { Stop } from './stop.ts';
+
+export interface StartOptions {
+  readonly profile?: string | undefined;
+  readonly logLevel: string;
+  readonly stop: Stop;
+}
+
+/** `npm start`: the desktop app where Electron's binary can be had, the same app in a browser otherwise. */
+export async function start({ profile, logLevel, stop }: StartOptions): Promise<number> {
+  const { rootDir } = installation();
+  const electron = hasDisplay() ? (electronBinary(rootDir) ?? fetchElectron(rootDir)) : null;
+  if (electron) return runDesktop(electron, rootDir, profile, stop);
+  const why = hasDisplay() ? "Electron's program is not here and could not be fetched" : 'there is no display here';
+  process.stdout.write(`The desktop window cannot open (${why}): Daybreak opens in a browser instead.\n`);
+  return serve({ profile, port: 0, open: canOpenBrowser(), logLevel, stop });
+}
+
+const hasDisplay = (): boolean =>
+  process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
+
+/** Electron 42 and later fetch their program on demand; `path.txt` says where it lies once it is there. */
+function electronBinary(rootDir: string): string | null {
+  const packageDir = join(rootDir, 'node_modules', 'electron');
+  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+  const pathFile = join(packageDir, 'path.txt');
+  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : 'electron';
+  const file = override ? join(override, name) : join(packageDir, 'dist', name);
+  return existsSync(file) ? file : null;
+}
+
+/** Long enough for a hundred megabytes, short enough for a network that swallows everything. */
+const fetchTimeoutMs = 180_000;
+
+function fetchElectron(rootDir: string): string | null {
+  const installer = join(rootDir, 'node_modules', 'electron', 'install.js');
+  if (!existsSync(installer)) return null;
+  process.stdout.write("Fetching Electron's program (once) ...\n");
+  spawnSync(process.execPath, [installer], { stdio: 'ignore', timeout: fetchTimeoutMs });
+  return electronBinary(rootDir);
+}
+
+function runDesktop(electron: string, rootDir: string, profile: string | undefined, stop: Stop): Promise<number> {
+  const env = { ...process.env, ...(profile ? { DAYBREAK_PROFILE: profile } : {}) };
+  // Chromium refuses its sandbox to root, and says so by not starting.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox', rootDir] : [rootDir];
+  const child = spawn(electron, args, { stdio: 'inherit', env });
+  void stop.requested.then(() => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
+}
