@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { Failure } from '../../../shared/model/failure.ts';
 import { toFailure } from './server-failure.ts';
 import type { Row, Sql } from './session.ts';

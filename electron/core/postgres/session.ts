@@ -1,3 +1,5 @@
+import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
+
 /**
  * The kinds of session (02-house, "Walls"). They differ in type, so that SQL which changes something cannot be
  * sent through a session that was opened for reading. Only the folders that may send SQL import this file (lint).
@@ -64,8 +66,8 @@ export interface SessionLimits {
  */
 export interface Server {
   readonly serverId: string;
-  readonly facts: import('../../../shared/model/connection.ts').ServerFacts;
-  readonly settings: import('../../../shared/model/connection.ts').ConnectionSettings;
+  readonly facts: ServerFacts;
+  readonly settings: ConnectionSettings;
   withReadonly<T>(work: (session: ReadonlySession) => Promise<T>, limits?: SessionLimits): Promise<T>;
   withRegistry<T>(work: (session: RegistrySession) => Promise<T>, limits?: SessionLimits): Promise<T>;
   withRefresh<T>(runId: string, work: (session: RefreshSession) => Promise<T>, limits?: SessionLimits): Promise<T>;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { CapabilityName, ConnectionSettings, ServerFacts, TestStage } from '../../../shared/model/connection.ts';
-import { Failure, isFailure } from '../../../shared/model/failure.ts';
+import { isFailure, type Failure } from '../../../shared/model/failure.ts';
 import type { Clock } from '../ports.ts';
 import { factsOf, requireSight, requireSupported, type Findings } from './capabilities.ts';
 import { clientConfig, loginSubject } from './client-config.ts';

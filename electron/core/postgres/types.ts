@@ -1,7 +1,8 @@
 import pg from 'pg';
 
 const asText = (value: string): string => value;
-const asTextArray: (value: string) => (string | null)[] = pg.types.getTypeParser(1009); // text[]
+const textArrayOid: number = 1009; // not among the names that pg's declarations know
+const asTextArray: (value: string) => (string | null)[] = pg.types.getTypeParser(textArrayOid);
 
 /**
  * What stays text: int8 and numeric, which do not fit a JavaScript number, and dates and times, which pg would read in

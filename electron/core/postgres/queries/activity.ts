@@ -1,7 +1,7 @@
 import type { ActivityRow, ActivitySample } from '../../../../shared/model/sampling.ts';
 import type { Sql } from '../session.ts';
 
-type Cells = { readonly [name in keyof ActivityRow]: ActivityRow[name] | null } & { readonly atMs: number };
+type Cells = { readonly [name in keyof ActivityRow]: ActivityRow[name] | null };
 
 /**
  * The statement for one look at pg_stat_activity: every session that works, waits in a transaction, or blocks
@@ -46,16 +46,17 @@ export function activitySql(versionNumber: number): string {
 }
 
 export async function readActivity(sql: Sql, versionNumber: number): Promise<ActivitySample> {
-  const rows = await sql.query<Cells>(activitySql(versionNumber));
+  const rows = await sql.query<Cells & { readonly atMs: number }>(activitySql(versionNumber));
   const [first] = rows;
   if (first === undefined) throw new Error('a left join from one row has at least one row');
-  return { atMs: first.atMs, rows: rows.filter((row) => row.pid !== null).map(rowOf) };
+  const seen = rows.flatMap(({ atMs: _atMs, pid, ...cells }) => (pid === null ? [] : [rowOf(pid, cells)]));
+  return { atMs: first.atMs, rows: seen };
 }
 
-function rowOf({ atMs: _, ...cells }: Cells): ActivityRow {
+function rowOf(pid: number, cells: Omit<Cells, 'pid'>): ActivityRow {
   return {
     ...cells,
-    pid: cells.pid ?? 0,
+    pid,
     applicationName: cells.applicationName ?? '',
     backendType: cells.backendType ?? '',
     query: cells.query ?? '',
