@@ -1,0 +1,11 @@
+import type { Budget } from '../../shared/model/freshness.ts';
+
+/** A freshness budget in words: 'live', '30 min', '2 h', '1 d'; '–' when nobody set one. */
+export function budgetText(budget: Budget | null): string {
+  if (budget === null) return '–';
+  if (budget === 'live') return 'live';
+  const { minutes } = budget;
+  if (minutes % 1440 === 0) return `${minutes / 1440} d`;
+  if (minutes % 60 === 0) return `${minutes / 60} h`;
+  return `${minutes} min`;
+}

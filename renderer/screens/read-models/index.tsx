@@ -1,0 +1,22 @@
+import { NeedsServer } from '../../app/needs-server.tsx';
+import { useRoute } from '../../app/router.ts';
+import { ModelList } from './model-list.tsx';
+import { ModelPage } from './model-page.tsx';
+import { PlanPage } from './plan-page.tsx';
+import { ProposePage } from './propose-page.tsx';
+
+/** `#/read-models`, `/model/<name>`, `/plan/<planId>`, `/propose?statement=|widget=|model=`. */
+export default function ReadModels() {
+  const { path } = useRoute();
+  const [, kind, id] = path;
+  return (
+    <NeedsServer title="Read models">
+      {(server) => {
+        if (kind === 'propose') return <ProposePage server={server} />;
+        if (kind === 'plan' && id !== undefined) return <PlanPage key={id} server={server} planId={id} />;
+        if (kind === 'model' && id !== undefined) return <ModelPage key={id} server={server} name={id} />;
+        return <ModelList server={server} />;
+      }}
+    </NeedsServer>
+  );
+}

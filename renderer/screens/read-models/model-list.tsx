@@ -1,0 +1,191 @@
+import { Button } from '@mantine/core';
+import { useEffect } from 'react';
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import { formatCount } from '../../../shared/format/count.ts';
+import { formatDuration } from '../../../shared/format/duration.ts';
+import type { ServerSummary } from '../../../shared/model/connection.ts';
+import type { ReadModel } from '../../../shared/model/read-model.ts';
+import { budgetText } from '../../app/budget-text.ts';
+import { EmptyState } from '../../app/empty-state.tsx';
+import { FailureNotice } from '../../app/failure-notice.tsx';
+import { FreshnessLabel } from '../../app/freshness-label.tsx';
+import { momentText } from '../../app/moments.ts';
+import { Card, Page } from '../../app/page.tsx';
+import { navigate } from '../../app/router.ts';
+import { Tag } from '../../app/tag.tsx';
+import { useNow } from '../../app/use-now.ts';
+import { useCommands } from '../../commands/use-commands.ts';
+import { refreshReadModels, useReadModels, watchReadModels } from '../../stores/read-models.ts';
+import { DataTable, type TableColumn } from '../../tables/data-table.tsx';
+import { currentVersion, occupiedBytes, servedCopy } from './model-facts.ts';
+import { PlanList } from './plan-list.tsx';
+import styles from './read-models.module.css';
+import { runWords } from './words.ts';
+
+const open = (model: ReadModel) => navigate(`/read-models/model/${encodeURIComponent(model.name)}`);
+const proposeBlank = () => navigate('/read-models/propose');
+
+/** All read models of a server, and the plans that were made. */
+export function ModelList({ server }: { readonly server: ServerSummary }) {
+  const { serverId } = server;
+  const { list, plans } = useReadModels();
+  useEffect(() => watchReadModels(serverId), [serverId]);
+  useCommands('read-models', [
+    { id: 'propose', title: 'Propose a read model from a SELECT', group: 'Read models', run: proposeBlank },
+    ...(list.value ?? []).map((model) => ({
+      id: `open-${model.name}`,
+      title: `Read model ${model.name}`,
+      description: model.question,
+      group: 'Read models',
+      run: () => open(model),
+    })),
+  ]);
+
+  const models = list.value ?? [];
+  const drifting = models.filter((model) => model.drift.length > 0).length;
+  return (
+    <Page
+      title="Read models"
+      tags={
+        <>
+          {list.value !== null && <Tag>{models.length === 1 ? '1 read model' : `${models.length} read models`}</Tag>}
+          {drifting > 0 && <Tag tone="warning">{drifting} drifting</Tag>}
+        </>
+      }
+      actions={<Button onClick={proposeBlank}>Propose from a SELECT</Button>}
+    >
+      {list.problem !== null && (
+        <FailureNotice problem={list.problem} onRetry={() => void refreshReadModels(serverId)} />
+      )}
+      {list.value === null && list.loading && <p className="db-dim">Loading the read models …</p>}
+      {list.value !== null && models.length === 0 && (
+        <Card>
+          <EmptyState
+            title="No read model yet"
+            actions={<Button onClick={() => navigate('/mornings')}>Look at Mornings</Button>}
+          >
+            A read model is a precomputed copy of the data in the shape of one widget. Find the statement that hurts on
+            Mornings and propose one there, or begin with a SELECT of your own.
+          </EmptyState>
+        </Card>
+      )}
+      {models.length > 0 && (
+        <Card className={styles.flush}>
+          <DataTable
+            label="Read models"
+            columns={columns}
+            rows={models}
+            rowKey={(model) => model.name}
+            onOpen={open}
+            initialSort={{ column: 'name', descending: false }}
+          />
+        </Card>
+      )}
+      <PlanList plans={plans} />
+    </Page>
+  );
+}
+
+const columns: readonly TableColumn<ReadModel>[] = [
+  {
+    id: 'name',
+    header: 'name',
+    width: 'minmax(130px, 1.3fr)',
+    cell: (model) => <strong>{model.name}</strong>,
+    sortValue: (model) => model.name,
+  },
+  {
+    id: 'question',
+    header: 'question',
+    width: 'minmax(140px, 2fr)',
+    cell: (model) => <span title={model.question}>{model.question}</span>,
+    sortValue: (model) => model.question,
+  },
+  { id: 'owner', header: 'owner', cell: (model) => model.owner, sortValue: (model) => model.owner },
+  {
+    id: 'budget',
+    header: 'budget',
+    hint: 'The largest age that its consumers accept',
+    width: '72px',
+    cell: (model) => budgetText(model.budget),
+    sortValue: (model) => (model.budget === null || model.budget === 'live' ? 0 : model.budget.minutes),
+  },
+  {
+    id: 'as-of',
+    header: 'as of',
+    hint: 'When the source data was read',
+    width: 'minmax(175px, 1.2fr)',
+    cell: (model) => <FreshnessLabel freshness={model.freshness} />,
+    sortValue: (model) => model.freshness.asOf,
+  },
+  {
+    id: 'version',
+    header: 'version',
+    width: '68px',
+    align: 'right',
+    cell: (model) => (model.currentVersion === null ? '–' : `v${model.currentVersion}`),
+    sortValue: (model) => model.currentVersion,
+  },
+  {
+    id: 'rows',
+    header: 'rows',
+    width: '74px',
+    align: 'right',
+    cell: (model) => orDash(servedCopy(currentVersion(model))?.rows, formatCount),
+    sortValue: (model) => servedCopy(currentVersion(model))?.rows,
+  },
+  {
+    id: 'size',
+    header: 'size',
+    hint: 'All copies of all versions',
+    width: '78px',
+    align: 'right',
+    cell: (model) => orDash(occupiedBytes(model), formatBytes),
+    sortValue: occupiedBytes,
+  },
+  {
+    id: 'last-run',
+    header: 'last run',
+    width: 'minmax(150px, 1fr)',
+    cell: (model) => <LastRun model={model} />,
+    sortValue: (model) => model.lastRun?.startedAtMs,
+  },
+  {
+    id: 'drift',
+    header: 'drift',
+    hint: 'Whether the catalog is what the registry says',
+    width: '92px',
+    cell: (model) =>
+      model.drift.length === 0 ? (
+        <span className="db-dim">none</span>
+      ) : (
+        <Tag tone="warning" title={model.drift.join('\n')}>
+          {model.drift.length === 1 ? '1 difference' : `${model.drift.length} differ`}
+        </Tag>
+      ),
+    sortValue: (model) => model.drift.length,
+  },
+];
+
+function LastRun({ model }: { readonly model: ReadModel }) {
+  const nowMs = useNow(60_000);
+  const run = model.lastRun;
+  if (run === null) return <span className="db-dim">never</span>;
+  const { text, tone } = runWords[run.state];
+  return (
+    <span className={styles.inline}>
+      <Tag tone={tone} title={run.error ?? undefined}>
+        {text}
+      </Tag>
+      <span className="db-dim">
+        {run.endedAtMs === null
+          ? momentText(run.startedAtMs, nowMs)
+          : formatDuration(run.endedAtMs - run.startedAtMs)}
+      </span>
+    </span>
+  );
+}
+
+function orDash(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? '–' : format(value);
+}

@@ -1,0 +1,250 @@
+import { Button, Menu, Progress } from '@mantine/core';
+import { IconDots, IconRefresh } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { formatDuration } from '../../../shared/format/duration.ts';
+import type { ServerSummary } from '../../../shared/model/connection.ts';
+import type { Plan, ReadModel, Run } from '../../../shared/model/read-model.ts';
+import { budgetText } from '../../app/budget-text.ts';
+import { EmptyState } from '../../app/empty-state.tsx';
+import { FailureNotice } from '../../app/failure-notice.tsx';
+import { FreshnessLabel } from '../../app/freshness-label.tsx';
+import { Notice } from '../../app/notice.tsx';
+import { Card, Page } from '../../app/page.tsx';
+import { href, navigate } from '../../app/router.ts';
+import { Tag } from '../../app/tag.tsx';
+import { useNow } from '../../app/use-now.ts';
+import { useCommands } from '../../commands/use-commands.ts';
+import { type Problem, problemOf } from '../../stores/failure-error.ts';
+import { planDrop, planRollBack } from '../../stores/plans.ts';
+import {
+  type AskedRefresh,
+  cancelRefresh,
+  refreshDetail,
+  refreshNow,
+  useReadModels,
+  watchReadModel,
+} from '../../stores/read-models.ts';
+import { previousVersion } from './model-facts.ts';
+import styles from './read-models.module.css';
+import { RunsCard } from './runs-card.tsx';
+import { DefinitionCard, VersionsCard } from './versions-card.tsx';
+
+interface ModelPageProps {
+  readonly server: ServerSummary;
+  readonly name: string;
+}
+
+/** One read model: what it answers, how old it is, its versions, runs, readers, and what can be done with it. */
+export function ModelPage({ server, name }: ModelPageProps) {
+  const { serverId } = server;
+  const detail = useReadModels((state) => (state.name === name ? state.detail : null));
+  const refresh = useReadModels((state) => state.refreshes[name]);
+  const refreshProblem = useReadModels((state) => state.refreshProblems[name]);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [planning, setPlanning] = useState(false);
+  useEffect(() => watchReadModel(serverId, name), [serverId, name]);
+
+  const model = detail?.value?.readModel ?? null;
+  const toPlan = async (make: () => Promise<Plan>) => {
+    setPlanning(true);
+    setProblem(null);
+    try {
+      navigate(`/read-models/plan/${(await make()).planId}`);
+    } catch (error) {
+      setProblem(problemOf(error));
+    } finally {
+      setPlanning(false);
+    }
+  };
+  const actions = modelActions(serverId, model, toPlan);
+  useCommands(
+    `read-model-${name}`,
+    actions.map((action) => ({ ...action, title: `${action.title}: ${name}`, group: 'Read models' })),
+  );
+
+  if (model === null) {
+    return (
+      <Page title={name}>
+        {detail?.problem === null || detail === null ? (
+          <p className="db-dim">Loading …</p>
+        ) : detail.problem.code === 'not_found' ? (
+          <EmptyState title="There is no such read model" actions={<a href={href('/read-models')}>All read models</a>}>
+            {detail.problem.message}
+          </EmptyState>
+        ) : (
+          <FailureNotice problem={detail.problem} onRetry={() => void refreshDetail(serverId, name)} />
+        )}
+      </Page>
+    );
+  }
+
+  return (
+    <Page
+      title={model.name}
+      lede={model.question}
+      tags={
+        <>
+          <FreshnessLabel freshness={model.freshness} />
+          <Tag>budget {budgetText(model.budget)}</Tag>
+          <Tag>owner: {model.owner}</Tag>
+          {model.currentVersion !== null && <Tag>version {model.currentVersion}</Tag>}
+        </>
+      }
+      actions={
+        <>
+          <Menu position="bottom-end" shadow="md">
+            <Menu.Target>
+              <Button loading={planning} rightSection={<IconDots size={16} aria-hidden />}>
+                Change
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {actions
+                .filter((action) => action.id !== 'refresh')
+                .map((action) => (
+                  <Menu.Item key={action.id} onClick={action.run} {...(action.id === 'drop' ? { color: 'red' } : {})}>
+                    {action.title}
+                  </Menu.Item>
+                ))}
+            </Menu.Dropdown>
+          </Menu>
+          <Button
+            variant="filled"
+            leftSection={<IconRefresh size={16} aria-hidden />}
+            disabled={refresh !== undefined || server.state !== 'connected'}
+            title={server.state === 'connected' ? undefined : 'The server is not connected'}
+            onClick={() => void refreshNow(serverId, name)}
+          >
+            Refresh now
+          </Button>
+        </>
+      }
+    >
+      {detail?.problem != null && (
+        <FailureNotice problem={detail.problem} onRetry={() => void refreshDetail(serverId, name)} />
+      )}
+      {problem !== null && <FailureNotice problem={problem} />}
+      {refresh !== undefined && (
+        <RefreshProgress
+          refresh={refresh}
+          runs={detail?.value?.runs ?? []}
+          onCancel={() => void cancelRefresh(serverId, name)}
+        />
+      )}
+      {refreshProblem !== undefined && (
+        <FailureNotice
+          problem={refreshProblem}
+          {...(refreshProblem.retryable ? { onRetry: () => void refreshNow(serverId, name) } : {})}
+        />
+      )}
+      {model.drift.length > 0 && (
+        <Notice tone="warning" title="The catalog is not what the registry says">
+          <ul className={styles.warnings}>
+            {model.drift.map((difference) => (
+              <li key={difference}>{difference}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <div className={styles.split}>
+        <div className={styles.stack}>
+          <DefinitionCard model={model} />
+          <VersionsCard model={model} />
+        </div>
+        <div className={styles.stack}>
+          <ConsumersCard model={model} />
+          <RunsCard runs={detail?.value?.runs ?? []} />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+interface Action {
+  readonly id: string;
+  readonly title: string;
+  readonly run: () => void;
+}
+
+function modelActions(
+  serverId: string,
+  model: ReadModel | null,
+  toPlan: (make: () => Promise<Plan>) => Promise<void>,
+): readonly Action[] {
+  if (model === null) return [];
+  const { name } = model;
+  const previous = previousVersion(model);
+  return [
+    { id: 'refresh', title: 'Refresh now', run: () => void refreshNow(serverId, name) },
+    { id: 'version', title: 'New version …', run: () => navigate('/read-models/propose', { model: name }) },
+    ...(previous === null
+      ? []
+      : [
+          {
+            id: 'roll-back',
+            title: `Plan a roll back to version ${previous.version}`,
+            run: () => void toPlan(() => planRollBack(serverId, name)),
+          },
+        ]),
+    { id: 'drop', title: 'Plan to drop it', run: () => void toPlan(() => planDrop(serverId, name)) },
+  ];
+}
+
+interface RefreshProgressProps {
+  readonly refresh: AskedRefresh;
+  readonly runs: readonly Run[];
+  readonly onCancel: () => void;
+}
+
+/** A running refresh against the length of the last good one: PostgreSQL tells no progress for it. */
+function RefreshProgress({ refresh, runs, onCancel }: RefreshProgressProps) {
+  const nowMs = useNow(200);
+  const tookMs = Math.max(0, nowMs - refresh.startedAtMs);
+  const last = runs.find((run) => run.state === 'done' && run.endedAtMs !== null);
+  const lastMs = last?.endedAtMs == null ? null : last.endedAtMs - last.startedAtMs;
+  const percent = lastMs === null || lastMs === 0 ? 100 : Math.min(97, (tookMs / lastMs) * 100);
+  return (
+    <Card>
+      <div className={styles.busyRow}>
+        <span role="status">
+          Refreshing for {formatDuration(tookMs)}
+          {lastMs !== null && <span className="db-dim"> · the last run took {formatDuration(lastMs)}</span>}
+          <span className="db-dim"> · readers keep the numbers they have</span>
+        </span>
+        <Button size="compact-sm" loading={refresh.cancelling} onClick={onCancel}>
+          Cancel
+        </Button>
+      </div>
+      <Progress mt={8} value={percent} animated aria-label="Refresh" />
+    </Card>
+  );
+}
+
+function ConsumersCard({ model }: { readonly model: ReadModel }) {
+  return (
+    <Card title="Consumers" aside={model.consumers.length === 0 ? undefined : 'its budget is the smallest of theirs'}>
+      {model.consumers.length === 0 ? (
+        <span className="db-dim">Nobody is named as a reader.</span>
+      ) : (
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              <th>consumer</th>
+              <th>owner</th>
+              <th className={styles.number}>budget</th>
+            </tr>
+          </thead>
+          <tbody>
+            {model.consumers.map((consumer) => (
+              <tr key={consumer.consumer}>
+                <td>{consumer.consumer.replace(/^widget:/, 'widget ')}</td>
+                <td>{consumer.owner}</td>
+                <td className={styles.number}>{budgetText(consumer.budget)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}

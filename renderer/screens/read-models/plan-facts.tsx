@@ -1,0 +1,89 @@
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import { formatCount } from '../../../shared/format/count.ts';
+import type { Plan } from '../../../shared/model/read-model.ts';
+import { CopyButton } from '../../app/copy-button.tsx';
+import { momentExact } from '../../app/moments.ts';
+import { Card } from '../../app/page.tsx';
+import { SqlEditor } from '../../app/sql-editor.tsx';
+import styles from './read-models.module.css';
+
+/** What the plan rests on, what it changes for readers, and what to mind. */
+export function PlanFacts({ plan }: { readonly plan: Plan }) {
+  const checked = plan.proposal;
+  return (
+    <div className={styles.stack}>
+      {plan.warnings.length > 0 && (
+        <Card title="Mind this">
+          <ul className={styles.warnings}>
+            {plan.warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      {(plan.kind === 'new_version' || plan.kind === 'roll_back') && (
+        <Card title="What changes for readers">
+          {plan.contractChanges.length === 0 ? (
+            <span className="db-dim">Nothing: the same columns in the same order.</span>
+          ) : (
+            <ul className={styles.warnings}>
+              {plan.contractChanges.map((change) => (
+                <li key={change}>{change}</li>
+              ))}
+            </ul>
+          )}
+        </Card>
+      )}
+      <Card title="What it rests on">
+        <dl className={styles.facts}>
+          <dt>stable name</dt>
+          <dd className={styles.mono}>
+            {plan.schema}.{plan.readModel}
+          </dd>
+          {checked !== null && (
+            <>
+              <dt>rows</dt>
+              <dd>about {formatCount(checked.expectedRows)}</dd>
+              <dt>size</dt>
+              <dd>about {formatBytes(checked.expectedBytes)}</dd>
+              <dt>key</dt>
+              <dd className={styles.mono}>{checked.proposal.keyColumns.join(', ')}</dd>
+              <dt>reads</dt>
+              <dd className={styles.mono}>{checked.baseTables.join(', ') || '–'}</dd>
+              {checked.proposal.grantTo.length > 0 && (
+                <>
+                  <dt>readable by</dt>
+                  <dd className={styles.mono}>{checked.proposal.grantTo.join(', ')}</dd>
+                </>
+              )}
+              {checked.proposal.consumers.length > 0 && (
+                <>
+                  <dt>consumers</dt>
+                  <dd>
+                    {checked.proposal.consumers
+                      .map(({ consumer }) => consumer.replace(/^widget:/, 'widget '))
+                      .join(', ')}
+                  </dd>
+                </>
+              )}
+            </>
+          )}
+          <dt>made</dt>
+          <dd>{momentExact(plan.createdAtMs)}</dd>
+          <dt>hash</dt>
+          <dd className={styles.mono} title={plan.planHash}>
+            {plan.planHash.slice(0, 16)}…
+          </dd>
+        </dl>
+      </Card>
+      {checked !== null && (
+        <Card
+          title="How a reader asks afterwards"
+          aside={<CopyButton text={checked.readerSql} what="the reader’s query" />}
+        >
+          <SqlEditor value={checked.readerSql} label="Query over the read model" maxHeight={220} />
+        </Card>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,172 @@
+import { Button } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { ServerSummary } from '../../../shared/model/connection.ts';
+import type { Execution, Plan } from '../../../shared/model/read-model.ts';
+import { CopyButton } from '../../app/copy-button.tsx';
+import { EmptyState } from '../../app/empty-state.tsx';
+import { FailureNotice } from '../../app/failure-notice.tsx';
+import { Notice } from '../../app/notice.tsx';
+import { Card, Page } from '../../app/page.tsx';
+import { href, navigate } from '../../app/router.ts';
+import { EnvironmentTag, Tag } from '../../app/tag.tsx';
+import { type Problem, problemOf } from '../../stores/failure-error.ts';
+import { planAgain, usePlan, watchPlan } from '../../stores/plans.ts';
+import { PlanFacts } from './plan-facts.tsx';
+import { PlanRun } from './plan-run.tsx';
+import { planScript } from './plan-script.ts';
+import { PlanSteps } from './plan-steps.tsx';
+import styles from './read-models.module.css';
+import { planStateWords, planTitle } from './words.ts';
+
+interface PlanPageProps {
+  readonly server: ServerSummary;
+  readonly planId: string;
+}
+
+/** A stored plan: read before it runs, followed while it runs, kept afterwards. */
+export function PlanPage({ server, planId }: PlanPageProps) {
+  const { serverId } = server;
+  const shown = usePlan((state) => (state.planId === planId ? state.shown : null));
+  const runProblem = usePlan((state) => state.problem);
+  useEffect(() => watchPlan(serverId, planId), [serverId, planId]);
+
+  const plan = shown?.value?.plan ?? null;
+  if (plan === null) {
+    return (
+      <Page title="Plan">
+        {shown?.problem == null ? (
+          <p className="db-dim">Loading the plan …</p>
+        ) : (
+          <EmptyState title="This plan cannot be shown" actions={<a href={href('/read-models')}>All read models</a>}>
+            {shown.problem.message}
+          </EmptyState>
+        )}
+      </Page>
+    );
+  }
+  const execution = shown?.value?.execution ?? null;
+  const proposal = plan.proposal?.proposal;
+  return (
+    <Page
+      title={plan.readModel}
+      {...(proposal === undefined ? {} : { lede: proposal.question })}
+      tags={
+        <>
+          <EnvironmentTag environment={server.settings.environment} />
+          <Tag tone={planStateWords[plan.state].tone}>{planStateWords[plan.state].text}</Tag>
+          {proposal !== undefined && <Tag>owner: {proposal.owner}</Tag>}
+        </>
+      }
+      actions={
+        <>
+          {plan.kind !== 'create' && (
+            <Button onClick={() => navigate(`/read-models/model/${encodeURIComponent(plan.readModel)}`)}>
+              The read model
+            </Button>
+          )}
+          <CopyButton text={planScript(plan)} what="the plan as a script" label="Copy as script" size="sm" />
+        </>
+      }
+    >
+      {runProblem !== null && <FailureNotice problem={runProblem} />}
+      <Ended plan={plan} execution={execution} stale={runProblem?.code === 'plan_stale'} />
+      <div className={styles.split}>
+        <Card title={planTitle(plan)} aside={stepsText(plan)}>
+          <PlanSteps steps={plan.steps} results={execution?.steps ?? []} />
+          <PlanRun server={server} plan={plan} execution={execution} />
+        </Card>
+        <PlanFacts plan={plan} />
+      </div>
+    </Page>
+  );
+}
+
+function stepsText(plan: Plan): string {
+  const steps = plan.steps.length === 1 ? '1 step' : `${plan.steps.length} steps`;
+  return plan.state === 'new' ? `${steps}, nothing has run yet` : `${steps}, ${planStateWords[plan.state].text}`;
+}
+
+interface EndedProps {
+  readonly plan: Plan;
+  readonly execution: Execution | null;
+  readonly stale: boolean;
+}
+
+/** What became of the plan, and what comes next. */
+function Ended({ plan, execution, stale }: EndedProps) {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const again = async () => {
+    setProblem(null);
+    try {
+      navigate(`/read-models/plan/${(await planAgain(plan)).planId}`);
+    } catch (error) {
+      setProblem(problemOf(error));
+    }
+  };
+  const againButton = (
+    <Button size="compact-sm" onClick={() => void again()}>
+      Make the plan again
+    </Button>
+  );
+  const failedAgain = problem === null ? null : <FailureNotice problem={problem} />;
+  if (plan.state === 'done') {
+    const gone = plan.kind === 'drop';
+    return (
+      <Notice
+        title={doneTitle(plan)}
+        buttons={
+          <Button
+            size="compact-sm"
+            onClick={() => navigate(gone ? '/read-models' : `/read-models/model/${encodeURIComponent(plan.readModel)}`)}
+          >
+            {gone ? 'All read models' : 'Open the read model'}
+          </Button>
+        }
+      >
+        {execution?.message}
+        {movesWidgets(plan) && (
+          <>
+            {' '}
+            Its widgets read from it now: <a href={href('/dashboards')}>look at the dashboards</a>.
+          </>
+        )}
+      </Notice>
+    );
+  }
+  if (plan.state === 'failed' || plan.state === 'undone' || plan.state === 'interrupted') {
+    return (
+      <>
+        <Notice
+          tone={plan.state === 'failed' ? 'bad' : 'warning'}
+          title={endedTitles[plan.state]}
+          buttons={againButton}
+        >
+          {execution?.message}
+        </Notice>
+        {failedAgain}
+      </>
+    );
+  }
+  if (!stale) return null;
+  return (
+    <>
+      <Notice tone="warning" title="This plan no longer fits the server" buttons={againButton} />
+      {failedAgain}
+    </>
+  );
+}
+
+const endedTitles = {
+  failed: 'The plan failed',
+  undone: 'The plan was undone: the server is as it was',
+  interrupted: 'The engine stopped in the middle of this plan',
+} as const;
+
+function doneTitle(plan: Plan): string {
+  const name = `${plan.schema}.${plan.readModel}`;
+  return plan.kind === 'drop' ? `${name} is gone` : `${name} serves version ${plan.toVersion ?? ''}`;
+}
+
+const movesWidgets = (plan: Plan) =>
+  plan.kind !== 'drop' &&
+  (plan.proposal?.proposal.consumers.some(({ consumer }) => consumer.startsWith('widget:')) ?? false);

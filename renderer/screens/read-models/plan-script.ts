@@ -1,0 +1,36 @@
+import type { Plan, PlanStep } from '../../../shared/model/read-model.ts';
+import { planTitle } from './words.ts';
+
+/**
+ * The plan as an SQL script for reading and for review. It says in comments what the engine does around it: retries of
+ * the flip, and undo.
+ */
+export function planScript(plan: Plan): string {
+  const head = [
+    `-- ${planTitle(plan)} of ${plan.schema}.${plan.readModel}`,
+    `-- plan ${plan.planId}, hash ${plan.planHash}`,
+    ...plan.warnings.map((warning) => `-- mind: ${oneLine(warning)}`),
+  ];
+  return `${[head.join('\n'), ...plan.steps.map(stepScript)].join('\n\n')}\n`;
+}
+
+function stepScript(step: PlanStep): string {
+  const statements = step.sql.map(terminated);
+  const retried = step.kind === 'flip' ? ['--    retried under its lock timeout until it is granted'] : [];
+  return [
+    `-- ${step.step}. ${oneLine(step.title)}`,
+    `--    lock: ${oneLine(step.lock)}; blocks: ${oneLine(step.blocks)}`,
+    ...retried,
+    ...(step.transactional ? ['begin;', ...statements, 'commit;'] : statements),
+    ...undoComment(step),
+  ].join('\n');
+}
+
+function undoComment({ undoSql, undoNote }: PlanStep): readonly string[] {
+  const lines = undoSql.map((sql) => `-- undo: ${oneLine(terminated(sql))}`);
+  if (undoNote !== null) lines.push(`-- undo: ${oneLine(undoNote)}`);
+  return lines;
+}
+
+const terminated = (sql: string) => `${sql.trim().replace(/;\s*$/, '')};`;
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();

@@ -1,0 +1,87 @@
+import { Loader } from '@mantine/core';
+import { IconArrowBackUp, IconCircleCheck, IconCircleMinus, IconCircleX } from '@tabler/icons-react';
+import { formatDuration } from '../../../shared/format/duration.ts';
+import type { PlanStep, StepResult } from '../../../shared/model/read-model.ts';
+import { useNow } from '../../app/use-now.ts';
+import styles from './read-models.module.css';
+import { stepWords } from './words.ts';
+
+interface PlanStepsProps {
+  readonly steps: readonly PlanStep[];
+  /** Results by step number, once the plan runs or has run. */
+  readonly results: readonly StepResult[];
+}
+
+/** Every step before, while and after it runs: its SQL, what it locks, who waits, how it is taken back. */
+export function PlanSteps({ steps, results }: PlanStepsProps) {
+  return (
+    <ol className={styles.steps}>
+      {steps.map((step) => {
+        const result = results.find((one) => one.step === step.step) ?? null;
+        return (
+          <li key={step.step} className={styles.step}>
+            <span className={styles.stepNumber}>{step.step}</span>
+            <div>
+              <div className={styles.stepTitle}>{step.title}</div>
+              {step.sql.length > 0 && (
+                <pre className={styles.sql} tabIndex={0} aria-label={`SQL of step ${step.step}`}>
+                  {step.sql.map((sql) => sql.trim()).join(';\n')}
+                </pre>
+              )}
+              {result !== null && <Result result={result} />}
+            </div>
+            <div className={styles.stepSide}>
+              <div>
+                <strong>{step.lock}</strong>
+              </div>
+              <div>waits: {step.blocks}</div>
+              <div>undo: {undoText(step)}</div>
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function undoText({ undoSql, undoNote }: PlanStep): string {
+  const parts = [...undoSql, ...(undoNote === null ? [] : [undoNote])];
+  return parts.length === 0 ? '—' : parts.join('; ');
+}
+
+const icons = {
+  waiting: IconCircleMinus,
+  skipped: IconCircleMinus,
+  done: IconCircleCheck,
+  failed: IconCircleX,
+  undone: IconArrowBackUp,
+} as const;
+
+function Result({ result }: { readonly result: StepResult }) {
+  const tone = result.state === 'skipped' ? styles.waiting : (styles[result.state] ?? '');
+  if (result.state === 'running') return <RunningStep result={result} />;
+  const Icon = icons[result.state];
+  return (
+    <div className={styles.result}>
+      <Icon size={16} aria-hidden className={tone} />
+      <span className={tone}>{stepWords[result.state]}</span>
+      {result.tookMs !== null && <span className="db-dim">{formatDuration(result.tookMs)}</span>}
+      {result.attempts > 1 && <span className="db-dim">{result.attempts} attempts</span>}
+      {result.outcome !== null && <span>{result.outcome}</span>}
+      {result.error !== null && <span className={styles.failed}>{result.error}</span>}
+    </div>
+  );
+}
+
+function RunningStep({ result }: { readonly result: StepResult }) {
+  const nowMs = useNow(200);
+  return (
+    <div className={styles.result} role="status">
+      <Loader size={14} aria-hidden />
+      <span className={styles.running}>
+        running{result.startedAtMs !== null && ` for ${formatDuration(Math.max(0, nowMs - result.startedAtMs))}`}
+      </span>
+      {result.attempts > 1 && <span className="db-dim">attempt {result.attempts}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import { formatCount } from '../../../shared/format/count.ts';
+import type { CheckedProposal } from '../../../shared/model/read-model.ts';
+import { CopyButton } from '../../app/copy-button.tsx';
+import { Card } from '../../app/page.tsx';
+import { SqlEditor } from '../../app/sql-editor.tsx';
+import { Tag } from '../../app/tag.tsx';
+import type { Loadable } from '../../stores/loadable.ts';
+import styles from './read-models.module.css';
+
+interface ProposalFactsProps {
+  readonly checked: Loadable<CheckedProposal>;
+  readonly keyColumns: readonly string[];
+}
+
+/** What the server says about the definition: columns, size, what it reads, what to mind, how to ask afterwards. */
+export function ProposalFacts({ checked, keyColumns }: ProposalFactsProps) {
+  const { value, loading } = checked;
+  if (value === null) {
+    return (
+      <Card title="What the server says">
+        <span className="db-dim">
+          {loading ? 'Asking the server …' : 'Columns, estimates and warnings come as soon as there is a SELECT.'}
+        </span>
+      </Card>
+    );
+  }
+  return (
+    <div className={styles.stack}>
+      {value.warnings.length > 0 && (
+        <Card title="Mind this" tags={<Tag tone="warning">{value.warnings.length}</Tag>}>
+          <ul className={styles.warnings}>
+            {value.warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      <Card title="What the server says" aside="planner’s estimates">
+        <dl className={styles.facts}>
+          <dt>rows</dt>
+          <dd>about {formatCount(value.expectedRows)}</dd>
+          <dt>size</dt>
+          <dd>about {formatBytes(value.expectedBytes)}</dd>
+          <dt>cost of a refresh</dt>
+          <dd>{formatCount(value.expectedCost)} (EXPLAIN’s units)</dd>
+          <dt>reads</dt>
+          <dd className={styles.mono}>{value.baseTables.join(', ') || '–'}</dd>
+        </dl>
+      </Card>
+      <Card title="Columns">
+        <table className={styles.table}>
+          <tbody>
+            {value.columns.map((column) => (
+              <tr key={column.name}>
+                <td className={styles.mono}>{column.name}</td>
+                <td className={`${styles.mono} db-dim`}>{column.type}</td>
+                <td>{keyColumns.includes(column.name) && <Tag tone="accent">key</Tag>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Card>
+      <Card
+        title="How a reader asks afterwards"
+        aside={<CopyButton text={value.readerSql} what="the reader’s query" />}
+      >
+        <SqlEditor value={value.readerSql} label="Query over the read model" maxHeight={220} />
+      </Card>
+    </div>
+  );
+}

@@ -1,0 +1,157 @@
+import { Button, MultiSelect, TagsInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { ServerSummary } from '../../../shared/model/connection.ts';
+import { FailureNotice } from '../../app/failure-notice.tsx';
+import { Card, Page } from '../../app/page.tsx';
+import { navigate } from '../../app/router.ts';
+import { SqlEditor } from '../../app/sql-editor.tsx';
+import { Tag } from '../../app/tag.tsx';
+import { useCommands } from '../../commands/use-commands.ts';
+import { type Problem, problemOf } from '../../stores/failure-error.ts';
+import { makePlan, type ProposalOrigin } from '../../stores/plans.ts';
+import { ConsumersField } from './consumers-field.tsx';
+import { type Draft, fieldProblems, type ProposalField } from './proposal-draft.ts';
+import { ProposalFacts } from './proposal-facts.tsx';
+import styles from './read-models.module.css';
+import { useProposal } from './use-proposal.ts';
+
+interface ProposalFormProps {
+  readonly server: ServerSummary;
+  readonly origin: ProposalOrigin | null;
+  readonly initial: Draft;
+  readonly title: string;
+  /** Set when this becomes another version of a read model that exists: its name stays. */
+  readonly nextVersion?: number;
+}
+
+/** Edits a proposal beside what the engine says about it. Nothing is created before its plan was shown and run. */
+export function ProposalForm({ server, origin, initial, title, nextVersion }: ProposalFormProps) {
+  const { draft, checked, settled, change, recheck } = useProposal(server.serverId, origin, initial);
+  const [tried, setTried] = useState(false);
+  const [planning, setPlanning] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const { proposal, touched } = draft;
+  const missing = fieldProblems(proposal);
+  const ready = settled && checked.problem === null && Object.keys(missing).length === 0;
+  const errorOf = (field: ProposalField) => (tried || touched.has(field) ? missing[field] : undefined);
+
+  const plan = async () => {
+    setTried(true);
+    if (!ready || checked.value === null) return;
+    setPlanning(true);
+    setProblem(null);
+    try {
+      const made = await makePlan(server.serverId, { ...checked.value, proposal });
+      navigate(`/read-models/plan/${made.planId}`);
+    } catch (error) {
+      setProblem(problemOf(error));
+    } finally {
+      setPlanning(false);
+    }
+  };
+  useCommands('propose', [{ id: 'plan', title: 'Make the plan', group: 'Read models', run: () => void plan() }]);
+
+  const columnNames = checked.value?.columns.map((column) => column.name) ?? [];
+  return (
+    <Page
+      title={title}
+      tags={
+        <>
+          {nextVersion !== undefined && <Tag>version {nextVersion}</Tag>}
+          {origin?.kind === 'statement' && <Tag>from a finding</Tag>}
+          {origin?.kind === 'widget' && <Tag>from a dashboard widget</Tag>}
+          {checked.value?.constantsFrozen === true && <Tag tone="warning">constants kept as they were sampled</Tag>}
+        </>
+      }
+      lede="Nothing is created yet. Next comes the plan: every statement, its lock and its undo, before anything runs."
+      actions={
+        <Button
+          variant="filled"
+          loading={planning}
+          disabled={!ready && (tried || checked.loading)}
+          onClick={() => void plan()}
+        >
+          Make the plan
+        </Button>
+      }
+    >
+      {problem !== null && <FailureNotice problem={problem} />}
+      <div className={styles.split}>
+        <div className={styles.stack}>
+          <Card title="What it is">
+            <div className={styles.fields}>
+              <TextInput
+                label="Name"
+                description={`Readers query ${server.settings.readModelSchema}.${proposal.name === '' ? '…' : proposal.name}`}
+                value={proposal.name}
+                onChange={(event) => change({ name: event.currentTarget.value })}
+                error={errorOf('name')}
+                disabled={nextVersion !== undefined}
+                spellCheck={false}
+              />
+              <TextInput
+                label="Owner"
+                description="The one who says what it means and how old it may be"
+                value={proposal.owner}
+                onChange={(event) => change({ owner: event.currentTarget.value })}
+                error={errorOf('owner')}
+              />
+              <TextInput
+                className={styles.wide}
+                label="Question"
+                description="One widget-sized question"
+                value={proposal.question}
+                onChange={(event) => change({ question: event.currentTarget.value })}
+                error={errorOf('question')}
+              />
+              <MultiSelect
+                label="Key columns"
+                description="They identify a row; none may be null"
+                data={[...new Set([...columnNames, ...proposal.keyColumns])]}
+                value={proposal.keyColumns}
+                onChange={(keyColumns) => change({ keyColumns })}
+                error={errorOf('keyColumns')}
+                searchable
+              />
+              <TagsInput
+                label="May read it"
+                description="Roles that get SELECT on the stable name, and on nothing else"
+                value={proposal.grantTo}
+                onChange={(grantTo) => change({ grantTo })}
+              />
+              <div className={styles.wide}>
+                <div className={styles.label}>Consumers</div>
+                <ConsumersField
+                  consumers={proposal.consumers}
+                  onChange={(consumers) => change({ consumers })}
+                  error={errorOf('consumers')}
+                />
+              </div>
+            </div>
+          </Card>
+          <Card title="Definition" aside={checked.loading ? 'checking …' : settled ? 'checked' : undefined}>
+            <SqlEditor
+              label="Definition of the read model"
+              value={proposal.definitionSql}
+              onChange={(definitionSql) => {
+                if (definitionSql !== proposal.definitionSql) change({ definitionSql });
+              }}
+              minHeight={140}
+              maxHeight={460}
+            />
+            {proposal.definitionSql === '' && !checked.loading && (
+              <p className="db-dim">Write or paste one read-only SELECT. Aggregate to the grain of the chart.</p>
+            )}
+          </Card>
+        </div>
+        <div className={styles.stack}>
+          {checked.problem !== null && <FailureNotice problem={checked.problem} onRetry={recheck} />}
+          <div className={checked.problem === null ? '' : styles.stale}>
+            <ProposalFacts checked={checked} keyColumns={proposal.keyColumns} />
+          </div>
+        </div>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,61 @@
+import { useEffect, useMemo } from 'react';
+import type { ServerSummary } from '../../../shared/model/connection.ts';
+import { FailureNotice } from '../../app/failure-notice.tsx';
+import { Page } from '../../app/page.tsx';
+import { useRoute } from '../../app/router.ts';
+import { refreshDetail, useReadModels, watchReadModel } from '../../stores/read-models.ts';
+import type { ProposalOrigin } from '../../stores/plans.ts';
+import { blankDraft, draftOfVersion } from './proposal-draft.ts';
+import { ProposalForm } from './proposal-form.tsx';
+
+/** Begins with what the address names: a statement of a finding, a widget, a read model's next version, or nothing. */
+export function ProposePage({ server }: { readonly server: ServerSummary }) {
+  const { params } = useRoute();
+  const model = params.get('model');
+  const statement = params.get('statement');
+  const widget = params.get('widget');
+  const origin = useMemo<ProposalOrigin | null>(() => {
+    if (statement !== null) return { kind: 'statement', statementId: statement };
+    return widget === null ? null : { kind: 'widget', widgetId: widget };
+  }, [statement, widget]);
+
+  if (model !== null) return <NextVersion key={model} server={server} name={model} />;
+  return (
+    <ProposalForm
+      key={`${statement ?? ''} ${widget ?? ''}`}
+      server={server}
+      origin={origin}
+      initial={blankDraft}
+      title="Propose a read model"
+    />
+  );
+}
+
+function NextVersion({ server, name }: { readonly server: ServerSummary; readonly name: string }) {
+  const { serverId } = server;
+  const detail = useReadModels((state) => (state.name === name ? state.detail : null));
+  useEffect(() => watchReadModel(serverId, name), [serverId, name]);
+  const model = detail?.value?.readModel ?? null;
+  const initial = model === null ? null : draftOfVersion(model);
+  const title = `${name}: new version`;
+  if (model !== null && initial !== null) {
+    return (
+      <ProposalForm
+        server={server}
+        origin={null}
+        initial={initial}
+        title={title}
+        nextVersion={Math.max(...model.versions.map((version) => version.version)) + 1}
+      />
+    );
+  }
+  return (
+    <Page title={title}>
+      {detail?.problem != null ? (
+        <FailureNotice problem={detail.problem} onRetry={() => void refreshDetail(serverId, name)} />
+      ) : (
+        <p className="db-dim">Loading the version that serves now …</p>
+      )}
+    </Page>
+  );
+}

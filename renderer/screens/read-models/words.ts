@@ -1,0 +1,54 @@
+import type { Plan, Run, StepResult, Version } from '../../../shared/model/read-model.ts';
+import type { Tone } from '../../app/tag.tsx';
+
+export interface Worded {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+export const runWords: Readonly<Record<Run['state'], Worded>> = {
+  running: { text: 'running', tone: 'accent' },
+  done: { text: 'done', tone: 'good' },
+  failed: { text: 'failed', tone: 'bad' },
+  cancelled: { text: 'cancelled', tone: 'warning' },
+  abandoned: { text: 'abandoned', tone: 'warning' },
+};
+
+export const planStateWords: Readonly<Record<Plan['state'], Worded>> = {
+  new: { text: 'nothing has run yet', tone: 'neutral' },
+  running: { text: 'running', tone: 'accent' },
+  done: { text: 'done', tone: 'good' },
+  failed: { text: 'failed', tone: 'bad' },
+  undone: { text: 'undone', tone: 'warning' },
+  interrupted: { text: 'interrupted', tone: 'warning' },
+};
+
+export const stepWords: Readonly<Record<StepResult['state'], string>> = {
+  waiting: 'waiting',
+  running: 'running',
+  done: 'done',
+  failed: 'failed',
+  undone: 'undone',
+  skipped: 'skipped',
+};
+
+export const versionWords: Readonly<Record<Version['state'], Worded>> = {
+  building: { text: 'being built', tone: 'accent' },
+  current: { text: 'serving', tone: 'good' },
+  previous: { text: 'kept for rolling back', tone: 'neutral' },
+  retired: { text: 'retired', tone: 'neutral' },
+};
+
+/** What a plan does, as a heading. */
+export function planTitle(plan: Plan): string {
+  switch (plan.kind) {
+    case 'create':
+      return 'Plan: create version 1';
+    case 'new_version':
+      return `Plan: version ${plan.fromVersion ?? '?'} → version ${plan.toVersion ?? '?'}`;
+    case 'roll_back':
+      return `Plan: roll back from version ${plan.fromVersion ?? '?'} to version ${plan.toVersion ?? '?'}`;
+    case 'drop':
+      return 'Plan: drop the read model';
+  }
+}
