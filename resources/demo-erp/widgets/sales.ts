@@ -1,0 +1,150 @@
+import type { DemoWidget } from './demo-widget.ts';
+
+/** The last twelve months, the running one included. */
+const since = `date_trunc('month', current_date) - interval '11 months'`;
+
+export const monthlySales: DemoWidget = {
+  widgetId: 'monthly-sales',
+  kind: 'executive',
+  title: 'Monthly sales by region and category',
+  question: 'What did we sell each month, in which region and which category?',
+  owner: 'Head of sales',
+  chart: {
+    kind: 'stacked',
+    x: 'month',
+    series: 'market',
+    values: ['revenue'],
+    formats: { month: 'month', market: 'text', region: 'text', category: 'text', revenue: 'money' },
+    currency: 'EUR',
+    layout: { x: 4, y: 0, w: 8, h: 4 },
+  },
+  budget: { minutes: 30 },
+  liveSql: `select date_trunc('month', i.invoice_date)::date as month,
+  r.name as region,
+  cat.name as category,
+  r.name || ', ' || cat.name as market,
+  sum(l.line_amount) as revenue
+from erp.ar_invoice_line l
+join erp.ar_invoice i on i.invoice_id = l.invoice_id
+join erp.customer c on c.customer_id = i.customer_id
+join erp.region r on r.region_id = c.region_id
+join erp.item it on it.item_id = l.item_id
+join erp.item_category cat on cat.category_id = it.category_id
+where i.invoice_date >= ${since}
+group by 1, 2, 3
+order by 1, 2, 3`,
+  readModel: {
+    name: 'monthly_sales',
+    keyColumns: ['month', 'region', 'category'],
+    definitionSql: `select date_trunc('month', i.invoice_date)::date as month,
+  r.name as region,
+  cat.name as category,
+  r.name || ', ' || cat.name as market,
+  sum(l.line_amount) as revenue
+from erp.ar_invoice_line l
+join erp.ar_invoice i on i.invoice_id = l.invoice_id
+join erp.customer c on c.customer_id = i.customer_id
+join erp.region r on r.region_id = c.region_id
+join erp.item it on it.item_id = l.item_id
+join erp.item_category cat on cat.category_id = it.category_id
+group by 1, 2, 3`,
+    readerSql: `select as_of, month, region, category, market, revenue
+from reporting.monthly_sales
+where month >= ${since}
+order by month, region, category`,
+  },
+};
+
+export const marginByCategory: DemoWidget = {
+  widgetId: 'margin-by-category',
+  kind: 'executive',
+  title: 'Margin by category',
+  question: 'Which categories earn the money?',
+  owner: 'Head of product management',
+  chart: {
+    kind: 'bar',
+    x: 'category',
+    series: null,
+    values: ['margin_percent'],
+    formats: { category: 'text', revenue: 'money', margin: 'money', margin_percent: 'percent' },
+    currency: 'EUR',
+    layout: { x: 0, y: 4, w: 4, h: 4 },
+  },
+  budget: { minutes: 24 * 60 },
+  liveSql: `select cat.name as category,
+  sum(l.line_amount) as revenue,
+  sum(l.line_amount - l.quantity * l.unit_cost) as margin,
+  round(100 * sum(l.line_amount - l.quantity * l.unit_cost) / sum(l.line_amount), 1) as margin_percent
+from erp.ar_invoice_line l
+join erp.ar_invoice i on i.invoice_id = l.invoice_id
+join erp.item it on it.item_id = l.item_id
+join erp.item_category cat on cat.category_id = it.category_id
+where i.invoice_date >= ${since}
+group by cat.name
+order by cat.name`,
+  readModel: {
+    name: 'margin_by_category',
+    keyColumns: ['month', 'category'],
+    definitionSql: `select date_trunc('month', i.invoice_date)::date as month,
+  cat.name as category,
+  sum(l.line_amount) as revenue,
+  sum(l.line_amount - l.quantity * l.unit_cost) as margin
+from erp.ar_invoice_line l
+join erp.ar_invoice i on i.invoice_id = l.invoice_id
+join erp.item it on it.item_id = l.item_id
+join erp.item_category cat on cat.category_id = it.category_id
+group by 1, 2`,
+    // A ratio is kept as numerator and denominator: percentages of months do not add up.
+    readerSql: `select as_of,
+  category,
+  sum(revenue) as revenue,
+  sum(margin) as margin,
+  round(100 * sum(margin) / sum(revenue), 1) as margin_percent
+from reporting.margin_by_category
+where month >= ${since}
+group by as_of, category
+order by category`,
+  },
+};
+
+export const activeCustomers: DemoWidget = {
+  widgetId: 'active-customers',
+  kind: 'executive',
+  title: 'Active customers by week',
+  question: 'How many customers bought in each week, in which segment?',
+  owner: 'Head of sales',
+  chart: {
+    kind: 'line',
+    x: 'week',
+    series: 'segment',
+    values: ['customers'],
+    formats: { week: 'week', segment: 'text', customers: 'integer' },
+    currency: null,
+    layout: { x: 4, y: 4, w: 4, h: 4 },
+  },
+  budget: { minutes: 60 },
+  liveSql: `select date_trunc('week', i.invoice_date)::date as week,
+  s.name as segment,
+  count(distinct i.customer_id) as customers
+from erp.ar_invoice i
+join erp.customer c on c.customer_id = i.customer_id
+join erp.segment s on s.segment_id = c.segment_id
+where i.invoice_date >= date_trunc('week', current_date) - interval '51 weeks'
+group by 1, 2
+order by 1, 2`,
+  readModel: {
+    name: 'active_customers',
+    keyColumns: ['week', 'segment'],
+    definitionSql: `select date_trunc('week', i.invoice_date)::date as week,
+  s.name as segment,
+  count(distinct i.customer_id) as customers
+from erp.ar_invoice i
+join erp.customer c on c.customer_id = i.customer_id
+join erp.segment s on s.segment_id = c.segment_id
+group by 1, 2`,
+    readerSql: `select as_of, week, segment, customers
+from reporting.active_customers
+where week >= date_trunc('week', current_date) - interval '51 weeks'
+order by week, segment`,
+  },
+};
