@@ -1,0 +1,161 @@
+import type {
+  DeltaSet,
+  Snapshot,
+  SnapshotEntry,
+  StatementCounters,
+  StatementDelta,
+  StatementKey,
+} from '../../../shared/model/sampling.ts';
+
+/** One string for a key, for use in maps. */
+export const keyText = ({ databaseOid, roleOid, queryid, toplevel }: StatementKey): string =>
+  `${databaseOid}/${roleOid}/${queryid}/${toplevel ? 't' : 'n'}`;
+
+/**
+ * What happened between two snapshots of one server (04, "Collecting without lying", items 3 and 4). Rows that did not
+ * change are left out. No counter is ever negative, and none ever exceeds what was executed: where an entry was
+ * recreated in between, the delta is what it counted since, a lower bound, and is marked.
+ */
+export function subtractSnapshots(previous: Snapshot, next: Snapshot): DeltaSet {
+  const before = new Map(previous.entries.map((entry) => [keyText(entry.key), entry]));
+  // Not "later than": after a crash the time goes back to 2000-01-01, and the entries are as gone as after a reset.
+  const globalReset =
+    previous.statsResetMs !== null && next.statsResetMs !== null && next.statsResetMs !== previous.statsResetMs;
+  const deltas: StatementDelta[] = [];
+  let recreated = 0;
+  let found = 0;
+  for (const entry of next.entries) {
+    const earlier = before.get(keyText(entry.key));
+    if (earlier !== undefined) found += 1;
+    const change = changeOf(earlier, entry, previous, next, globalReset);
+    if (change === null) continue;
+    if (change.discontinuity) recreated += 1;
+    if (isZero(change.counters)) continue;
+    deltas.push({ key: entry.key, ...change });
+  }
+  const deallocs = deallocsBetween(previous, next);
+  return {
+    fromMs: previous.atMs,
+    toMs: next.atMs,
+    deltas,
+    deallocs: deallocs ?? 0,
+    resets: resetsBetween(globalReset, deallocs, recreated, previous.entries.length - found, previous.entries.length),
+    coverage: coverageOf(deltas, previous, next),
+  };
+}
+
+type Change = Pick<StatementDelta, 'counters' | 'discontinuity'>;
+
+function changeOf(
+  earlier: SnapshotEntry | undefined,
+  entry: SnapshotEntry,
+  previous: Snapshot,
+  next: Snapshot,
+  globalReset: boolean,
+): Change | null {
+  if (earlier === undefined) {
+    // It was counted before and only hidden from us: how much of it is new, nobody knows.
+    return wasHidden(entry, previous, next) ? null : { counters: entry.counters, discontinuity: false };
+  }
+  if (wasRecreated(earlier, entry, globalReset)) return { counters: entry.counters, discontinuity: true };
+  return { counters: difference(earlier.counters, entry.counters), discontinuity: false };
+}
+
+/** Without `stats_since`, entries that appear just when hidden ones became visible (a GRANT) are all suspect. */
+function wasHidden(entry: SnapshotEntry, previous: Snapshot, next: Snapshot): boolean {
+  if (entry.statsSinceMs !== null) return entry.statsSinceMs < previous.atMs;
+  return (previous.hiddenEntries ?? 0) > (next.hiddenEntries ?? 0);
+}
+
+/** The entry's own time is the best witness (17 and later); before, a reset of all, or a counter that went down. */
+function wasRecreated(earlier: SnapshotEntry, entry: SnapshotEntry, globalReset: boolean): boolean {
+  const ownTimes = earlier.statsSinceMs !== null && entry.statsSinceMs !== null;
+  if (ownTimes ? entry.statsSinceMs !== earlier.statsSinceMs : globalReset) return true;
+  return monotone.some((name) => entry.counters[name] < earlier.counters[name]);
+}
+
+/** All but the sum of squares, which the server computes from mean and deviation and which may shrink by rounding. */
+const monotone = [
+  'calls',
+  'rows',
+  'totalExecMs',
+  'plans',
+  'totalPlanMs',
+  'sharedBlksHit',
+  'sharedBlksRead',
+  'sharedBlksDirtied',
+  'sharedBlksWritten',
+  'localBlksRead',
+  'localBlksWritten',
+  'tempBlksRead',
+  'tempBlksWritten',
+  'sharedBlkReadMs',
+  'sharedBlkWriteMs',
+  'tempBlkReadMs',
+  'tempBlkWriteMs',
+  'walRecords',
+  'walBytes',
+] as const satisfies readonly (keyof StatementCounters)[];
+
+function difference(earlier: StatementCounters, later: StatementCounters): StatementCounters {
+  const counters = { sumSquaresMs2: Math.max(0, later.sumSquaresMs2 - earlier.sumSquaresMs2) } as Record<
+    keyof StatementCounters,
+    number
+  >;
+  for (const name of monotone) counters[name] = later[name] - earlier[name];
+  // Nothing was executed: what is left is the rounding of the sum of squares.
+  if (counters.calls === 0 && counters.totalExecMs === 0) counters.sumSquaresMs2 = 0;
+  return counters;
+}
+
+const isZero = (counters: StatementCounters): boolean =>
+  counters.sumSquaresMs2 === 0 && monotone.every((name) => counters[name] === 0);
+
+/** Evictions; null where the extension does not count them (before 1.9, which has no reset time either). */
+function deallocsBetween(previous: Snapshot, next: Snapshot): number | null {
+  if (previous.statsResetMs === null || next.statsResetMs === null) return null;
+  // A reset starts the count again, so what it says now is what happened since.
+  return next.dealloc >= previous.dealloc && next.statsResetMs === previous.statsResetMs
+    ? next.dealloc - previous.dealloc
+    : next.dealloc;
+}
+
+/**
+ * A global reset moves `stats_reset`; one of a database, a role or a query does not. That one shows in entries that
+ * vanished or began anew although nothing was evicted. 1 stands for "at least one".
+ */
+function resetsBetween(
+  globalReset: boolean,
+  deallocs: number | null,
+  recreated: number,
+  vanished: number,
+  all: number,
+): number {
+  if (globalReset) return 1;
+  if (deallocs === null) return all > 0 && recreated + vanished === all ? 1 : 0;
+  return deallocs === 0 && recreated + vanished > 0 ? 1 : 0;
+}
+
+/** Top-level statements only: with `track = all` the inner ones are part of their callers' time. */
+function coverageOf(deltas: readonly StatementDelta[], previous: Snapshot, next: Snapshot): number | null {
+  if (previous.activeTimeMs === null || next.activeTimeMs === null) return null;
+  const activeMs = next.activeTimeMs - previous.activeTimeMs;
+  if (activeMs <= 0) return null;
+  let statementMs = 0;
+  for (const { key, counters } of deltas) {
+    if (key.toplevel) statementMs += counters.totalExecMs + counters.totalPlanMs;
+  }
+  return statementMs / activeMs;
+}
+
+/**
+ * Longest gap that is still one interval. A laptop that slept through the night comes back with nine hours in one
+ * delta, which belongs to no morning.
+ */
+export const longestGapMs = 15 * 60_000;
+
+/** True where `next` goes on from `previous`: the same cluster, later, and not too much later. */
+export function goesOnFrom(previous: Snapshot, next: Snapshot): boolean {
+  const gapMs = next.atMs - previous.atMs;
+  return gapMs > 0 && gapMs <= longestGapMs && previous.systemIdentifier === next.systemIdentifier;
+}

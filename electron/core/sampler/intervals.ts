@@ -1,0 +1,18 @@
+import type { SamplerMode } from '../../../shared/model/sampling.ts';
+
+/** How often the sampler looks (04, item 5), ms. */
+export const intervals: Readonly<Record<SamplerMode, { readonly activityMs: number; readonly snapshotMs: number }>> = {
+  background: { activityMs: 5_000, snapshotMs: 60_000 },
+  incident: { activityMs: 1_000, snapshotMs: 5_000 },
+};
+
+/** Texts of statements that were seen for the first time. */
+export const textsIntervalMs = 10 * 60_000;
+/** The first texts come soon, but after the first snapshot and never in the same breath. */
+export const firstTextsMs = 2_000;
+
+/** The next moment on the beat of `intervalMs` after `nowMs`: what a slow reading missed is skipped, not made up for. */
+export function nextDue(lastDueMs: number, intervalMs: number, nowMs: number): number {
+  const missed = Math.max(0, Math.floor((nowMs - lastDueMs) / intervalMs));
+  return lastDueMs + (missed + 1) * intervalMs;
+}

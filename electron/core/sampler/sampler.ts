@@ -1,0 +1,314 @@
+import type { SamplerStatus } from '../../../shared/model/connection.ts';
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
+import type { SamplerMode } from '../../../shared/model/sampling.ts';
+import type { SampleStore } from '../history/history.ts';
+import type { Clock, Logger } from '../ports.ts';
+import { withStatisticsReader, type StatisticsReader, type StatisticsServer } from '../postgres/statistics-reader.ts';
+import { calmState, mute, observe } from './incident-rule.ts';
+import { firstTextsMs, intervals, nextDue, textsIntervalMs } from './intervals.ts';
+import { Recorder } from './recorder.ts';
+
+export interface SamplerOptions {
+  readonly server: StatisticsServer;
+  readonly store: SampleStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onChange: (kind: SamplerChange) => void;
+}
+export type SamplerChange = 'sample' | 'snapshot' | 'texts' | 'mode' | 'problem';
+
+/** What the sampler knows itself; the store knows its size. */
+export type SamplerState = Omit<SamplerStatus, 'storedBytes'>;
+
+export interface Sampler {
+  start(): void;
+  /** Resolves when nothing is read or stored any more. */
+  stop(): Promise<void>;
+  /** By hand. 'background' also ends an incident that began by itself. */
+  setMode(mode: SamplerMode): void;
+  /** Takes a snapshot, a sample and missing texts now, stored when it resolves. Works without `start`. Throws `Failure`. */
+  readNow(): Promise<void>;
+  status(): SamplerState;
+}
+
+type Source = 'connection' | 'activity' | 'snapshot' | 'texts' | 'extension' | 'bug';
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+const retryMs = [1_000, 2_000, 5_000, 15_000, 30_000] as const;
+
+/** Samples one server into the store, on one connection, never two readings at a time. */
+export function createSampler(options: SamplerOptions): Sampler {
+  return new IntervalSampler(options);
+}
+
+class IntervalSampler implements Sampler {
+  readonly #options: SamplerOptions;
+  readonly #recorder: Recorder;
+  readonly #problems = new Map<Source, string>();
+  #waiters: Waiter[] = [];
+  #run: { readonly stopping: AbortController; readonly done: Promise<void> } | null = null;
+  /** One reading after the other, also where `readNow` comes without `start`. */
+  #apart: Promise<unknown> = Promise.resolve();
+  #wake = new AbortController();
+  #byHand: SamplerMode = 'background';
+  #incident = calmState;
+  #dueMs = { activity: 0, snapshot: 0, texts: Number.POSITIVE_INFINITY };
+  #textsKnown = false;
+  #reading: Promise<void> | null = null;
+
+  constructor(options: SamplerOptions) {
+    this.#options = options;
+    const { server, store, clock, logger } = options;
+    this.#recorder = new Recorder({ serverId: server.serverId, store, clock, logger });
+  }
+
+  start(): void {
+    if (this.#run !== null) return;
+    const stopping = new AbortController();
+    this.#run = { stopping, done: this.#sampleUntil(stopping.signal) };
+  }
+
+  async stop(): Promise<void> {
+    const run = this.#run;
+    this.#run = null;
+    run?.stopping.abort(new Error('the sampler stops'));
+    this.#wakeUp();
+    await run?.done;
+    await this.#apart;
+    await this.#reading;
+    this.#rejectWaiters(stopped());
+    try {
+      await this.#recorder.keep();
+    } catch (error) {
+      this.#options.logger.warn({ error: String(error) }, 'the last snapshot could not be kept');
+    }
+  }
+
+  setMode(mode: SamplerMode): void {
+    const before = this.#mode;
+    this.#byHand = mode;
+    if (mode === 'background' && this.#incident.mode === 'incident') this.#incident = mute(this.#incident);
+    if (this.#mode !== before) this.#modeChanged();
+  }
+
+  readNow(): Promise<void> {
+    if (this.#run === null) {
+      const reading = this.#apart.then(() =>
+        withStatisticsReader(this.#options.server, (reader) => this.#readAll(reader)),
+      );
+      this.#apart = reading.catch(() => undefined);
+      return reading;
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      this.#wakeUp();
+    });
+  }
+
+  status(): SamplerState {
+    const { lastSampleAtMs, lastSnapshotAtMs, statements, ownCostPercent } = this.#recorder;
+    return {
+      serverId: this.#options.server.serverId,
+      running: this.#run !== null,
+      mode: this.#mode,
+      lastSampleAtMs,
+      lastSnapshotAtMs,
+      statements,
+      ownCostPercent,
+      problem: this.#problems.size === 0 ? null : [...this.#problems.values()].join(' '),
+    };
+  }
+
+  get #mode(): SamplerMode {
+    return this.#byHand === 'incident' ? 'incident' : this.#incident.mode;
+  }
+
+  async #sampleUntil(signal: AbortSignal): Promise<void> {
+    const { server, clock } = this.#options;
+    let failures = 0;
+    await this.#apart;
+    while (!signal.aborted) {
+      try {
+        await withStatisticsReader(
+          server,
+          (reader) => {
+            failures = 0;
+            this.#note('connection', null);
+            return this.#watch(reader, signal);
+          },
+          signal,
+        );
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#rejectWaiters(error);
+        if (!isFailure(error)) {
+          this.#bug(error);
+          this.#run = null;
+          return;
+        }
+        this.#note('connection', error.value.message);
+        const delayMs = retryMs[Math.min(failures, retryMs.length - 1)] ?? 30_000;
+        failures += 1;
+        await this.#sleepUntil(clock.nowMs() + delayMs);
+      }
+    }
+  }
+
+  /** Reads what is due, one after the other, until the connection breaks or the sampler stops. */
+  async #watch(reader: StatisticsReader, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    this.#noteExtension(reader);
+    this.#dueMs.activity = clock.nowMs();
+    this.#dueMs.snapshot = reader.hasSnapshots ? clock.nowMs() : Number.POSITIVE_INFINITY;
+    while (!signal.aborted) {
+      const nowMs = clock.nowMs();
+      const { activityMs, snapshotMs } = intervals[this.#mode];
+      if (this.#waiters.length > 0) {
+        await this.#serveWaiters(reader);
+      } else if (this.#dueMs.activity <= nowMs) {
+        await this.#attempt('activity', () => this.#sample(reader));
+        this.#dueMs.activity = nextDue(this.#dueMs.activity, activityMs, clock.nowMs());
+      } else if (this.#dueMs.snapshot <= nowMs) {
+        await this.#attempt('snapshot', () => this.#snapshot(reader));
+        this.#dueMs.snapshot = nextDue(this.#dueMs.snapshot, snapshotMs, clock.nowMs());
+      } else if (this.#dueMs.texts <= nowMs) {
+        this.#dueMs.texts = nowMs + textsIntervalMs;
+        void this.#texts(reader);
+      } else {
+        await this.#sleepUntil(Math.min(this.#dueMs.activity, this.#dueMs.snapshot, this.#dueMs.texts));
+      }
+    }
+  }
+
+  async #serveWaiters(reader: StatisticsReader): Promise<void> {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    try {
+      await this.#readAll(reader);
+      for (const { resolve } of waiters) resolve();
+    } catch (error) {
+      for (const { reject } of waiters) reject(error);
+      if (endsConnection(error)) throw error;
+    }
+  }
+
+  async #readAll(reader: StatisticsReader): Promise<void> {
+    this.#noteExtension(reader);
+    if (reader.hasSnapshots) await this.#snapshot(reader);
+    await this.#sample(reader);
+    await this.#texts(reader);
+  }
+
+  async #sample(reader: StatisticsReader): Promise<void> {
+    await this.#recorder.sample(reader);
+    this.#note('activity', null);
+    this.#options.onChange('sample');
+  }
+
+  async #snapshot(reader: StatisticsReader): Promise<void> {
+    const set = await this.#recorder.snapshot(reader);
+    this.#note('snapshot', null);
+    this.#options.onChange('snapshot');
+    if (set === null) return;
+    const before = this.#mode;
+    this.#incident = observe(this.#incident, set);
+    if (this.#mode !== before) this.#modeChanged();
+    // The first texts come as soon as it is known which are wanted, but not in the same breath.
+    if (!this.#textsKnown) {
+      this.#textsKnown = true;
+      this.#dueMs.texts = this.#options.clock.nowMs() + firstTextsMs;
+    }
+  }
+
+  /** On a connection of its own, so that no sample waits for it; one at a time. Never rejects. */
+  #texts(reader: StatisticsReader): Promise<void> {
+    this.#reading ??= (async () => {
+      try {
+        if (!reader.hasSnapshots) return;
+        this.#note('texts', await this.#recorder.texts(reader));
+        this.#options.onChange('texts');
+      } catch (error) {
+        if (!isFailure(error)) throw error;
+        if (!endsConnection(error))
+          this.#note('texts', `Texts of statements could not be read. ${error.value.message}`);
+      }
+    })().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  /** A reading that failed is skipped; only a broken connection ends the round. */
+  async #attempt(source: Source, read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      if (!isFailure(error) || endsConnection(error)) throw error;
+      this.#note(source, error.value.message);
+    }
+  }
+
+  /** Nobody waits for the loop, so its bugs are told here. */
+  #bug(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.logger.error({ error: text }, 'the sampler met a bug');
+    this.#note('bug', `An error in Daybreak stopped a reading: ${String(error)}.`);
+  }
+
+  #noteExtension(reader: StatisticsReader): void {
+    const capability = this.#options.server.facts.capabilities.find(({ name }) => name === 'statement_statistics');
+    const why = capability?.present === false ? capability.text : 'pg_stat_statements cannot be read.';
+    this.#note('extension', reader.hasSnapshots ? null : `Only activity is recorded, no statement statistics: ${why}`);
+  }
+
+  #note(source: Source, problem: string | null): void {
+    if ((this.#problems.get(source) ?? null) === problem) return;
+    if (problem === null) this.#problems.delete(source);
+    else this.#problems.set(source, problem);
+    if (problem !== null) this.#options.logger.warn({ source, problem }, 'sampling');
+    this.#options.onChange('problem');
+  }
+
+  #modeChanged(): void {
+    const nowMs = this.#options.clock.nowMs();
+    const { activityMs, snapshotMs } = intervals[this.#mode];
+    // A closer look begins at once, a calmer one after its own interval.
+    this.#dueMs.activity = Math.min(this.#dueMs.activity, nowMs + activityMs);
+    if (this.#dueMs.snapshot !== Number.POSITIVE_INFINITY) {
+      this.#dueMs.snapshot = Math.min(this.#dueMs.snapshot, nowMs + snapshotMs);
+    }
+    this.#options.onChange('mode');
+    this.#wakeUp();
+  }
+
+  #rejectWaiters(error: unknown): void {
+    for (const { reject } of this.#waiters.splice(0)) reject(error);
+  }
+
+  async #sleepUntil(dueMs: number): Promise<void> {
+    this.#wake = new AbortController();
+    // Something may have arrived between the look and the sleep.
+    if (this.#waiters.length > 0 || this.#run === null) return;
+    const delayMs = Math.max(0, dueMs - this.#options.clock.nowMs());
+    await this.#options.clock.sleep(delayMs, this.#wake.signal).catch((error: unknown) => {
+      if (!this.#wake.signal.aborted) throw error;
+    });
+  }
+
+  #wakeUp(): void {
+    this.#wake.abort();
+  }
+}
+
+/** Failures after which the next reading on the same connection would fail as well. */
+const endsConnection = (error: unknown): boolean =>
+  isFailure(error) &&
+  (error.value.code === 'connection_lost' ||
+    error.value.code === 'not_connected' ||
+    (error.value.code === 'cancelled' && !error.value.retryable));
+
+const stopped = (): Failure =>
+  new Failure({ code: 'cancelled', message: 'The sampler was stopped before it could read.', retryable: true });
