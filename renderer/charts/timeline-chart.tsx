@@ -7,7 +7,6 @@ import { usePalette } from './palette.ts';
 import { TimeBrush } from './time-brush.tsx';
 import type { TimeWindow } from './time-window.ts';
 import { plotInsets, timelineOption } from './timeline-option.ts';
-import styles from './charts.module.css';
 
 export interface TimelineChartProps {
   readonly timeline: Timeline;

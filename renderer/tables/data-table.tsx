@@ -122,6 +122,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>): React
     (range: Range) => [...new Set([activeIndex, ...defaultRangeExtractor(range)])].sort((a, b) => a - b),
     [activeIndex],
   );
+  // The rule guards memoization by the React Compiler, which this project does not run.
+  // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useVirtualizer({
     count: virtual ? sorted.length : 0,
     getScrollElement: () => scroller.current,

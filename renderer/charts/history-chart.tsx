@@ -1,0 +1,28 @@
+import { useMemo, type ReactNode } from 'react';
+import { localTimeZone } from '../app/local-time-zone.ts';
+import { Chart } from './chart.tsx';
+import { historyOption, type HistoryInput } from './history-option.ts';
+import { Legend } from './legend.tsx';
+import { usePalette } from './palette.ts';
+
+type HistoryChartProps = Pick<HistoryInput, 'activity' | 'oltpMeanMs' | 'incident'> & { readonly height: number };
+
+/** One statement's activity against the latency of the victims. */
+export function HistoryChart({ activity, oltpMeanMs, incident, height }: HistoryChartProps): ReactNode {
+  const palette = usePalette();
+  const option = useMemo(
+    () => historyOption({ activity, oltpMeanMs, incident, palette, timeZone: localTimeZone }),
+    [activity, oltpMeanMs, incident, palette],
+  );
+  return (
+    <>
+      <Legend
+        items={[
+          { name: 'its active sessions', color: palette.reporting, pattern: 0 },
+          { name: 'OLTP mean latency', color: palette.line, pattern: null },
+        ]}
+      />
+      <Chart option={option} height={height} label="Active sessions of this statement against OLTP mean latency" />
+    </>
+  );
+}

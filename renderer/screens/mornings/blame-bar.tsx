@@ -1,0 +1,32 @@
+import type { ReactNode } from 'react';
+import { formatPercent, formatPercentRange } from '../../../shared/format/ratio.ts';
+import styles from './mornings.module.css';
+
+interface BlameBarProps {
+  /** 0..1 */
+  readonly share: number;
+  readonly interval: readonly [number, number] | null;
+  /** The share that fills the bar: the largest of the table, so that small ones can be compared. */
+  readonly full: number;
+  readonly tone: 'blame' | 'unexplained';
+}
+
+/** A share of the damage with its interval: bar, whisker and number. */
+export function BlameBar({ share, interval, full, tone }: BlameBarProps): ReactNode {
+  const place = (value: number) => `${Math.min(1, Math.max(0, value / (full || 1))) * 100}%`;
+  const range = interval === null ? '' : `, between ${formatPercentRange(interval)}`;
+  return (
+    <div className={styles.blame} title={`${formatPercent(share)} of the damage${range}`}>
+      <div className={styles.blameTrack} aria-hidden>
+        <div className={styles.blameFill} data-tone={tone} style={{ width: place(share) }} />
+        {interval !== null && interval[1] > interval[0] && (
+          <div
+            className={styles.blameInterval}
+            style={{ left: place(interval[0]), right: `calc(100% - ${place(interval[1])})` }}
+          />
+        )}
+      </div>
+      <span className={styles.blameNumber}>{formatPercent(share)}</span>
+    </div>
+  );
+}

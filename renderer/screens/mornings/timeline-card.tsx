@@ -1,0 +1,90 @@
+import { SegmentedControl, Skeleton } from '@mantine/core';
+import { useMemo, useState, type ReactNode } from 'react';
+import { FailureNotice } from '../../app/failure-notice.tsx';
+import { FreshnessLabel } from '../../app/freshness-label.tsx';
+import { Card } from '../../app/page.tsx';
+import { Legend } from '../../charts/legend.tsx';
+import { usePalette } from '../../charts/palette.ts';
+import { TimelineChart } from '../../charts/timeline-chart.tsx';
+import { timelineLayers } from '../../charts/timeline-data.ts';
+import type { TimeWindow } from '../../charts/time-window.ts';
+import { useMornings } from '../../stores/mornings.ts';
+import { NoSamples } from './no-samples.tsx';
+import { TimelineTable } from './timeline-table.tsx';
+import styles from './mornings.module.css';
+
+interface TimelineCardProps {
+  readonly serverId: string;
+  readonly window: TimeWindow | null;
+  readonly onSelect: (window: TimeWindow | null) => void;
+  readonly onRetry: () => void;
+}
+
+const heightPx = 220;
+
+/** The timeline, its legend and its table twin. */
+export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCardProps): ReactNode {
+  const { value, loading, problem } = useMornings((state) => state.timeline);
+  const [shownAs, setShownAs] = useState<'chart' | 'table'>('chart');
+  const palette = usePalette();
+  const legend = useMemo(
+    () => [
+      ...timelineLayers.map(({ name, color }, index) => ({ name, color: color(palette), pattern: index })),
+      { name: 'OLTP mean latency', color: palette.line, pattern: null },
+    ],
+    [palette],
+  );
+
+  if (value === null) {
+    return (
+      <Card>
+        {problem !== null && <FailureNotice problem={problem} onRetry={onRetry} />}
+        {problem === null && <Skeleton height={heightPx + 30} aria-label="Loading the timeline" />}
+      </Card>
+    );
+  }
+  if (value.timeline.storedFromMs === null) {
+    return (
+      <Card>
+        <NoSamples serverId={serverId} />
+      </Card>
+    );
+  }
+  const { timeline } = value;
+  return (
+    <Card className={styles.timelineCard}>
+      {problem !== null && <FailureNotice problem={problem} onRetry={onRetry} />}
+      <div className={styles.timelineHead} aria-busy={loading}>
+        <Legend items={legend} />
+        <div className={styles.timelineAside}>
+          <span className="db-dim">active sessions{coresText(timeline)}</span>
+          <FreshnessLabel freshness={value.freshness} />
+          <SegmentedControl
+            size="xs"
+            aria-label="Show the timeline as"
+            data={[
+              { value: 'chart', label: 'Chart' },
+              { value: 'table', label: 'Table' },
+            ]}
+            value={shownAs}
+            onChange={(next) => setShownAs(next === 'table' ? 'table' : 'chart')}
+          />
+        </div>
+      </div>
+      {shownAs === 'chart' ? (
+        <TimelineChart timeline={timeline} selection={window} onSelect={onSelect} height={heightPx} />
+      ) : (
+        <TimelineTable timeline={timeline} height={heightPx} />
+      )}
+      {timeline.buckets.length === 0 && (
+        <p className={styles.hint}>Nothing was sampled in this stretch. Choose another range.</p>
+      )}
+    </Card>
+  );
+}
+
+function coresText({ cores, coresSource }: { readonly cores: number | null; readonly coresSource: string }): string {
+  if (cores === null) return '';
+  const words = cores === 1 ? '1 core' : `${cores} cores`;
+  return coresSource === 'estimate' ? ` · about ${words}, estimated` : ` · ${words}`;
+}
