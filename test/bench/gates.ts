@@ -38,7 +38,10 @@ export const machine = () => ({
 export function finish(bench: string, gates: readonly Gate[], details: object): never {
   const dir = join(import.meta.dirname, '../../bench-results');
   mkdirSync(dir, { recursive: true });
-  writeFileSync(join(dir, `${bench}.json`), `${JSON.stringify({ bench, machine: machine(), gates, details }, null, 2)}\n`);
+  writeFileSync(
+    join(dir, `${bench}.json`),
+    `${JSON.stringify({ bench, machine: machine(), gates, details }, null, 2)}\n`,
+  );
   console.log(`\nmachine: ${JSON.stringify(machine())}`);
   for (const gate of gates) {
     console.log(`${gate.ok ? 'ok    ' : 'SHORT '} ${gate.name}: ${gate.value} (${gate.bound})`);

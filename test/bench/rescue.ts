@@ -7,11 +7,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { demoWidgets } from '../../resources/demo-erp/widgets.ts';
+import { demoWidgets } from '../../resources/demo-erp/widgets/widgets.ts';
 import type { RescueJson } from '../../electron/core/rescue/rescue-result.ts';
 import { atLeast, atMost, finish } from './gates.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '1' }, scale: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '1' }, scale: { type: 'string', default: '1' } },
+});
 const executive = new Set(demoWidgets.filter((widget) => widget.kind === 'executive').map((widget) => widget.widgetId));
 
 async function rescue(): Promise<{ result: RescueJson; seconds: number }> {
@@ -20,7 +22,15 @@ async function rescue(): Promise<{ result: RescueJson; seconds: number }> {
   try {
     const child = spawn(
       process.execPath,
-      [join(import.meta.dirname, '../../electron/hosts/cli/bin.mjs'), 'rescue', '--json', '--scale', values.scale, '--out', outDir],
+      [
+        join(import.meta.dirname, '../../electron/hosts/cli/bin.mjs'),
+        'rescue',
+        '--json',
+        '--scale',
+        values.scale,
+        '--out',
+        outDir,
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     let out = '';
@@ -39,12 +49,17 @@ for (let run = 0; run < Number(values.runs); run += 1) runs.push(await rescue())
 
 const worst = (value: (run: (typeof runs)[number]) => number, pick: (...values: number[]) => number) =>
   Number(pick(...runs.map(value)).toFixed(3));
-const culprits = ({ result }: (typeof runs)[number]) => result.findings.filter(({ grade }) => grade === 'A' || grade === 'B');
+const culprits = ({ result }: (typeof runs)[number]) =>
+  result.findings.filter(({ grade }) => grade === 'A' || grade === 'B');
 
 finish(
   'rescue',
   [
-    atLeast('morningOverQuietP95', worst(({ result: r }) => r.morning.save.p95Ms / r.quiet.save.p95Ms, Math.min), 5),
+    atLeast(
+      'morningOverQuietP95',
+      worst(({ result: r }) => r.morning.save.p95Ms / r.quiet.save.p95Ms, Math.min),
+      5,
+    ),
     // At most 1.5 times quiet, or quiet plus 2 ms: the share of that allowance that was used.
     atMost(
       'afterAllowanceUsed',
@@ -62,13 +77,23 @@ finish(
     atLeast(
       'executiveStatementsNamed',
       worst(
-        ({ result }) => new Set(result.findings.flatMap(({ statement }) => statement.widget ?? []).filter((id) => executive.has(id))).size,
+        ({ result }) =>
+          new Set(result.findings.flatMap(({ statement }) => statement.widget ?? []).filter((id) => executive.has(id)))
+            .size,
         Math.min,
       ),
       4,
     ),
-    atMost('oltpStatementsAccused', worst((run) => culprits(run).filter((finding) => finding.class === 'oltp').length, Math.max), 0),
-    atMost('seconds', worst(({ seconds }) => seconds, Math.max), 360),
+    atMost(
+      'oltpStatementsAccused',
+      worst((run) => culprits(run).filter((finding) => finding.class === 'oltp').length, Math.max),
+      0,
+    ),
+    atMost(
+      'seconds',
+      worst(({ seconds }) => seconds, Math.max),
+      360,
+    ),
   ],
   { runs },
 );

@@ -1,0 +1,22 @@
+import type { Engine } from '../engine.ts';
+import { os } from './implementer.ts';
+import { reply } from './reply.ts';
+
+export const samplerApi = (engine: Engine) =>
+  os.sampler.router({
+    status: os.sampler.status.handler(({ input }) => reply(() => engine.servers.samplerStatus(input.serverId))),
+    setMode: os.sampler.setMode.handler(({ input }) =>
+      reply(async () => {
+        const sampler = await engine.servers.sampler(input.serverId);
+        sampler.setMode(input.mode);
+        return engine.servers.samplerStatus(input.serverId);
+      }),
+    ),
+    readNow: os.sampler.readNow.handler(({ input }) =>
+      reply(async () => {
+        const sampler = await engine.servers.sampler(input.serverId);
+        await sampler.readNow();
+        return engine.servers.samplerStatus(input.serverId);
+      }),
+    ),
+  });

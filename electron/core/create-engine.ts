@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { engineVersion } from './version.ts';
+import { KnownServers } from './connections/known-servers.ts';
+import { DashboardService } from './dashboards/dashboard-service.ts';
+import { DemoService } from './demo/demo-service.ts';
+import { shippedReadModel } from './demo/shipped-read-models.ts';
+import type { Engine } from './engine.ts';
+import { createEvents } from './events.ts';
+import { openHistory } from './history/open-history.ts';
+import { Mornings } from './mornings/mornings.ts';
+import type { Ports } from './ports.ts';
+import { ReadModelService } from './read-model/read-model-service.ts';
+import { startRetention } from './history/retention-timer.ts';
+
+export interface EngineOptions {
+  /** False for an engine that lives for one call: nothing samples or reconnects by itself. */
+  readonly background: boolean;
+}
+
+export interface RunningEngine extends Engine {
+  /** Stops load, demo, sampling and sessions, and closes the store. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Composition root: ports in, services out. Opens the store; connects nowhere by itself. */
+export async function createEngine(ports: Ports, { background }: EngineOptions): Promise<RunningEngine> {
+  const startedAtMs = ports.clock.nowMs();
+  const notices: string[] = [];
+  const events = createEvents();
+  const history = await openHistory({
+    file: join(ports.paths.profileDir, 'daybreak.sqlite'),
+    logger: ports.logger,
+    onNotice: (notice) => notices.push(notice),
+  });
+  const servers: KnownServers = new KnownServers({
+    ports,
+    history,
+    events,
+    background,
+    onOpen: async (serverId, server) => {
+      const found = await readModels.recover(serverId, server);
+      notices.push(...found);
+      return found.length === 0 ? null : found.join(' ');
+    },
+  });
+  const dashboards = new DashboardService({ ports, history, events, servers, shipped: shippedReadModel });
+  const readModels = new ReadModelService({ ports, history, events, servers, dashboards });
+  const demo = new DemoService({ ports, history, events, servers });
+  const mornings = new Mornings({ ports, history, servers, dashboards });
+  const stopRetention = background ? startRetention({ history, clock: ports.clock, logger: ports.logger }) : null;
+
+  let stopping: Promise<void> | null = null;
+  const stop = async () => {
+    await stopRetention?.();
+    await readModels.stop();
+    await demo.close();
+    await servers.stop();
+    await history.close();
+  };
+  return {
+    ports,
+    history,
+    events,
+    servers,
+    demo,
+    mornings,
+    readModels,
+    dashboards,
+    info: () => ({
+      version: engineVersion,
+      profile: ports.paths.profileDir,
+      pid: process.pid,
+      startedAtMs,
+      secretStore: ports.secrets.kind,
+      notices: [...notices],
+    }),
+    stop: () => (stopping ??= stop()),
+  };
+}

@@ -1,0 +1,133 @@
+import type { Dashboard, Widget, WidgetData, WidgetSource } from '../../../shared/model/dashboard.ts';
+import { Failure } from '../../../shared/model/failure.ts';
+import type { KnownServers } from '../connections/known-servers.ts';
+import type { WidgetReference } from '../diagnosis/input.ts';
+import type { Events } from '../events.ts';
+import { fingerprint } from '../history/fingerprint.ts';
+import type { History } from '../history/history.ts';
+import type { Ports } from '../ports.ts';
+import type { ProposalOrigin } from '../read-model/propose/propose.ts';
+import { createDashboards, type Dashboards } from './dashboards.ts';
+
+/** A read model definition that comes with a widget: shaped like its chart. */
+export interface ShippedReadModel {
+  readonly name: string;
+  readonly definitionSql: string;
+  readonly keyColumns: readonly string[];
+  readonly readerSql: string;
+}
+
+interface Options {
+  readonly ports: Ports;
+  readonly history: History;
+  readonly events: Events;
+  readonly servers: KnownServers;
+  /** Better definitions than the widget's own query as it stands, where one is shipped. */
+  readonly shipped: (serverId: string, widgetId: string) => (ShippedReadModel & { readonly owner: string }) | null;
+}
+
+/** Dashboards of the known servers: what they show, where each number comes from, and which widget a statement is. */
+export class DashboardService {
+  readonly #options: Options;
+  readonly #dashboards: Dashboards;
+
+  constructor(options: Options) {
+    this.#options = options;
+    const { history, ports } = options;
+    this.#dashboards = createDashboards({ store: history.dashboards, clock: ports.clock, logger: ports.logger });
+  }
+
+  async list(serverId: string): Promise<Dashboard[]> {
+    await this.#options.servers.stored(serverId);
+    return this.#options.history.dashboards.list(serverId);
+  }
+
+  async get(serverId: string, dashboardId: string): Promise<Dashboard> {
+    const dashboard = await this.#options.history.dashboards.get(dashboardId);
+    if (dashboard !== null && dashboard.serverId === serverId) return dashboard;
+    throw new Failure({ code: 'not_found', message: `There is no dashboard ${dashboardId} for this connection.` });
+  }
+
+  async cached(serverId: string, dashboardId: string): Promise<WidgetData[]> {
+    return this.#dashboards.cached(await this.get(serverId, dashboardId));
+  }
+
+  /** The number now, or the last good one labelled offline when the database is out of reach. */
+  async data(serverId: string, dashboardId: string, widgetId: string): Promise<WidgetData> {
+    const dashboard = await this.get(serverId, dashboardId);
+    const { server } = await this.#options.servers.serverOrNull(serverId);
+    return this.#dashboards.read(server, dashboard, widgetId);
+  }
+
+  async setSource(serverId: string, dashboardId: string, widgetId: string, source: WidgetSource): Promise<Widget> {
+    const dashboard = await this.get(serverId, dashboardId);
+    const widget = dashboard.widgets.find((each) => each.widgetId === widgetId);
+    if (widget === undefined) {
+      throw new Failure({ code: 'not_found', message: `The dashboard ${dashboard.title} has no widget ${widgetId}.` });
+    }
+    const moved: Widget = { ...widget, source };
+    await this.#options.history.dashboards.save({
+      ...dashboard,
+      widgets: dashboard.widgets.map((each) => (each.widgetId === widgetId ? moved : each)),
+    });
+    this.#options.events.publish('dashboards', serverId, widgetId);
+    return moved;
+  }
+
+  /** Every widget of the server by the fingerprint of its query over base tables. */
+  async widgetReferences(serverId: string): Promise<WidgetReference[]> {
+    return (await this.list(serverId)).flatMap((dashboard) =>
+      dashboard.widgets.flatMap((widget) =>
+        widget.liveSql === undefined
+          ? []
+          : [
+              {
+                widgetId: widget.widgetId,
+                fingerprint: fingerprint(widget.liveSql),
+                dashboardTitle: dashboard.title,
+              },
+            ],
+      ),
+    );
+  }
+
+  async widgetOf(serverId: string, statementFingerprint: string): Promise<string | null> {
+    const references = await this.widgetReferences(serverId);
+    return references.find((reference) => reference.fingerprint === statementFingerprint)?.widgetId ?? null;
+  }
+
+  /** Where a proposal for a widget begins: a shipped definition, else the widget's own query. */
+  async proposalOrigin(serverId: string, widgetId: string): Promise<ProposalOrigin> {
+    const [found] = await this.#holding(serverId, ({ widgetId: each }) => each === widgetId);
+    if (found === undefined) {
+      throw new Failure({ code: 'not_found', message: `No dashboard of this connection has a widget ${widgetId}.` });
+    }
+    const { widget } = found;
+    const shipped = this.#options.shipped(serverId, widgetId);
+    const asked = { widgetId, title: widget.title, question: widget.question, budget: widget.budget };
+    if (shipped !== null) return { kind: 'widget', widget: asked, ...shipped };
+    const liveSql = widget.liveSql ?? widget.source.sql;
+    return { kind: 'widget', widget: asked, definitionSql: liveSql };
+  }
+
+  async moveToReadModel(serverId: string, widgetId: string, source: WidgetSource): Promise<void> {
+    for (const { dashboard } of await this.#holding(serverId, (widget) => widget.widgetId === widgetId)) {
+      await this.setSource(serverId, dashboard.dashboardId, widgetId, source);
+    }
+  }
+
+  /** Widgets of a dropped read model go back to the query they began with. */
+  async leaveReadModel(serverId: string, readModel: string): Promise<void> {
+    const reads = ({ source }: Widget) => source.kind === 'read_model' && source.readModel === readModel;
+    for (const { dashboard, widget } of await this.#holding(serverId, reads)) {
+      if (widget.liveSql === undefined) continue;
+      await this.setSource(serverId, dashboard.dashboardId, widget.widgetId, { kind: 'live', sql: widget.liveSql });
+    }
+  }
+
+  async #holding(serverId: string, wanted: (widget: Widget) => boolean) {
+    return (await this.list(serverId)).flatMap((dashboard) =>
+      dashboard.widgets.filter(wanted).map((widget) => ({ dashboard, widget })),
+    );
+  }
+}

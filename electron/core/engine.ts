@@ -1,0 +1,22 @@
+import type { EngineInfo } from '../../shared/model/engine.ts';
+import type { KnownServers } from './connections/known-servers.ts';
+import type { DashboardService } from './dashboards/dashboard-service.ts';
+import type { DemoService } from './demo/demo-service.ts';
+import type { Mornings } from './mornings/mornings.ts';
+import type { Events } from './events.ts';
+import type { History } from './history/history.ts';
+import type { Ports } from './ports.ts';
+import type { ReadModelService } from './read-model/read-model-service.ts';
+
+/** What the composition root puts together and `api/` exposes. */
+export interface Engine {
+  readonly ports: Ports;
+  readonly history: History;
+  readonly events: Events;
+  readonly servers: KnownServers;
+  readonly demo: DemoService;
+  readonly mornings: Mornings;
+  readonly readModels: ReadModelService;
+  readonly dashboards: DashboardService;
+  info(): EngineInfo;
+}

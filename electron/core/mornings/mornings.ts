@@ -1,0 +1,162 @@
+import type { Finding, Timeline, Verdict } from '../../../shared/model/diagnosis.ts';
+import { Failure } from '../../../shared/model/failure.ts';
+import { freshnessState, type Freshness } from '../../../shared/model/freshness.ts';
+import type { Statement, StatementClass } from '../../../shared/model/statement.ts';
+import type { KnownServers } from '../connections/known-servers.ts';
+import type { DashboardService } from '../dashboards/dashboard-service.ts';
+import { diagnose } from '../diagnosis/diagnose.ts';
+import { estimateCores } from '../diagnosis/estimate-cores.ts';
+import { findingDetail, type FindingDetail } from '../diagnosis/finding-detail.ts';
+import type { Cores, DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
+import { describeStatements } from '../diagnosis/statements.ts';
+import { buildTimeline } from '../diagnosis/timeline.ts';
+import type { History } from '../history/history.ts';
+import type { Ports } from '../ports.ts';
+
+interface Options {
+  readonly ports: Ports;
+  readonly history: History;
+  readonly servers: KnownServers;
+  readonly dashboards: DashboardService;
+}
+
+/** How far around an incident quiet intervals are looked for. */
+const lookBackMs = 2 * 3_600_000;
+const lookAheadMs = 30 * 60_000;
+/** A line of a chart has this many points at most: more than a screen has columns helps nobody. */
+const timelinePoints = 360;
+/** Samples older than this are not "now" any more. */
+const historyBudget = { minutes: 2 };
+
+/** Reads stored history and hands it to the diagnosis: works without the server. */
+export class Mornings {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async timeline(
+    serverId: string,
+    fromMs?: number,
+    toMs?: number,
+  ): Promise<{ timeline: Timeline; freshness: Freshness }> {
+    const extent = await this.#extent(serverId);
+    const end = toMs ?? extent?.toMs ?? this.#options.ports.clock.nowMs();
+    const window = checked({ fromMs: fromMs ?? Math.max(extent?.fromMs ?? 0, end - 3_600_000), toMs: end });
+    const input = await this.#input(serverId, window);
+    const timeline = buildTimeline(input, { bucketMs: bucketMs(window), stored: extent });
+    return { timeline, freshness: this.#freshness(serverId, extent) };
+  }
+
+  async diagnose(serverId: string, fromMs: number, toMs: number): Promise<{ verdict: Verdict; freshness: Freshness }> {
+    const input = await this.#input(serverId, checked({ fromMs, toMs }));
+    return { verdict: diagnose(input), freshness: this.#freshness(serverId, await this.#extent(serverId)) };
+  }
+
+  async finding(
+    serverId: string,
+    fromMs: number,
+    toMs: number,
+    statementId: string,
+  ): Promise<FindingDetail & { finding: Finding; freshness: Freshness }> {
+    const input = await this.#input(serverId, checked({ fromMs, toMs }));
+    const finding = diagnose(input).findings.find(({ statement }) => statement.statementId === statementId);
+    if (finding === undefined) {
+      throw new Failure({
+        code: 'not_found',
+        message: `Statement ${statementId} is not among the findings of this window. Widen the window, or open it from the list of findings.`,
+      });
+    }
+    return {
+      finding,
+      ...findingDetail(input, statementId),
+      freshness: this.#freshness(serverId, await this.#extent(serverId)),
+    };
+  }
+
+  async statements(serverId: string, fromMs: number, toMs: number): Promise<{ statements: Statement[] }> {
+    return { statements: describeStatements(await this.#input(serverId, checked({ fromMs, toMs }))) };
+  }
+
+  async setClass(serverId: string, statementId: string, value: StatementClass | null): Promise<Statement> {
+    const { samples } = this.#options.history;
+    await this.#options.servers.stored(serverId);
+    const stored = (await samples.statements(serverId)).find((statement) => statement.statementId === statementId);
+    if (stored === undefined) {
+      throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });
+    }
+    await samples.setClassOverride(serverId, stored.fingerprint, value);
+    const extent = await this.#extent(serverId);
+    const window = extent ?? { fromMs: 0, toMs: 1 };
+    const { statements } = await this.statements(
+      serverId,
+      Math.max(window.fromMs, window.toMs - 3_600_000),
+      window.toMs + 1,
+    );
+    const found = statements.find((statement) => statement.statementId === statementId);
+    if (found === undefined) throw new Error('a stored statement can be described');
+    return found;
+  }
+
+  async #input(serverId: string, { fromMs, toMs }: TimeWindow): Promise<DiagnosisInput> {
+    const { servers, history, dashboards } = this.#options;
+    const { settings, lastFacts } = await servers.stored(serverId);
+    const from = fromMs - lookBackMs;
+    const to = toMs + lookAheadMs;
+    const [statements, deltas, samples, overrides, widgets] = await Promise.all([
+      history.samples.statements(serverId),
+      history.samples.deltas(serverId, from, to),
+      history.samples.samples(serverId, from, to),
+      history.samples.classOverrides(serverId),
+      dashboards.widgetReferences(serverId),
+    ]);
+    const stored = { statements, deltas, samples, overrides, widgets, ownApplicationNames };
+    const cores: Cores = settings.cores === null ? estimateCores(stored) : { value: settings.cores, source: 'setting' };
+    return {
+      ...stored,
+      fromMs,
+      toMs,
+      baseline: null,
+      cores,
+      statisticsAvailable:
+        lastFacts?.capabilities.find(({ name }) => name === 'statement_statistics')?.present ?? deltas.length > 0,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    };
+  }
+
+  async #extent(serverId: string): Promise<TimeWindow | null> {
+    await this.#options.servers.stored(serverId);
+    return this.#options.history.samples.extent(serverId);
+  }
+
+  /** The age of what a verdict rests on is the age of the last sample. */
+  #freshness(serverId: string, extent: TimeWindow | null): Freshness {
+    const connected = this.#options.servers.isOpen(serverId);
+    const asOfMs = extent?.toMs ?? null;
+    return {
+      asOf: asOfMs === null ? null : new Date(asOfMs).toISOString(),
+      source: 'history',
+      state: freshnessState(asOfMs, historyBudget, this.#options.ports.clock.nowMs(), !connected),
+      ...(connected ? {} : { reason: 'The connection is closed; this is what was sampled before.' }),
+    };
+  }
+}
+
+/** Our own sessions look on; they are neither suspects nor victims. */
+const ownApplicationNames = ['daybreak-sampler', 'daybreak'];
+
+function checked(window: TimeWindow): TimeWindow {
+  if (window.toMs > window.fromMs) return window;
+  throw new Failure({
+    code: 'invalid_input',
+    message: `The window ends (toMs ${window.toMs}) before it begins (fromMs ${window.fromMs}).`,
+  });
+}
+
+const niceBucketsMs = [1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000];
+
+function bucketMs({ fromMs, toMs }: TimeWindow): number {
+  const wantedMs = (toMs - fromMs) / timelinePoints;
+  return niceBucketsMs.find((nice) => nice >= wantedMs) ?? 3_600_000;
+}

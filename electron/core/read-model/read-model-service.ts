@@ -1,0 +1,304 @@
+import type { Execution, Plan, Proposal, CheckedProposal, ReadModel, Run } from '../../../shared/model/read-model.ts';
+import { Failure } from '../../../shared/model/failure.ts';
+import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
+import type { DashboardService } from '../dashboards/dashboard-service.ts';
+import type { Events } from '../events.ts';
+import type { History } from '../history/history.ts';
+import type { Ports } from '../ports.ts';
+import type { Journal } from './journal.ts';
+import { planCreateOrNewVersion, planDrop, planRollBack } from './plan-for.ts';
+import { propose, type ProposalOrigin } from './propose/propose.ts';
+import { refreshReadModel } from './refresh/refresh.ts';
+import { getReadModel, listReadModels } from './registry/read-models.ts';
+import { executePlan } from './swap/execute-plan.ts';
+import { recoverPlan } from './swap/recover-plan.ts';
+
+interface Options {
+  readonly ports: Ports;
+  readonly history: History;
+  readonly events: Events;
+  readonly servers: KnownServers;
+  readonly dashboards: DashboardService;
+}
+
+/** Where a proposal begins. */
+export type ProposeFrom =
+  | { readonly kind: 'statement'; readonly statementId: string }
+  | { readonly kind: 'widget'; readonly widgetId: string }
+  | { readonly kind: 'sql'; readonly sql: string };
+
+export interface ApplyInput {
+  readonly planId: string;
+  readonly planHash: string;
+  readonly confirm: string;
+}
+
+/** Read models of the connected servers: proposals, stored plans, running plans and refreshes, and the move of widgets. */
+export class ReadModelService {
+  readonly #options: Options;
+  readonly #plans = new Map<string, { readonly abort: AbortController; readonly done: Promise<Execution> }>();
+  readonly #refreshes = new Map<string, AbortController>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async list(serverId: string): Promise<ReadModel[]> {
+    const models = await listReadModels(await this.#options.servers.server(serverId), this.#options.ports.clock);
+    return Promise.all(models.map((model) => this.#withRuns(serverId, model)));
+  }
+
+  async get(serverId: string, name: string): Promise<{ readModel: ReadModel; runs: Run[] }> {
+    const server = await this.#options.servers.server(serverId);
+    const readModel = await getReadModel(server, name, this.#options.ports.clock);
+    return {
+      readModel: await this.#withRuns(serverId, readModel),
+      runs: await this.#options.history.plans.runs(serverId, name, 100),
+    };
+  }
+
+  async propose(
+    serverId: string,
+    from: ProposeFrom,
+    edits?: { readonly [K in keyof Proposal]?: Proposal[K] | undefined },
+  ): Promise<CheckedProposal> {
+    const server = await this.#options.servers.server(serverId);
+    const origin = await this.#origin(serverId, from);
+    const given = Object.fromEntries(Object.entries(edits ?? {}).filter(([, value]) => value !== undefined));
+    return propose({ server, schema: server.settings.readModelSchema, origin, edits: given });
+  }
+
+  async plan(serverId: string, proposal: CheckedProposal): Promise<Plan> {
+    const server = await this.#options.servers.server(serverId);
+    return this.#store(
+      await planCreateOrNewVersion({ server, proposal, schema: server.settings.readModelSchema, ...this.#stamp() }),
+    );
+  }
+
+  async planRollBack(serverId: string, name: string): Promise<Plan> {
+    const server = await this.#options.servers.server(serverId);
+    return this.#store(await planRollBack({ server, name, ...this.#stamp() }));
+  }
+
+  async planDrop(serverId: string, name: string): Promise<Plan> {
+    const server = await this.#options.servers.server(serverId);
+    return this.#store(await planDrop({ server, name, ...this.#stamp() }));
+  }
+
+  async plans(serverId: string): Promise<Plan[]> {
+    await this.#options.servers.stored(serverId);
+    return this.#options.history.plans.list(serverId);
+  }
+
+  async getPlan(serverId: string, planId: string): Promise<{ plan: Plan; execution: Execution | null }> {
+    const plan = await this.#plan(serverId, planId);
+    return { plan, execution: await this.#options.history.plans.execution(planId) };
+  }
+
+  /** Runs a stored plan to its end. What was shown is what runs: hash and name must match. */
+  async apply(serverId: string, input: ApplyInput): Promise<Execution> {
+    const plan = await this.#plan(serverId, input.planId);
+    if (plan.planHash !== input.planHash) {
+      throw new Failure({
+        code: 'plan_stale',
+        message: `The plan for ${plan.readModel} is not the one that was shown (its hash differs). Read the plan again, then run it.`,
+      });
+    }
+    if (plan.confirmWith !== input.confirm) {
+      throw new Failure({
+        code: 'invalid_input',
+        message: `Running the plan for ${plan.readModel} needs exactly that name as confirmation.`,
+      });
+    }
+    if (plan.state !== 'new' || this.#plans.has(plan.planId)) {
+      throw new Failure({
+        code: 'plan_stale',
+        message: `The plan for ${plan.readModel} has run already (${plan.state}). Make a new one.`,
+      });
+    }
+    const server = await this.#options.servers.server(serverId);
+    const abort = new AbortController();
+    const { ports, events } = this.#options;
+    const done = executePlan({
+      server,
+      plan,
+      journal: this.#journal(),
+      clock: ports.clock,
+      logger: ports.logger,
+      signal: abort.signal,
+      onProgress: () => events.publish('execution', serverId, plan.planId),
+    });
+    this.#plans.set(plan.planId, { abort, done });
+    try {
+      const execution = await done;
+      if (execution.state === 'done') await this.#afterPlan(serverId, plan);
+      return execution;
+    } finally {
+      this.#plans.delete(plan.planId);
+      for (const topic of ['execution', 'read_models', 'activity'] as const) {
+        events.publish(topic, serverId, topic === 'execution' ? plan.planId : plan.readModel);
+      }
+    }
+  }
+
+  async cancel(serverId: string, planId: string): Promise<Execution> {
+    const plan = await this.#plan(serverId, planId);
+    const running = this.#plans.get(planId);
+    if (running === undefined) {
+      throw new Failure({ code: 'not_found', message: `No plan for ${plan.readModel} is running now.` });
+    }
+    running.abort.abort();
+    return running.done.catch(async (error: unknown) => {
+      const execution = await this.#options.history.plans.execution(planId);
+      if (execution === null) throw error;
+      return execution;
+    });
+  }
+
+  async refresh(serverId: string, name: string): Promise<Run> {
+    const server = await this.#options.servers.server(serverId);
+    const key = `${serverId} ${name}`;
+    if (this.#refreshes.has(key)) {
+      throw new Failure({ code: 'busy', message: `A refresh of ${name} is running already.`, retryable: true });
+    }
+    const abort = new AbortController();
+    const { ports, events } = this.#options;
+    this.#refreshes.set(key, abort);
+    events.publish('read_models', serverId, name);
+    try {
+      return await refreshReadModel({
+        server,
+        readModel: name,
+        journal: this.#journal(),
+        clock: ports.clock,
+        logger: ports.logger,
+        runner: ports.actor,
+        signal: abort.signal,
+      });
+    } finally {
+      this.#refreshes.delete(key);
+      events.publish('read_models', serverId, name);
+      events.publish('activity', serverId, name);
+    }
+  }
+
+  async cancelRefresh(serverId: string, name: string): Promise<{ cancelled: boolean }> {
+    await this.#options.servers.stored(serverId);
+    const running = this.#refreshes.get(`${serverId} ${name}`);
+    running?.abort();
+    return { cancelled: running !== undefined };
+  }
+
+  /** Finishes or undoes what an engine left that was killed in the middle of a plan. One sentence for each. */
+  async recover(serverId: string, server: OpenServer): Promise<string[]> {
+    const { history, ports, events } = this.#options;
+    const notices: string[] = [];
+    for (const { plan, execution } of await history.plans.unfinished(serverId)) {
+      if (this.#plans.has(plan.planId)) continue;
+      const { notice, execution: ended } = await recoverPlan({
+        server,
+        plan,
+        execution,
+        journal: this.#journal(),
+        clock: ports.clock,
+        logger: ports.logger,
+      });
+      if (ended.state === 'done') await this.#afterPlan(serverId, plan);
+      notices.push(notice);
+      events.publish('read_models', serverId, plan.readModel);
+    }
+    return notices;
+  }
+
+  /** Cancels what runs and waits until it has been undone. */
+  async stop(): Promise<void> {
+    for (const abort of this.#refreshes.values()) abort.abort();
+    const running = [...this.#plans.values()];
+    for (const { abort } of running) abort.abort();
+    await Promise.allSettled(running.map(({ done }) => done));
+  }
+
+  async #origin(serverId: string, from: ProposeFrom): Promise<ProposalOrigin> {
+    const { dashboards, history } = this.#options;
+    switch (from.kind) {
+      case 'sql':
+        return from;
+      case 'widget':
+        return dashboards.proposalOrigin(serverId, from.widgetId);
+      case 'statement': {
+        const statement = (await history.samples.statements(serverId)).find(
+          ({ statementId }) => statementId === from.statementId,
+        );
+        if (statement === undefined) {
+          throw new Failure({
+            code: 'not_found',
+            message: `There is no statement ${from.statementId} in the history of this connection.`,
+          });
+        }
+        const widgetId = await dashboards.widgetOf(serverId, statement.fingerprint);
+        if (widgetId !== null) return dashboards.proposalOrigin(serverId, widgetId);
+        if (statement.text === null) {
+          throw new Failure({
+            code: 'statement_refused',
+            message: `The text of statement ${from.statementId} has not been seen, so no read model can be proposed from it. Paste its SELECT instead.`,
+          });
+        }
+        return { kind: 'statement', statementId: statement.statementId, text: statement.text };
+      }
+    }
+  }
+
+  /** A new read model takes over the widgets that asked for it; a dropped one gives them back to their live query. */
+  async #afterPlan(serverId: string, plan: Plan): Promise<void> {
+    const { dashboards } = this.#options;
+    if (plan.kind === 'drop') {
+      await dashboards.leaveReadModel(serverId, plan.readModel);
+      return;
+    }
+    for (const { consumer } of plan.proposal?.proposal.consumers ?? []) {
+      if (!consumer.startsWith('widget:') || plan.proposal === null) continue;
+      await dashboards.moveToReadModel(serverId, consumer.slice('widget:'.length), {
+        kind: 'read_model',
+        readModel: plan.readModel,
+        sql: plan.proposal.readerSql,
+      });
+    }
+  }
+
+  async #plan(serverId: string, planId: string): Promise<Plan> {
+    const plan = await this.#options.history.plans.get(planId);
+    if (plan !== null && plan.serverId === serverId) return plan;
+    throw new Failure({ code: 'not_found', message: `There is no plan ${planId} for this connection.` });
+  }
+
+  async #store(plan: Plan): Promise<Plan> {
+    await this.#options.history.plans.save(plan);
+    return plan;
+  }
+
+  #stamp(): { planId: string; nowMs: number } {
+    return { planId: crypto.randomUUID(), nowMs: this.#options.ports.clock.nowMs() };
+  }
+
+  async #withRuns(serverId: string, model: ReadModel): Promise<ReadModel> {
+    const [lastRun = null] = await this.#options.history.plans.runs(serverId, model.name, 1);
+    const refreshing = this.#refreshes.has(`${serverId} ${model.name}`);
+    return {
+      ...model,
+      lastRun,
+      ...(refreshing ? { freshness: { ...model.freshness, state: 'refreshing' as const } } : {}),
+    };
+  }
+
+  #journal(): Journal {
+    const { plans, activity } = this.#options.history;
+    return {
+      actor: this.#options.ports.actor,
+      saveExecution: (execution) => plans.saveExecution(execution),
+      setPlanState: (planId, state) => plans.setState(planId, state),
+      saveRun: (serverId, run) => plans.saveRun(serverId, run),
+      beginStatement: (entry) => activity.begin(entry),
+      endStatement: (entryId, result) => activity.end(entryId, result),
+    };
+  }
+}
