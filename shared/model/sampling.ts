@@ -50,10 +50,8 @@ export interface Snapshot {
   readonly statsResetMs: number | null;
   /** Sum of pg_stat_database.active_time over all databases, ms (PG 14+); null before. */
   readonly activeTimeMs: number | null;
-  /** Entries whose queryid this role may not see; they are not in `entries`. */
+  /** Entries whose queryid this role may not see; they are not in `entries`. Not stored: unknown after a restart. */
   readonly hiddenEntries?: number;
-  /** Whose counters these are: a restarted engine goes on from a snapshot of the same cluster only. */
-  readonly systemIdentifier?: string | null;
 }
 
 /** What happened to one statement between two snapshots. Never negative. */

@@ -45,8 +45,7 @@ export function withStatisticsReader<T>(
       activity: () => readActivity(session, server.facts.versionNumber),
       snapshot: async () => {
         if (statistics === null) throw new Error('asked for a snapshot without pg_stat_statements');
-        const snapshot = await readSnapshot(session, statistics);
-        return { ...snapshot, systemIdentifier: server.facts.systemIdentifier };
+        return readSnapshot(session, statistics);
       },
       texts: (keys) =>
         // On a session of its own: it may take long, and must not make the samples wait.

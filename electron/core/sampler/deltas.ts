@@ -154,8 +154,33 @@ function coverageOf(deltas: readonly StatementDelta[], previous: Snapshot, next:
  */
 export const longestGapMs = 15 * 60_000;
 
-/** True where `next` goes on from `previous`: the same cluster, later, and not too much later. */
+/** True where `next` goes on from `previous`: later, and not too much later. */
 export function goesOnFrom(previous: Snapshot, next: Snapshot): boolean {
   const gapMs = next.atMs - previous.atMs;
-  return gapMs > 0 && gapMs <= longestGapMs && previous.systemIdentifier === next.systemIdentifier;
+  return gapMs > 0 && gapMs <= longestGapMs;
 }
+
+/**
+ * True where both were surely taken from one cluster, with the same sight of it: after a restart the connection may
+ * lead elsewhere, or the role may have been granted what was hidden, and all counters since the beginning would pass
+ * for the work of a minute. The proof is one entry that kept its own time, or that nobody ran since: a total time in
+ * double precision is equal on one cluster only.
+ */
+export function isSameSource(previous: Snapshot, next: Snapshot): boolean {
+  const before = new Map(previous.entries.map((entry) => [keyText(entry.key), entry]));
+  let ownTimes = false;
+  const kept = next.entries.some((entry) => {
+    const earlier = before.get(keyText(entry.key));
+    if (earlier === undefined) return false;
+    if (entry.statsSinceMs !== null) {
+      ownTimes = true;
+      return entry.statsSinceMs === earlier.statsSinceMs;
+    }
+    const { calls, totalExecMs } = entry.counters;
+    return totalExecMs > 0 && calls === earlier.counters.calls && totalExecMs === earlier.counters.totalExecMs;
+  });
+  // Entries with times of their own tell by themselves what is old. Without: who sees one role only sees just itself.
+  return kept && (ownTimes || rolesOf(previous) > 1 || rolesOf(next) <= 1);
+}
+
+const rolesOf = ({ entries }: Snapshot): number => new Set(entries.map(({ key }) => key.roleOid)).size;

@@ -2,7 +2,7 @@ import type { DeltaSet, Snapshot } from '../../../shared/model/sampling.ts';
 import type { SampleStore } from '../history/history.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { StatisticsReader } from '../postgres/statistics-reader.ts';
-import { goesOnFrom, subtractSnapshots } from './deltas.ts';
+import { goesOnFrom, isSameSource, subtractSnapshots } from './deltas.ts';
 import { createOwnCost } from './own-cost.ts';
 
 /** The last snapshot is kept for a restart about once a minute, also while snapshots come every 5 s. */
@@ -83,13 +83,13 @@ export class Recorder {
   }
 
   /**
-   * The snapshot that an earlier engine left, where it is sound to go on from it: of this very cluster, and with no
+   * The snapshot that an earlier engine left, where it is sound to go on from it: of this very source, and with no
    * delta stored after it (an engine that was killed may have stored some), which would count twice.
    */
   async #restore(next: Snapshot): Promise<Snapshot | null> {
     const { serverId, store, logger } = this.#options;
     const left = await store.lastSnapshot(serverId);
-    if (left === null || left.systemIdentifier == null || !goesOnFrom(left, next)) return null;
+    if (left === null || !goesOnFrom(left, next) || !isSameSource(left, next)) return null;
     const later = await store.deltas(serverId, left.atMs, next.atMs);
     if (later.some(({ toMs }) => toMs > left.atMs)) return null;
     logger.debug({ serverId, gapMs: next.atMs - left.atMs }, 'the sampler goes on from the last snapshot');

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Snapshot, SnapshotEntry, StatementCounters, StatementKey } from '../../../../shared/model/sampling.ts';
-import { goesOnFrom, keyText, longestGapMs, subtractSnapshots } from '../../../../electron/core/sampler/deltas.ts';
+import {
+  goesOnFrom,
+  isSameSource,
+  keyText,
+  longestGapMs,
+  subtractSnapshots,
+} from '../../../../electron/core/sampler/deltas.ts';
 
 const names = [
   'calls',
@@ -229,13 +235,25 @@ describe('the difference of two snapshots', () => {
 });
 
 describe('going on from an earlier snapshot', () => {
-  const earlier = snapshot(0, [], { systemIdentifier: '1' });
   it.each([
-    ['the same cluster a minute later', snapshot(60_000, [], { systemIdentifier: '1' }), true],
-    ['another cluster', snapshot(60_000, [], { systemIdentifier: '2' }), false],
-    ['a night later', snapshot(longestGapMs + 1, [], { systemIdentifier: '1' }), false],
-    ['a clock that went back', snapshot(-1, [], { systemIdentifier: '1' }), false],
-  ])('%s', (_, next, sound) => {
-    expect(goesOnFrom(earlier, next)).toBe(sound);
-  });
+    ['a minute later', 60_000, true],
+    ['a night later', longestGapMs + 1, false],
+    ['after the clock went back', -1, false],
+  ])('%s', (_, atMs, sound) => expect(goesOnFrom(snapshot(0, []), snapshot(atMs, []))).toBe(sound));
+
+  const idle = { calls: 3, totalExecMs: 12.345678 };
+  const other = (role: string, one: SnapshotEntry): SnapshotEntry => ({ ...one, key: { ...one.key, roleOid: role } });
+  it.each([
+    ['an entry that nobody ran since', [entry('1', idle)], [entry('1', idle), entry('2', { calls: 1 })], true],
+    ['an entry that kept its own time', [entry('1', idle, 5)], [entry('1', { calls: 9 }, 5)], true],
+    ['entries that all differ', [entry('1', idle)], [entry('1', { calls: 1_000, totalExecMs: 8_000 })], false],
+    ['entries with other times of their own', [entry('1', idle, 5)], [entry('1', idle, 6)], false],
+    ['nothing in common', [entry('1', idle)], [entry('2', idle)], false],
+    [
+      'one role alone before, and all roles now: a GRANT',
+      [entry('1', idle)],
+      [entry('1', idle), other('11', entry('9', { calls: 1e6 }))],
+      false,
+    ],
+  ])('%s', (_, before, after, same) => expect(isSameSource(snapshot(0, before), snapshot(1, after))).toBe(same));
 });
