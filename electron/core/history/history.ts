@@ -7,7 +7,7 @@ import type { StatementClass } from '../../../shared/model/statement.ts';
 
 /**
  * The local store: SQLite in the profile (`daybreak.sqlite`, WAL, numbered migrations). All writes go through one
- * worker thread (`writer.ts`), which is the only writer of the file; reads run on a read-only connection.
+ * worker thread (`writer-thread.ts`), which is the only writer of the file; reads run on a read-only connection.
  * Every write resolves after its transaction is committed. Throws `Failure('storage_failed')`.
  */
 export interface History {
@@ -81,6 +81,7 @@ export interface SampleStore {
     texts: readonly { key: StatementKey; text: string; databaseName: string | null; roleName: string | null }[],
   ): Promise<void>;
   statements(serverId: string): Promise<StoredStatement[]>;
+  statementCount(serverId: string): Promise<number>;
   /** Intervals that overlap [fromMs, toMs], oldest first. */
   deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]>;
   samples(serverId: string, fromMs: number, toMs: number): Promise<StoredSample[]>;

@@ -1,0 +1,13 @@
+import { connections } from './0001-connections.ts';
+import { samples } from './0002-samples.ts';
+import { journal } from './0003-journal.ts';
+import { dashboards } from './0004-dashboards.ts';
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** In order, without gaps. A step that was released is never edited: a change is a new step. */
+export const migrations: readonly Migration[] = [connections, samples, journal, dashboards];

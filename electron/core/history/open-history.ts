@@ -1,0 +1,143 @@
+import { stat } from 'node:fs/promises';
+import type { Logger } from '../ports.ts';
+import type { History } from './history.ts';
+import type { Migrated } from './migrate.ts';
+import { prepareOnce } from './prepared.ts';
+import { createConnectionReader } from './read-connections.ts';
+import { createDashboardReader } from './read-dashboards.ts';
+import { createJournalReader } from './read-journal.ts';
+import { createSampleReader } from './read-samples.ts';
+import { encodeEntries } from './snapshot-blob.ts';
+import { closedFailure, openReader, requireNodeApi, storageFailure } from './sqlite.ts';
+import { startWriter, type Writer } from './writer.ts';
+
+export interface HistoryOptions {
+  readonly file: string;
+  readonly logger: Logger;
+  /** The store was brought to a newer step, or made. */
+  readonly onMigrated?: (migrated: Migrated) => void;
+  /** One sentence for the person, when the store was damaged and put aside. */
+  readonly onNotice?: (notice: string) => void;
+}
+
+/**
+ * Opens the local store: the writer in its thread, the readers here. Throws `Failure('not_available')` below Node-API
+ * 10, and `Failure('storage_failed')` for a file of a newer Daybreak or of another program, and where nothing can be
+ * written. A damaged file is moved aside to `<file>.corrupt-<time>` and said.
+ */
+export async function openHistory(options: HistoryOptions): Promise<History> {
+  requireNodeApi();
+  const writer = await startWriter(options.file);
+  report(options, writer);
+  const { file } = options;
+  const db = openReader(file);
+  const prepare = prepareOnce(db);
+  const connections = createConnectionReader(prepare);
+  const samples = createSampleReader(prepare);
+  const journal = createJournalReader(prepare);
+  const dashboards = createDashboardReader(prepare);
+
+  let closing: Promise<void> | null = null;
+  const read = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    if (closing !== null) throw closedFailure(file);
+    try {
+      return await work();
+    } catch (error) {
+      throw storageFailure(error, file);
+    }
+  };
+  /** Batch by batch, so that samples are written in between. */
+  const retain = async (nowMs: number): Promise<void> => {
+    while (await writer.write('retain', nowMs));
+  };
+
+  return {
+    connections: {
+      list: () => read(() => connections.connections()),
+      get: (serverId) => read(() => connections.connection(serverId)),
+      save: (connection) => writer.write('saveConnection', connection),
+      remove: async (serverId) => {
+        await writer.write('removeConnection', serverId);
+        while (await writer.write('purgeRemoved'));
+      },
+    },
+    samples: {
+      saveDeltas: (serverId, set) => writer.write('saveDeltas', serverId, set),
+      saveSample: (serverId, sample) => writer.write('saveSample', serverId, sample),
+      lastSnapshot: (serverId) => read(() => samples.lastSnapshot(serverId)),
+      saveLastSnapshot: (serverId, { entries, ...head }) =>
+        writer.write('saveLastSnapshot', serverId, { ...head, entries: encodeEntries(entries) }),
+      keysWithoutText: (serverId) => read(() => samples.keysWithoutText(serverId)),
+      saveTexts: (serverId, texts) => writer.write('saveTexts', serverId, texts, Date.now()),
+      statements: (serverId) => read(() => samples.statements(serverId)),
+      statementCount: (serverId) => read(() => samples.statementCount(serverId)),
+      deltas: (serverId, fromMs, toMs) => read(() => samples.deltas(serverId, fromMs, toMs)),
+      samples: (serverId, fromMs, toMs) => read(() => samples.samples(serverId, fromMs, toMs)),
+      extent: (serverId) => read(() => samples.extent(serverId)),
+      classOverrides: (serverId) => read(() => samples.classOverrides(serverId)),
+      setClassOverride: (serverId, fingerprint, value) =>
+        writer.write('setClassOverride', serverId, fingerprint, value),
+    },
+    plans: {
+      save: (plan) => writer.write('savePlan', plan),
+      get: (planId) => read(() => journal.plan(planId)),
+      list: (serverId) => read(() => journal.plans(serverId)),
+      setState: (planId, state) => writer.write('setPlanState', planId, state),
+      saveExecution: (execution) => writer.write('saveExecution', execution),
+      execution: (planId) => read(() => journal.execution(planId)),
+      unfinished: (serverId) => read(() => journal.unfinished(serverId)),
+      saveRun: (serverId, run) => writer.write('saveRun', serverId, run),
+      runs: (serverId, readModel, limit) => read(() => journal.runs(serverId, readModel, limit)),
+    },
+    activity: {
+      begin: (entry) => writer.write('beginActivity', entry),
+      end: (entryId, result) => writer.write('endActivity', entryId, result),
+      list: (serverId, limit, beforeEntryId) => read(() => journal.activity(serverId, limit, beforeEntryId)),
+    },
+    dashboards: {
+      save: (dashboard) => writer.write('saveDashboard', dashboard),
+      get: (dashboardId) => read(() => dashboards.dashboard(dashboardId)),
+      list: (serverId) => read(() => dashboards.dashboards(serverId)),
+      remove: (dashboardId) => writer.write('removeDashboard', dashboardId),
+      saveResult: (dashboardId, sourceHash, data, storedAtMs) =>
+        writer.write('saveResult', dashboardId, sourceHash, data, storedAtMs),
+      lastResult: (dashboardId, widgetId, sourceHash) =>
+        read(() => dashboards.lastResult(dashboardId, widgetId, sourceHash)),
+    },
+    applyRetention: retain,
+    sizeBytes: () => sizeOf([file, `${file}-wal`]),
+    close: () => {
+      closing ??= (async () => {
+        await writer.close();
+        db.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+function report({ file, logger, onMigrated, onNotice }: HistoryOptions, { migrated, movedTo }: Writer): void {
+  if (movedTo !== null) {
+    const notice =
+      `The local store ${file} was damaged. It was put aside as ${movedTo} and a new one was begun: ` +
+      'connections have to be entered again, and history starts now.';
+    logger.warn({ file, movedTo }, notice);
+    onNotice?.(notice);
+  }
+  if (migrated !== null) {
+    logger.info({ file, ...migrated }, 'local store migrated');
+    onMigrated?.(migrated);
+  }
+}
+
+async function sizeOf(files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        (found) => found.size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,42 @@
+import { connectionSettingsSchema, serverFactsSchema } from '../../../shared/model/connection.ts';
+import type { StoredConnection } from './history.ts';
+import type { Prepare } from './prepared.ts';
+
+interface ConnectionRow {
+  readonly server_id: string;
+  readonly settings: string;
+  readonly last_connected_at_ms: number | null;
+  readonly last_facts: string | null;
+}
+
+const connectionOf = (row: ConnectionRow): StoredConnection => ({
+  serverId: row.server_id,
+  settings: connectionSettingsSchema.parse(JSON.parse(row.settings)),
+  lastConnectedAtMs: row.last_connected_at_ms,
+  // Facts are found out again at every connect: those of an older Daybreak may go.
+  lastFacts: serverFactsSchema
+    .nullable()
+    .catch(null)
+    .parse(JSON.parse(row.last_facts ?? 'null')),
+});
+
+export function createConnectionReader(prepare: Prepare) {
+  const columns = 'server_id, settings, last_connected_at_ms, last_facts';
+  return {
+    /** In the order in which they were added. */
+    connections(): StoredConnection[] {
+      return prepare<ConnectionRow>(
+        `select ${columns} from connection join server using (server_key) order by server_key`,
+      )
+        .all()
+        .map(connectionOf);
+    },
+
+    connection(serverId: string): StoredConnection | null {
+      const row = prepare<ConnectionRow>(
+        `select ${columns} from connection join server using (server_key) where server_id = ?`,
+      ).get(serverId);
+      return row === undefined ? null : connectionOf(row);
+    },
+  };
+}

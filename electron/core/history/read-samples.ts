@@ -1,0 +1,171 @@
+import { inflateRawSync } from 'node:zlib';
+import { statementClassSchema, type StatementClass } from '../../../shared/model/statement.ts';
+import type { Snapshot, StatementKey } from '../../../shared/model/sampling.ts';
+import { counterColumns, countersAt } from './counters.ts';
+import type { StoredDeltas, StoredSample, StoredStatement } from './history.ts';
+import { fromUs, toUs } from './moments.ts';
+import { unpackText, type PackedText } from './packed-text.ts';
+import type { Prepare } from './prepared.ts';
+import { createRowReader } from './read-sample-rows.ts';
+import { knownServerKey } from './servers.ts';
+import { decodeEntries } from './snapshot-blob.ts';
+
+/** Intervals or samples that are read before the engine's other work gets its turn: some 30 ms with 500 statements each. */
+const atATime = 20;
+const takeTurns = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+interface StatementRow {
+  readonly statement_id: number;
+  readonly database_oid: string;
+  readonly role_oid: string;
+  readonly queryid: string | null;
+  readonly toplevel: number;
+  readonly database_name: string | null;
+  readonly role_name: string | null;
+  readonly fingerprint: string;
+  readonly body: PackedText | null;
+}
+
+interface IntervalRow {
+  readonly interval_id: number;
+  readonly from_us: number;
+  readonly to_us: number;
+  readonly deallocs: number | null;
+  readonly resets: number;
+  readonly coverage: number | null;
+}
+
+export function createSampleReader(prepare: Prepare) {
+  return {
+    lastSnapshot(serverId: string): Snapshot | null {
+      const row = prepare<{
+        at_us: number;
+        dealloc: number;
+        stats_reset_us: number | null;
+        active_time_ms: number | null;
+        entries: Buffer;
+      }>(
+        // A newer interval means that the engine was killed between writing deltas and their snapshot: going on from
+        // here would count that interval twice.
+        `select at_us, dealloc, stats_reset_us, active_time_ms, entries from last_snapshot
+         where server_key = ? and not exists
+           (select 1 from interval where interval.server_key = last_snapshot.server_key and to_us > at_us)`,
+      ).get(knownServerKey(prepare, serverId));
+      if (row === undefined) return null;
+      const entries = decodeEntries(inflateRawSync(row.entries));
+      if (entries === null) return null;
+      return {
+        atMs: fromUs(row.at_us),
+        entries,
+        dealloc: row.dealloc,
+        statsResetMs: row.stats_reset_us === null ? null : fromUs(row.stats_reset_us),
+        activeTimeMs: row.active_time_ms,
+      };
+    },
+
+    keysWithoutText(serverId: string): StatementKey[] {
+      return prepare<StatementRow>(
+        `select database_oid, role_oid, queryid, toplevel from statement
+         where server_key = ? and normalized = 0 and queryid is not null order by statement_id`,
+      )
+        .all(knownServerKey(prepare, serverId))
+        .flatMap((row) => keyOf(row) ?? []);
+    },
+
+    statements(serverId: string): StoredStatement[] {
+      return prepare<StatementRow>(
+        `select statement_id, database_oid, role_oid, queryid, toplevel, database_name, role_name,
+                statement.fingerprint, body
+         from statement left join text using (text_id) where server_key = ? order by statement_id`,
+      )
+        .all(knownServerKey(prepare, serverId))
+        .map((row) => ({
+          statementId: String(row.statement_id),
+          key: keyOf(row),
+          databaseName: row.database_name,
+          roleName: row.role_name,
+          text: row.body === null ? null : unpackText(row.body),
+          fingerprint: row.fingerprint,
+        }));
+    },
+
+    statementCount(serverId: string): number {
+      const row = prepare<{ count: number }>('select count(*) as count from statement where server_key = ?').get(
+        knownServerKey(prepare, serverId),
+      );
+      return row?.count ?? 0;
+    },
+
+    async deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]> {
+      const intervals = prepare<IntervalRow>(
+        `select interval_id, from_us, to_us, deallocs, resets, coverage from interval
+         where server_key = ? and to_us >= ? and from_us <= ? order by to_us`,
+      ).all(knownServerKey(prepare, serverId), toUs(fromMs), toUs(toMs));
+      const read = prepare<number[]>(
+        `select statement_id, discontinuity, ${counterColumns.join(', ')} from delta where interval_id = ?`,
+      ).raw();
+      const found: StoredDeltas[] = [];
+      for (const [index, interval] of intervals.entries()) {
+        if (index % atATime === atATime - 1) await takeTurns();
+        found.push({
+          fromMs: fromUs(interval.from_us),
+          toMs: fromUs(interval.to_us),
+          deallocs: interval.deallocs ?? 0,
+          resets: interval.resets,
+          coverage: interval.coverage,
+          deltas: read.all(interval.interval_id).map((row) => ({
+            statementId: String(row[0]),
+            counters: countersAt(row, 2),
+            discontinuity: row[1] === 1,
+          })),
+        });
+      }
+      return found;
+    },
+
+    async samples(serverId: string, fromMs: number, toMs: number): Promise<StoredSample[]> {
+      const serverKey = knownServerKey(prepare, serverId);
+      const heads = prepare<{ sample_id: number; at_us: number }>(
+        'select sample_id, at_us from sample where server_key = ? and at_us between ? and ? order by at_us, sample_id',
+      ).all(serverKey, toUs(fromMs), toUs(toMs));
+      const rowOf = createRowReader(prepare);
+      const found: StoredSample[] = [];
+      for (const [index, { sample_id: sampleId, at_us: atUs }] of heads.entries()) {
+        if (index % atATime === atATime - 1) await takeTurns();
+        found.push({ atMs: fromUs(atUs), rows: rowOf(sampleId, atUs) });
+      }
+      return found;
+    },
+
+    extent(serverId: string): { fromMs: number; toMs: number } | null {
+      const serverKey = knownServerKey(prepare, serverId);
+      const row = prepare<{ from_us: number | null; to_us: number | null }>(
+        `select min(from_us) as from_us, max(to_us) as to_us from (
+           select (select from_us from interval where server_key = @server order by to_us limit 1) as from_us,
+                  (select max(to_us) from interval where server_key = @server) as to_us
+           union all
+           select (select min(at_us) from sample where server_key = @server),
+                  (select max(at_us) from sample where server_key = @server))`,
+      ).get({ server: serverKey });
+      if (row === undefined || row.from_us === null || row.to_us === null) return null;
+      return { fromMs: fromUs(row.from_us), toMs: fromUs(row.to_us) };
+    },
+
+    classOverrides(serverId: string): ReadonlyMap<string, StatementClass> {
+      const rows = prepare<{ fingerprint: string; class: string }>(
+        'select fingerprint, class from class_override where server_key = ?',
+      ).all(knownServerKey(prepare, serverId));
+      return new Map(rows.map((row) => [row.fingerprint, statementClassSchema.parse(row.class)]));
+    },
+  };
+}
+
+function keyOf(row: StatementRow): StatementKey | null {
+  if (row.queryid === null) return null;
+  return {
+    databaseOid: row.database_oid,
+    roleOid: row.role_oid,
+    queryid: row.queryid,
+    toplevel: row.toplevel === 1,
+  };
+}

@@ -1,0 +1,135 @@
+import type Database from 'better-sqlite3';
+import { toHour, toUs } from './moments.ts';
+import type { Prepare } from './prepared.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** How long things are kept. Plans, executions and the activity log stay as long as their connection. */
+export const kept = {
+  rawMs: 48 * hourMs,
+  /** Statements keep their id (and a class override its subject) over a fortnight's holiday. */
+  unseenStatementMs: 15 * dayMs,
+  runMs: 90 * dayMs,
+  /** The newest result of each widget stays, however old. */
+  widgetResultMs: 90 * dayMs,
+} as const;
+
+/** Parents per batch: a batch holds the writer for some ten milliseconds, and samples go in between batches. */
+const batchParents = 50;
+
+/** Deletes one batch per call. */
+export function createRetention(prepare: Prepare, db: Database.Database) {
+  const deleteIntervals = (ids: readonly number[]): void => {
+    for (const id of ids) {
+      prepare('delete from delta where interval_id = ?').run(id);
+      prepare('delete from interval where interval_id = ?').run(id);
+    }
+  };
+  const deleteSamples = (ids: readonly number[]): void => {
+    for (const id of ids) {
+      prepare('delete from sample_blocker where sample_id = ?').run(id);
+      prepare('delete from sample_row where sample_id = ?').run(id);
+      prepare('delete from sample where sample_id = ?').run(id);
+    }
+  };
+  const ids = (sql: string, ...values: readonly unknown[]): number[] =>
+    prepare<{ id: number }>(sql)
+      .all(...values)
+      .map((row) => row.id);
+
+  const purgeRemoved = (): boolean => {
+    const [serverKey] = ids('select server_key as id from server where removed = 1 limit 1');
+    if (serverKey === undefined) return false;
+    const intervals = ids(
+      `select interval_id as id from interval where server_key = ? limit ${batchParents}`,
+      serverKey,
+    );
+    deleteIntervals(intervals);
+    const samples = ids(`select sample_id as id from sample where server_key = ? limit ${batchParents}`, serverKey);
+    deleteSamples(samples);
+    if (intervals.length + samples.length > 0) return true;
+    const tables = [
+      'statement',
+      'class_override',
+      'last_snapshot',
+      'plan',
+      'run',
+      'activity',
+      'dashboard',
+      'connection',
+    ];
+    for (const table of [...tables, 'server']) prepare(`delete from ${table} where server_key = ?`).run(serverKey);
+    return true;
+  };
+
+  const dropOldSamples = (nowMs: number): boolean => {
+    const beforeUs = toUs(nowMs - kept.rawMs);
+    let found = false;
+    for (const serverKey of ids('select server_key as id from server')) {
+      const intervals = ids(
+        `select interval_id as id from interval where server_key = ? and to_us < ? order by to_us limit ${batchParents}`,
+        serverKey,
+        beforeUs,
+      );
+      deleteIntervals(intervals);
+      const samples = ids(
+        `select sample_id as id from sample where server_key = ? and at_us < ? order by at_us limit ${batchParents}`,
+        serverKey,
+        beforeUs,
+      );
+      deleteSamples(samples);
+      found ||= intervals.length + samples.length > 0;
+    }
+    return found;
+  };
+
+  /** Only once no sample can refer to them any more: an hour of margin for the hour they are marked with. */
+  const dropUnused = (nowMs: number): boolean => {
+    const unusedBefore = toHour(nowMs - kept.rawMs) - 1;
+    const changes = [
+      prepare(
+        `delete from statement where statement_id in
+           (select statement_id from statement where last_seen_hour < ? limit 500)`,
+      ).run(toHour(nowMs - kept.unseenStatementMs)),
+      prepare(
+        `delete from text where text_id in
+           (select text_id from text where last_used_hour < ?
+              and not exists (select 1 from statement where statement.text_id = text.text_id) limit 500)`,
+      ).run(unusedBefore),
+      prepare(
+        'delete from origin where origin_id in (select origin_id from origin where last_used_hour < ? limit 500)',
+      ).run(unusedBefore),
+      prepare('delete from run where run_id in (select run_id from run where started_at_ms < ? limit 500)').run(
+        nowMs - kept.runMs,
+      ),
+      prepare(
+        `delete from widget_result where result_id in
+           (select old.result_id from widget_result old where old.stored_at_ms < ? and exists
+              (select 1 from widget_result newer where newer.dashboard_key = old.dashboard_key
+                 and newer.widget_id = old.widget_id and newer.source_hash = old.source_hash
+                 and newer.result_id > old.result_id) limit 100)`,
+      ).run(nowMs - kept.widgetResultMs),
+    ];
+    return changes.some((change) => change.changes > 0);
+  };
+
+  /** Pages that retention freed are written again by the next day's samples; only a real surplus goes back. */
+  const returnSpace = (): void => {
+    const pages = Number(db.pragma('page_count', { simple: true }));
+    const free = Number(db.pragma('freelist_count', { simple: true }));
+    if (free > 2_000 && free > pages / 4) db.pragma(`incremental_vacuum(${Math.ceil(free / 2)})`);
+  };
+
+  return {
+    /** What belonged to servers that were removed; true: there is more. */
+    purgeRemoved,
+
+    /** What is past its time; true: there is more. */
+    retain(nowMs: number): boolean {
+      const more = purgeRemoved() || dropOldSamples(nowMs) || dropUnused(nowMs);
+      if (!more) returnSpace();
+      return more;
+    },
+  };
+}

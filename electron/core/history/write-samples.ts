@@ -1,0 +1,193 @@
+import { deflateRawSync } from 'node:zlib';
+import type { ActivityRow, ActivitySample, DeltaSet, StatementKey } from '../../../shared/model/sampling.ts';
+import type { StatementClass } from '../../../shared/model/statement.ts';
+import { counterColumns, counterValues } from './counters.ts';
+import { fingerprint } from './fingerprint.ts';
+import { createInterned, returned } from './interned.ts';
+import { toHour, toUs } from './moments.ts';
+import type { Prepare } from './prepared.ts';
+import { serverKeyOf } from './servers.ts';
+import { loadStatementIndex, type IndexedStatement, type StatementIndex } from './statement-index.ts';
+
+/** The last snapshot with its entries already encoded (snapshot-blob.ts). */
+export interface EncodedSnapshot {
+  readonly atMs: number;
+  readonly dealloc: number;
+  readonly statsResetMs: number | null;
+  readonly activeTimeMs: number | null;
+  readonly entries: Uint8Array;
+}
+
+export interface StatementText {
+  readonly key: StatementKey;
+  readonly text: string;
+  readonly databaseName: string | null;
+  readonly roleName: string | null;
+}
+
+/**
+ * Sampled texts that are kept of one statement in a day. A client that writes its constants into the text would
+ * otherwise store a new text with every sample: 17,280 samples of ten such rows are 90 MB a day. Beyond this number a
+ * sampled row shows the statement's own text.
+ */
+const textsADay = 10;
+
+/** What the server shows in place of a text that the role may not see. */
+const hiddenTexts = new Set(['', '<insufficient privilege>', '<command string not enabled>']);
+
+const insertDelta = `insert into delta (interval_id, statement_id, discontinuity, ${counterColumns.join(', ')})
+  values (?, ?, ?, ${counterColumns.map(() => '?').join(', ')})`;
+
+export function createSampleWriter(prepare: Prepare) {
+  const state = emptyState(prepare);
+
+  const serverOf = (serverId: string): { serverKey: number; statements: StatementIndex } => {
+    const serverKey = serverKeyOf(prepare, serverId);
+    let statements = state.statements.get(serverKey);
+    if (statements === undefined) {
+      statements = loadStatementIndex(prepare, serverKey);
+      state.statements.set(serverKey, statements);
+    }
+    return { serverKey, statements };
+  };
+
+  const statementOf = (row: ActivityRow, statements: StatementIndex, hour: number): IndexedStatement | null => {
+    if (row.queryid !== null) {
+      const [databaseOid, roleOid] = [row.databaseOid ?? '0', row.roleOid ?? '0'];
+      return statements.byKey({ databaseOid, roleOid, queryid: row.queryid, toplevel: true }, hour);
+    }
+    return hiddenTexts.has(row.query) ? null : statements.byFingerprint(row, fingerprint(row.query), hour);
+  };
+
+  /** Statement of a sampled row and the id of its text; a null text means: that of the statement. */
+  const identify = (row: ActivityRow, statements: StatementIndex, hour: number) => {
+    const statement = statementOf(row, statements, hour);
+    if (statement === null) return { statementId: null, textId: null };
+    const { statementId } = statement;
+    statements.setNames(statement, row.databaseName, row.roleName);
+    if (hiddenTexts.has(row.query) || spent(statement, hour)) return { statementId, textId: null };
+    const text = state.interned.text(row.query, hour);
+    if (statement.textId === null) statements.setText(statement, text, false);
+    if (statement.normalized && text.textId === statement.textId) return { statementId, textId: null };
+    rationOf(statement, hour).add(text.textId);
+    return { statementId, textId: text.textId };
+  };
+
+  const rationOf = (statement: IndexedStatement, hour: number): Set<number> => {
+    const day = Math.floor(hour / 24);
+    const known = state.rations.get(statement.statementId);
+    if (known !== undefined && known.day === day) return known.textIds;
+    const textIds = new Set<number>();
+    state.rations.set(statement.statementId, { day, textIds });
+    return textIds;
+  };
+  const spent = (statement: IndexedStatement, hour: number): boolean =>
+    statement.textId !== null && rationOf(statement, hour).size >= textsADay;
+  return {
+    saveDeltas(serverId: string, set: DeltaSet): void {
+      const { serverKey, statements } = serverOf(serverId);
+      const hour = toHour(set.toMs);
+      const interval = prepare<{ interval_id: number }>(
+        `insert into interval (server_key, from_us, to_us, deallocs, resets, coverage) values (?, ?, ?, ?, ?, ?)
+         returning interval_id`,
+      ).get(serverKey, toUs(set.fromMs), toUs(set.toMs), set.deallocs, set.resets, set.coverage);
+      const { interval_id: intervalId } = returned(interval);
+      const rows = set.deltas
+        .map((delta) => ({ delta, statementId: statements.byKey(delta.key, hour).statementId }))
+        .sort((a, b) => a.statementId - b.statementId); // appended in the order of the key: full pages
+      for (const { delta, statementId } of rows) {
+        const values = counterValues(delta.counters);
+        prepare(insertDelta).run(intervalId, statementId, Number(delta.discontinuity), ...values);
+      }
+    },
+
+    saveSample(serverId: string, sample: ActivitySample): void {
+      const { serverKey, statements } = serverOf(serverId);
+      const hour = toHour(sample.atMs);
+      const atUs = toUs(sample.atMs);
+      const inserted = prepare<{ sample_id: number }>(
+        'insert into sample (server_key, at_us) values (?, ?) returning sample_id',
+      ).get(serverKey, atUs);
+      const { sample_id: sampleId } = returned(inserted);
+      for (const [rowNumber, row] of sample.rows.entries()) {
+        const { statementId, textId } = identify(row, statements, hour);
+        prepare(
+          `insert into sample_row (sample_id, row_number, pid, leader_pid, origin_id, wait_id, statement_id, text_id,
+                                   query_age_us, transaction_age_us, xmin_age)
+           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ).run(
+          sampleId,
+          rowNumber,
+          row.pid,
+          row.leaderPid,
+          state.interned.origin(row, hour),
+          state.interned.wait(row),
+          statementId,
+          textId,
+          row.queryStartMs === null ? null : atUs - toUs(row.queryStartMs),
+          row.xactStartMs === null ? null : atUs - toUs(row.xactStartMs),
+          row.backendXminAge,
+        );
+        for (const blocker of new Set(row.blockedByPids)) {
+          prepare('insert into sample_blocker (sample_id, row_number, blocker_pid) values (?, ?, ?)').run(
+            sampleId,
+            rowNumber,
+            blocker,
+          );
+        }
+      }
+    },
+
+    saveLastSnapshot(serverId: string, snapshot: EncodedSnapshot): void {
+      prepare(
+        `insert into last_snapshot (server_key, at_us, dealloc, stats_reset_us, active_time_ms, entries)
+         values (?, ?, ?, ?, ?, ?)
+         on conflict (server_key) do update set at_us = excluded.at_us, dealloc = excluded.dealloc,
+           stats_reset_us = excluded.stats_reset_us, active_time_ms = excluded.active_time_ms,
+           entries = excluded.entries`,
+      ).run(
+        serverKeyOf(prepare, serverId),
+        toUs(snapshot.atMs),
+        snapshot.dealloc,
+        snapshot.statsResetMs === null ? null : toUs(snapshot.statsResetMs),
+        snapshot.activeTimeMs,
+        deflateRawSync(snapshot.entries, { level: 1 }),
+      );
+    },
+
+    saveTexts(serverId: string, texts: readonly StatementText[], atMs: number): void {
+      const { statements } = serverOf(serverId);
+      const hour = toHour(atMs);
+      for (const { key, text, databaseName, roleName } of texts) {
+        const statement = statements.byKey(key, hour);
+        statements.setText(statement, state.interned.text(text, hour), true);
+        statements.setNames(statement, databaseName, roleName);
+      }
+    },
+
+    setClassOverride(serverId: string, print: string, value: StatementClass | null): void {
+      const serverKey = serverKeyOf(prepare, serverId);
+      if (value === null) {
+        prepare('delete from class_override where server_key = ? and fingerprint = ?').run(serverKey, print);
+        return;
+      }
+      prepare(
+        `insert into class_override (server_key, fingerprint, class) values (?, ?, ?)
+         on conflict (server_key, fingerprint) do update set class = excluded.class`,
+      ).run(serverKey, print, value);
+    },
+
+    /** After a rollback, and when retention removed statements or texts, what is in memory may not be in the file. */
+    forget(): void {
+      Object.assign(state, emptyState(prepare));
+    },
+  };
+}
+
+function emptyState(prepare: Prepare) {
+  return {
+    interned: createInterned(prepare),
+    statements: new Map<number, StatementIndex>(),
+    rations: new Map<number, { readonly day: number; readonly textIds: Set<number> }>(),
+  };
+}
