@@ -2,15 +2,10 @@ import { create } from 'zustand';
 import type { Dashboard, Widget } from '../../shared/model/dashboard.ts';
 import { client, unwrap } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';
-import { type Problem, problemOf } from './failure-error.ts';
+import { problemOf } from './failure-error.ts';
 import { createLoader, notLoaded, type Loadable } from './loadable.ts';
-import { eachBounded, needsAsking, sourceKey, waitForRefreshMs, type AskedWidget } from './widget-refresh.ts';
-
-/** What a card shows. The old number stays while a new one loads, and when loading fails. */
-export interface WidgetState extends AskedWidget {
-  readonly loading: boolean;
-  readonly problem: Problem | null;
-}
+import { eachBounded, waitForRefreshMs } from './widget-refresh.ts';
+import { needsAsking, notAsked, sourceKey, widgetKey, type WidgetState } from './widget-state.ts';
 
 interface DashboardsState {
   readonly serverId: string | null;
@@ -23,14 +18,11 @@ export const useDashboards = create<DashboardsState>(() => ({ serverId: null, da
 
 /** Two at a time: opening a dashboard must not be the stampede that Daybreak exists to end. */
 const lanes = 2;
-const notAsked: WidgetState = { data: null, askedAtMs: null, askedFor: null, loading: false, problem: null };
 
 const lists = createLoader<readonly Dashboard[]>(
   () => useDashboards.getState().dashboards,
   (dashboards) => useDashboards.setState({ dashboards }),
 );
-
-export const widgetKey = (dashboardId: string, widgetId: string): string => `${dashboardId}/${widgetId}`;
 
 /** The dashboards of a server. What another server showed is forgotten. */
 export async function loadDashboards(serverId: string): Promise<void> {

@@ -1,4 +1,3 @@
-import type { Widget, WidgetData } from '../../shared/model/dashboard.ts';
 import type { Budget, Freshness } from '../../shared/model/freshness.ts';
 
 /** A live widget looks again after this long: a person who watches expects the minute to count. */
@@ -20,26 +19,6 @@ export function waitForRefreshMs(budget: Budget, freshness: Freshness | null, no
   // Overdue already: whoever refreshes it is late, and asking faster does not help.
   const waitMs = dueInMs > 0 ? dueInMs : (budget.minutes * 60_000) / 4;
   return Math.min(latestMs, Math.max(soonestMs, waitMs)) * jitter;
-}
-
-/** What a card shows, and for which source it was asked. */
-export interface AskedWidget {
-  readonly data: WidgetData | null;
-  readonly askedAtMs: number | null;
-  /** `sourceKey` of the widget when it was asked for. */
-  readonly askedFor: string | null;
-}
-
-export const sourceKey = (widget: Widget): string => JSON.stringify(widget.source);
-
-/**
- * Whether an opened dashboard asks for a widget at once. A number that was read a moment ago from the same source is
- * good enough: a list that changed elsewhere, or a look at another screen, must not run every query again.
- */
-export function needsAsking(widget: Widget, state: AskedWidget | undefined, nowMs: number): boolean {
-  if (state?.data == null || state.askedAtMs === null) return true;
-  if (state.data.freshness.source === 'cache' || state.askedFor !== sourceKey(widget)) return true;
-  return nowMs - state.askedAtMs > soonestMs;
 }
 
 /** Runs `work` over all items, at most `limit` at a time, in order. A failing item is the work's own business. */

@@ -1,0 +1,167 @@
+import { Button, Skeleton, Tabs, Tooltip } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
+import { useEffect, useMemo, type ReactNode } from 'react';
+import type { ServerSummary } from '../../../shared/model/connection.ts';
+import type { Dashboard } from '../../../shared/model/dashboard.ts';
+import { EmptyState } from '../../app/empty-state.tsx';
+import { FailureNotice } from '../../app/failure-notice.tsx';
+import { FreshnessLabel } from '../../app/freshness-label.tsx';
+import { Page } from '../../app/page.tsx';
+import { navigate, useRoute } from '../../app/router.ts';
+import { useCommands } from '../../commands/use-commands.ts';
+import { useConnections, useSelectedServer } from '../../stores/connections.ts';
+import {
+  loadDashboards,
+  refreshWidget,
+  refreshWidgets,
+  useDashboards,
+  watchDashboard,
+  watchDashboardList,
+} from '../../stores/dashboards.ts';
+import { widgetKey } from '../../stores/widget-state.ts';
+import { dashboardFreshness, isOffline } from './dashboard-freshness.ts';
+import { OfflineBanner } from './offline-banner.tsx';
+import { WidgetCard } from './widget-card.tsx';
+import styles from './dashboards.module.css';
+
+/** What executives open: numbers at once, each with its age. */
+export default function DashboardsScreen(): ReactNode {
+  const server = useSelectedServer();
+  const loaded = useConnections((state) => state.servers.value !== null);
+  if (server !== null) return <ServerDashboards key={server.serverId} server={server} />;
+  return (
+    <Page title="Dashboards">
+      {loaded && (
+        <EmptyState
+          title="No server to look at"
+          actions={
+            <Button variant="filled" onClick={() => navigate('/connections')}>
+              Go to Connections
+            </Button>
+          }
+        >
+          The demo ERP brings two dashboards; it needs nothing installed.
+        </EmptyState>
+      )}
+    </Page>
+  );
+}
+
+function ServerDashboards({ server }: { readonly server: ServerSummary }): ReactNode {
+  const { serverId } = server;
+  const { value, loading, problem } = useDashboards((state) => state.dashboards);
+  const route = useRoute();
+
+  useEffect(() => {
+    void loadDashboards(serverId);
+    return watchDashboardList(serverId);
+  }, [serverId]);
+
+  const open = value?.find(({ dashboardId }) => dashboardId === route.path[1]) ?? value?.[0] ?? null;
+  useCommands(
+    'dashboards',
+    (value ?? []).map(({ dashboardId, title }) => ({
+      id: `dashboard-${dashboardId}`,
+      title: `Open ${title}`,
+      group: 'Dashboards',
+      run: () => openDashboard(dashboardId),
+    })),
+  );
+
+  if (open !== null) {
+    return (
+      <OpenDashboard server={server} dashboard={open} all={value ?? []}>
+        {problem !== null && <FailureNotice problem={problem} onRetry={() => void loadDashboards(serverId)} />}
+      </OpenDashboard>
+    );
+  }
+  return (
+    <Page title="Dashboards">
+      {problem !== null && <FailureNotice problem={problem} onRetry={() => void loadDashboards(serverId)} />}
+      {problem === null && loading && <Skeleton height={280} aria-label="Loading the dashboards" />}
+      {value !== null && value.length === 0 && (
+        <EmptyState title="No dashboards for this server">
+          {server.settings.label} has none. The demo ERP shows what they look like: seven questions of the management,
+          three of the daily business.
+        </EmptyState>
+      )}
+    </Page>
+  );
+}
+
+const openDashboard = (dashboardId: string): void => navigate(`/dashboards/${encodeURIComponent(dashboardId)}`);
+
+interface OpenDashboardProps {
+  readonly server: ServerSummary;
+  readonly dashboard: Dashboard;
+  readonly all: readonly Dashboard[];
+  readonly children: ReactNode;
+}
+
+function OpenDashboard({ server, dashboard, all, children }: OpenDashboardProps): ReactNode {
+  const { serverId } = server;
+  const widgets = useDashboards((state) => state.widgets);
+  const online = server.state === 'connected';
+
+  // Starts again when the database comes or goes: what is out of the cache then is asked for at once.
+  useEffect(() => watchDashboard(serverId, dashboard), [serverId, dashboard, online]);
+
+  const freshness = useMemo(() => dashboardFreshness(dashboard, widgets, online), [dashboard, widgets, online]);
+  const stateOf = (widgetId: string) => widgets[widgetKey(dashboard.dashboardId, widgetId)];
+  const busy = dashboard.widgets.some(({ widgetId }) => stateOf(widgetId)?.loading === true);
+  const refreshAll = () => void refreshWidgets(serverId, dashboard);
+  useCommands('dashboard', [{ id: 'refresh-all', title: 'Refresh all widgets', group: 'Dashboards', run: refreshAll }]);
+
+  return (
+    <Page
+      title={dashboard.title}
+      tags={freshness !== null && <FreshnessLabel freshness={freshness} prefix="oldest number: " />}
+      actions={
+        <Tooltip label={online ? 'Asks every widget again, two at a time' : 'The database is out of reach'}>
+          <Button
+            leftSection={<IconRefresh size={15} aria-hidden />}
+            loading={busy && online}
+            data-disabled={!online || undefined}
+            aria-disabled={!online}
+            onClick={() => {
+              if (online) refreshAll();
+            }}
+          >
+            Refresh now
+          </Button>
+        </Tooltip>
+      }
+    >
+      {children}
+      {all.length > 1 && (
+        <Tabs
+          value={dashboard.dashboardId}
+          onChange={(dashboardId) => {
+            if (dashboardId !== null) openDashboard(dashboardId);
+          }}
+        >
+          <Tabs.List aria-label="Dashboards">
+            {all.map(({ dashboardId, title }) => (
+              <Tabs.Tab key={dashboardId} value={dashboardId}>
+                {title}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        </Tabs>
+      )}
+      {(!online || isOffline(dashboard, widgets)) && <OfflineBanner server={server} />}
+      {dashboard.widgets.length === 0 && <EmptyState title="This dashboard has no widgets" />}
+      <div className={styles.grid}>
+        {dashboard.widgets.map((widget) => (
+          <WidgetCard
+            key={widget.widgetId}
+            widget={widget}
+            state={stateOf(widget.widgetId)}
+            online={online}
+            onRefresh={() => void refreshWidget(serverId, dashboard.dashboardId, widget)}
+          />
+        ))}
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,54 @@
+import { Button } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import type { ServerSummary } from '../../../shared/model/connection.ts';
+import { Notice } from '../../app/notice.tsx';
+import { navigate } from '../../app/router.ts';
+import { countdown } from '../../app/server-facts.ts';
+import { useNow } from '../../app/use-now.ts';
+import { connectServer } from '../../stores/connections.ts';
+import { problemOf } from '../../stores/failure-error.ts';
+import styles from './dashboards.module.css';
+
+/** One calm banner: the numbers are saved ones, when the next attempt runs, and a way to try now. */
+export function OfflineBanner({ server }: { readonly server: ServerSummary }): ReactNode {
+  const nowMs = useNow(1000);
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState<string | null>(null);
+  const { serverId, nextAttemptAtMs, settings } = server;
+
+  const retry = () => {
+    setBusy(true);
+    setFailed(null);
+    connectServer(serverId)
+      .catch((error: unknown) => {
+        const problem = problemOf(error);
+        if (problem.code === 'login_failed') navigate('/connections', { connect: serverId });
+        setFailed(problem.message);
+      })
+      .finally(() => setBusy(false));
+  };
+
+  return (
+    <Notice
+      tone="warning"
+      title="Showing saved numbers."
+      buttons={
+        <Button size="compact-sm" onClick={retry} loading={busy || server.state === 'connecting'}>
+          Retry now
+        </Button>
+      }
+    >
+      <p className={styles.bannerText}>
+        {settings.label} is out of reach; every widget says how old it is. {whatNext(server, nextAttemptAtMs, nowMs)}
+        {failed !== null && <span className={styles.bannerReason}>{failed}</span>}
+        {failed === null && server.notice !== null && <span className={styles.bannerReason}>{server.notice}</span>}
+      </p>
+    </Notice>
+  );
+}
+
+function whatNext(server: ServerSummary, nextAttemptAtMs: number | null, nowMs: number): string {
+  if (server.state === 'connecting') return 'Trying to reach it …';
+  if (nextAttemptAtMs !== null) return `Next try in ${countdown(nextAttemptAtMs - nowMs)}.`;
+  return 'Nobody is trying to reach it.';
+}

@@ -1,0 +1,31 @@
+import type { Widget, WidgetData } from '../../shared/model/dashboard.ts';
+import type { Problem } from './failure-error.ts';
+
+/** What a card shows. The old number stays while a new one loads, and when loading fails. */
+export interface WidgetState {
+  readonly data: WidgetData | null;
+  readonly loading: boolean;
+  readonly problem: Problem | null;
+  readonly askedAtMs: number | null;
+  /** `sourceKey` of the widget when it was asked for. */
+  readonly askedFor: string | null;
+}
+
+export const notAsked: WidgetState = { data: null, loading: false, problem: null, askedAtMs: null, askedFor: null };
+
+export const widgetKey = (dashboardId: string, widgetId: string): string => `${dashboardId}/${widgetId}`;
+
+/** A number read this long ago need not be read again because a dashboard is opened. */
+const againMs = 20_000;
+
+export const sourceKey = (widget: Widget): string => JSON.stringify(widget.source);
+
+/**
+ * Whether an opened dashboard asks for a widget at once. A number that was read a moment ago from the same source is
+ * good enough: a list that changed elsewhere, or a look at another screen, must not run every query again.
+ */
+export function needsAsking(widget: Widget, state: WidgetState | undefined, nowMs: number): boolean {
+  if (state?.data == null || state.askedAtMs === null) return true;
+  if (state.data.freshness.source === 'cache' || state.askedFor !== sourceKey(widget)) return true;
+  return nowMs - state.askedAtMs > againMs;
+}

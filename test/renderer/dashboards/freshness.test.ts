@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import {
+  dashboardFreshness,
+  isOffline,
+  shownFreshness,
+} from '../../../renderer/screens/dashboards/dashboard-freshness.ts';
+import { eachBounded, waitForRefreshMs } from '../../../renderer/stores/widget-refresh.ts';
+import { needsAsking, notAsked, sourceKey, type WidgetState } from '../../../renderer/stores/widget-state.ts';
+import type { Dashboard, Widget } from '../../../shared/model/dashboard.ts';
+import type { Freshness } from '../../../shared/model/freshness.ts';
+
+const nowMs = Date.UTC(2026, 10, 20, 8, 0);
+const ago = (minutes: number) => new Date(nowMs - minutes * 60_000).toISOString();
+const freshness = (part: Partial<Freshness>): Freshness => ({ asOf: ago(1), source: 'live', state: 'fresh', ...part });
+const widget = (widgetId: string): Widget => ({
+  widgetId,
+  title: widgetId,
+  question: 'How much?',
+  kind: 'number',
+  source: { kind: 'live', sql: 'select 1' },
+  budget: { minutes: 30 },
+  x: null,
+  series: null,
+  values: ['n'],
+  formats: {},
+  currency: null,
+  layout: { x: 0, y: 0, w: 4, h: 2 },
+});
+const state = (age: Partial<Freshness>, part: Partial<WidgetState> = {}): WidgetState => ({
+  ...notAsked,
+  data: { widgetId: 'a', columns: [], rows: [], freshness: freshness(age), tookMs: null },
+  askedAtMs: nowMs,
+  askedFor: sourceKey(widget('a')),
+  ...part,
+});
+const dashboard: Dashboard = {
+  dashboardId: 'd',
+  serverId: 's',
+  title: 'Executive',
+  widgets: [widget('a'), widget('b'), widget('c')],
+};
+
+describe('the dashboard’s own label', () => {
+  it('is its oldest widget; one without a number does not count', () => {
+    const widgets = { 'd/a': state({ asOf: ago(5) }), 'd/b': state({ asOf: ago(90), state: 'stale' }) };
+    expect(dashboardFreshness(dashboard, widgets, true)).toMatchObject({ asOf: ago(90), state: 'stale' });
+    expect(dashboardFreshness(dashboard, {}, true)).toBeNull();
+  });
+
+  it('knows that saved numbers are shown', () => {
+    expect(isOffline(dashboard, { 'd/b': state({ source: 'cache', state: 'offline' }) })).toBe(true);
+    expect(isOffline(dashboard, { 'd/b': state({}) })).toBe(false);
+  });
+});
+
+it('a saved number whose successor is on its way is refreshing, not offline', () => {
+  const cached = state({ source: 'cache', state: 'offline' }, { loading: true });
+  expect(shownFreshness(cached, true)?.state).toBe('refreshing');
+  expect(shownFreshness(cached, false)?.state).toBe('offline');
+});
+
+describe('the next look at a widget', () => {
+  const budget = { minutes: 30 };
+  it('comes when its number falls due, spread by up to a tenth', () => {
+    const age = freshness({ asOf: ago(20) });
+    expect(waitForRefreshMs(budget, age, nowMs, 0)).toBe(10 * 60_000);
+    expect(waitForRefreshMs(budget, age, nowMs, 0.999)).toBeLessThanOrEqual(11 * 60_000);
+  });
+
+  it('does not hurry because a number is late: its owner refreshes it, not the reader', () => {
+    expect(waitForRefreshMs(budget, freshness({ asOf: ago(500) }), nowMs, 0)).toBe(7.5 * 60_000);
+  });
+
+  it('comes soon for a live number, and for one that is being refreshed', () => {
+    expect(waitForRefreshMs('live', null, nowMs, 0)).toBe(30_000);
+    expect(waitForRefreshMs(budget, freshness({ state: 'refreshing' }), nowMs, 0)).toBe(20_000);
+  });
+});
+
+describe('an opened dashboard', () => {
+  it('asks for what it has not, for saved numbers, and after the source changed; not for what was just read', () => {
+    const a = widget('a');
+    expect(needsAsking(a, undefined, nowMs)).toBe(true);
+    expect(needsAsking(a, state({ source: 'cache' }), nowMs)).toBe(true);
+    expect(needsAsking(a, state({}, { askedFor: 'another source' }), nowMs)).toBe(true);
+    expect(needsAsking(a, state({}), nowMs + 60_000)).toBe(true);
+    expect(needsAsking(a, state({}), nowMs + 1000)).toBe(false);
+  });
+
+  it('has two questions in flight at most', async () => {
+    let flying = 0;
+    let most = 0;
+    const done: number[] = [];
+    await eachBounded([1, 2, 3, 4, 5], 2, async (item) => {
+      flying += 1;
+      most = Math.max(most, flying);
+      await Promise.resolve();
+      flying -= 1;
+      done.push(item);
+    });
+    expect(most).toBe(2);
+    expect(done).toEqual([1, 2, 3, 4, 5]);
+  });
+});
