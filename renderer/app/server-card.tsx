@@ -95,7 +95,7 @@ function connectOrAsk(serverId: string): void {
 }
 
 function ServerMenu() {
-  const servers = useConnections((state) => state.servers.value ?? []);
+  const servers = useConnections((state) => state.servers.value) ?? [];
   const { serverId, select } = useServerSelection();
   if (servers.length < 2) return null;
   return (

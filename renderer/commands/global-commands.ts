@@ -9,7 +9,7 @@ import { openShortcuts } from './shortcuts-store.ts';
 
 /** What can be done from everywhere: go to a screen, servers, the demo, the colours. */
 export function useGlobalCommands(): readonly Command[] {
-  const servers = useConnections((state) => state.servers.value ?? []);
+  const servers = useConnections((state) => state.servers.value) ?? [];
   const selected = useServerSelection((state) => state.serverId);
   const demo = useDemo((state) => state.status);
   const { scheme, setScheme } = usePreferences();

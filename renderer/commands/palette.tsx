@@ -12,7 +12,7 @@ export function Palette() {
   return (
     <Spotlight
       store={paletteStore}
-      shortcut={['mod + K', 'mod + P']}
+      shortcut="mod + K"
       highlightQuery
       scrollable
       maxHeight={420}

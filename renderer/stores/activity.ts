@@ -1,24 +1,18 @@
 import { create } from 'zustand';
-import type { ActivityEntry } from '../../shared/model/activity-log.ts';
+import { type LogPage, mergeNewest } from './activity-pages.ts';
 import { client, unwrap } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';
 import { createLoader, type Loadable, notLoaded } from './loadable.ts';
 
-interface Log {
-  readonly entries: readonly ActivityEntry[];
-  /** True when older entries are stored. */
-  readonly more: boolean;
-}
-
 interface ActivityState {
   readonly serverId: string | null;
-  readonly log: Loadable<Log>;
+  readonly log: Loadable<LogPage>;
 }
 
 export const useActivity = create<ActivityState>(() => ({ serverId: null, log: notLoaded }));
 
 const pageSize = 200;
-const loader = createLoader<Log>(
+const loader = createLoader<LogPage>(
   () => useActivity.getState().log,
   (log) => useActivity.setState({ log }),
 );
@@ -55,13 +49,4 @@ export async function loadOlder(serverId: string): Promise<void> {
     const shown = useActivity.getState().log.value?.entries ?? [];
     return { entries: [...shown, ...older.entries], more: older.more };
   });
-}
-
-/** A fresh first page over what is shown: pages below it stay, unless a gap would open between them. */
-export function mergeNewest(newest: Log, shown: Log): Log {
-  const oldestNew = newest.entries.at(-1)?.entryId;
-  if (oldestNew === undefined || !newest.more) return newest;
-  const below = shown.entries.filter((entry) => entry.entryId < oldestNew);
-  const touches = shown.entries.some((entry) => entry.entryId >= oldestNew);
-  return below.length > 0 && touches ? { entries: [...newest.entries, ...below], more: shown.more } : newest;
 }

@@ -14,15 +14,30 @@ const dawn: MantineColorsTuple = [
   '#8f4208',
 ];
 
+/** Mantine paints its dark surfaces from this scale: text first, deepest background last. */
+const dark: MantineColorsTuple = [
+  '#e8ecf1',
+  '#c3cbd5',
+  '#98a2b0',
+  '#5d6775',
+  '#3a4350',
+  '#262d37',
+  '#1c222a',
+  '#161a21',
+  '#0e1116',
+  '#0b0e12',
+];
+
 export const theme = createTheme({
   primaryColor: 'dawn',
   primaryShade: { dark: 4, light: 8 },
-  colors: { dawn },
+  colors: { dawn, dark },
   autoContrast: true,
   luminanceThreshold: 0.4,
   fontFamily: 'var(--db-font)',
   fontFamilyMonospace: 'var(--db-mono)',
   fontSizes: { xs: '0.72rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.15rem' },
+  fontWeights: { regular: '400', medium: '500', bold: '650' },
   defaultRadius: 6,
   respectReducedMotion: true,
   headings: {
@@ -32,6 +47,8 @@ export const theme = createTheme({
   },
   components: {
     Button: { defaultProps: { size: 'sm', variant: 'default' } },
+    // Descriptions below, so that fields of one row stand on one line.
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm', comboboxProps: { shadow: 'md' } } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 420 } },
@@ -42,7 +59,7 @@ export const theme = createTheme({
 /** Mantine's own surfaces on our tokens, so that both speak one palette. */
 export const mantineVariables: CSSVariablesResolver = () => {
   const shared = {
-    '--mantine-color-body': 'var(--db-bg)',
+    '--mantine-color-body': 'var(--db-surface-raised)',
     '--mantine-color-text': 'var(--db-text)',
     '--mantine-color-dimmed': 'var(--db-text-dim)',
     '--mantine-color-default': 'var(--db-surface)',

@@ -89,7 +89,7 @@ function Log({ server }: { readonly server: ServerSummary }) {
             onOpen={(entry) => setOpenId(entry.entryId)}
             selectedKey={openId === null ? null : String(openId)}
             initialSort={{ column: 'at', descending: true }}
-            height="calc(100vh - 175px)"
+            height={log.value?.more === true ? 'calc(100vh - 172px)' : 'calc(100vh - 126px)'}
             empty="No entry has all these words."
           />
           {log.value?.more === true && (

@@ -80,13 +80,13 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
             <div className={styles.fields}>
               <ConnectionSources onFill={fill} />
               <TextInput
-                className={styles.half}
+                className={styles.third}
                 label="Name"
                 placeholder="erp-prod"
                 key={form.key('label')}
                 {...form.getInputProps('label')}
               />
-              <div className={styles.half}>
+              <div className={styles.twoThirds}>
                 <FieldLabel>Environment</FieldLabel>
                 <SegmentedControl
                   fullWidth
@@ -149,7 +149,7 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
                 {...form.getInputProps('passfile')}
               />
               <Select
-                className={styles.half}
+                className={styles.twoThirds}
                 label="Encryption"
                 description={
                   socket ? 'A socket never leaves this machine: TLS is not used' : tlsModeWords[values.tlsMode].verified
@@ -164,9 +164,9 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
                 {...form.getInputProps('tlsMode')}
               />
               <TextInput
-                className={styles.half}
+                className={styles.third}
                 label="Certificate authorities"
-                description="Path of a PEM file on the engine’s machine. Empty: the system’s authorities"
+                description="Path of a PEM file. Empty: the system’s"
                 disabled={socket}
                 spellCheck={false}
                 key={form.key('tlsCaFile')}

@@ -89,24 +89,30 @@ export function ModelList({ server }: { readonly server: ServerSummary }) {
 const columns: readonly TableColumn<ReadModel>[] = [
   {
     id: 'name',
-    header: 'name',
-    width: 'minmax(130px, 1.3fr)',
-    cell: (model) => <strong>{model.name}</strong>,
+    header: 'name and question',
+    width: 'minmax(170px, 2fr)',
+    wrap: true,
+    cell: (model) => (
+      <span className={styles.name}>
+        <strong>{model.name}</strong>
+        <span className="db-dim">{model.question}</span>
+      </span>
+    ),
     sortValue: (model) => model.name,
   },
   {
-    id: 'question',
-    header: 'question',
-    width: 'minmax(140px, 2fr)',
-    cell: (model) => <span title={model.question}>{model.question}</span>,
-    sortValue: (model) => model.question,
+    id: 'owner',
+    header: 'owner',
+    width: 'minmax(90px, 1fr)',
+    wrap: true,
+    cell: (model) => model.owner,
+    sortValue: (model) => model.owner,
   },
-  { id: 'owner', header: 'owner', cell: (model) => model.owner, sortValue: (model) => model.owner },
   {
     id: 'budget',
     header: 'budget',
     hint: 'The largest age that its consumers accept',
-    width: '72px',
+    width: '84px',
     cell: (model) => budgetText(model.budget),
     sortValue: (model) => (model.budget === null || model.budget === 'live' ? 0 : model.budget.minutes),
   },
@@ -114,14 +120,15 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'as-of',
     header: 'as of',
     hint: 'When the source data was read',
-    width: 'minmax(175px, 1.2fr)',
+    width: 'minmax(170px, 1fr)',
+    wrap: true,
     cell: (model) => <FreshnessLabel freshness={model.freshness} />,
     sortValue: (model) => model.freshness.asOf,
   },
   {
     id: 'version',
     header: 'version',
-    width: '68px',
+    width: '84px',
     align: 'right',
     cell: (model) => (model.currentVersion === null ? '–' : `v${model.currentVersion}`),
     sortValue: (model) => model.currentVersion,
@@ -129,7 +136,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
   {
     id: 'rows',
     header: 'rows',
-    width: '74px',
+    width: '76px',
     align: 'right',
     cell: (model) => orDash(servedCopy(currentVersion(model))?.rows, formatCount),
     sortValue: (model) => servedCopy(currentVersion(model))?.rows,
@@ -138,7 +145,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'size',
     header: 'size',
     hint: 'All copies of all versions',
-    width: '78px',
+    width: '80px',
     align: 'right',
     cell: (model) => orDash(occupiedBytes(model), formatBytes),
     sortValue: occupiedBytes,
@@ -146,21 +153,21 @@ const columns: readonly TableColumn<ReadModel>[] = [
   {
     id: 'last-run',
     header: 'last run',
-    width: 'minmax(150px, 1fr)',
+    width: '150px',
     cell: (model) => <LastRun model={model} />,
     sortValue: (model) => model.lastRun?.startedAtMs,
   },
   {
     id: 'drift',
     header: 'drift',
-    hint: 'Whether the catalog is what the registry says',
-    width: '92px',
+    hint: 'Where the catalog is not what the registry says',
+    width: '76px',
     cell: (model) =>
       model.drift.length === 0 ? (
         <span className="db-dim">none</span>
       ) : (
         <Tag tone="warning" title={model.drift.join('\n')}>
-          {model.drift.length === 1 ? '1 difference' : `${model.drift.length} differ`}
+          {model.drift.length}
         </Tag>
       ),
     sortValue: (model) => model.drift.length,
@@ -178,9 +185,7 @@ function LastRun({ model }: { readonly model: ReadModel }) {
         {text}
       </Tag>
       <span className="db-dim">
-        {run.endedAtMs === null
-          ? momentText(run.startedAtMs, nowMs)
-          : formatDuration(run.endedAtMs - run.startedAtMs)}
+        {run.endedAtMs === null ? momentText(run.startedAtMs, nowMs) : formatDuration(run.endedAtMs - run.startedAtMs)}
       </span>
     </span>
   );

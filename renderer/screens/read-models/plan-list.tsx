@@ -61,7 +61,7 @@ const columns = (nowMs: number): readonly TableColumn<Plan>[] => [
   {
     id: 'state',
     header: 'state',
-    width: '150px',
+    width: '180px',
     cell: (plan) => <Tag tone={planStateWords[plan.state].tone}>{planStateWords[plan.state].text}</Tag>,
     sortValue: (plan) => plan.state,
   },

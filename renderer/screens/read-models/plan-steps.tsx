@@ -34,7 +34,7 @@ export function PlanSteps({ steps, results }: PlanStepsProps) {
               <div>
                 <strong>{step.lock}</strong>
               </div>
-              <div>waits: {step.blocks}</div>
+              <div>blocks: {step.blocks}</div>
               <div>undo: {undoText(step)}</div>
             </div>
           </li>

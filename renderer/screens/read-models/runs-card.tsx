@@ -36,7 +36,9 @@ export function RunsCard({ runs }: { readonly runs: readonly Run[] }) {
         <tbody>
           {runs.slice(0, rowsShown).map((run) => (
             <tr key={run.runId}>
-              <td title={momentExact(run.startedAtMs)}>{momentText(run.startedAtMs, nowMs)}</td>
+              <td className={styles.when} title={momentExact(run.startedAtMs)}>
+                {momentText(run.startedAtMs, nowMs)}
+              </td>
               <td>
                 <Tag tone={runWords[run.state].tone}>{runWords[run.state].text}</Tag>
                 {run.error !== null && <div className="db-dim">{run.error}</div>}

@@ -59,7 +59,15 @@ export function VersionsCard({ model }: { readonly model: ReadModel }) {
   return (
     <Card
       title="Versions"
-      aside={versions.length > 1 ? (differing === 0 ? 'same columns' : `${differing} columns differ`) : undefined}
+      aside={
+        versions.length > 1
+          ? differing === 0
+            ? 'same columns'
+            : differing === 1
+              ? '1 column differs'
+              : `${differing} columns differ`
+          : undefined
+      }
     >
       <div className={styles.scroll}>
         <table className={styles.table}>

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { compareColumns, servedCopy } from '../../../../renderer/screens/read-models/model-facts.ts';
+import type { Version } from '../../../../shared/model/read-model.ts';
+
+const copy = (slot: 'a' | 'b', asOf: string | null) => ({
+  copyId: slot,
+  slot,
+  relation: `reporting.sales_v1_${slot}`,
+  asOf,
+  rows: 1,
+  sizeBytes: 8192,
+});
+
+function version(number: number, columns: readonly [string, string][], copies: Version['copies'] = []): Version {
+  return {
+    version: number,
+    definitionSql: 'select 1',
+    keyColumns: ['month'],
+    columns: columns.map(([name, type]) => ({ name, type })),
+    state: 'current',
+    createdAtMs: 0,
+    copies,
+  };
+}
+
+describe('versions side by side', () => {
+  it('line columns up by name and mark the ones that differ', () => {
+    const rows = compareColumns([
+      version(1, [
+        ['month', 'date'],
+        ['amount', 'numeric'],
+        ['gone', 'text'],
+      ]),
+      version(2, [
+        ['month', 'date'],
+        ['amount', 'bigint'],
+        ['lines', 'bigint'],
+      ]),
+    ]);
+    expect(rows).toEqual([
+      { name: 'month', types: ['date', 'date'], differs: false },
+      { name: 'amount', types: ['numeric', 'bigint'], differs: true },
+      { name: 'lines', types: [null, 'bigint'], differs: true },
+      { name: 'gone', types: ['text', null], differs: true },
+    ]);
+  });
+
+  it('speak for the copy with the newest numbers, and for a never-filled one only when there is no other', () => {
+    const filled = copy('b', '2026-11-20T07:30:00Z');
+    expect(servedCopy(version(1, [], [copy('a', '2026-11-20T07:00:00Z'), filled]))).toBe(filled);
+    expect(servedCopy(version(1, [], [copy('a', null), filled]))).toBe(filled);
+    expect(servedCopy(version(1, [], [filled, copy('a', null)]))).toBe(filled);
+    expect(servedCopy(version(1, []))).toBeNull();
+  });
+});
