@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { ConnectionSettings } from '../../../shared/model/connection.ts';
 import { Failure } from '../../../shared/model/failure.ts';
 import type { Logger } from '../ports.ts';
-import { clientClass, clientConfig, loginSubject } from './client-config.ts';
+import { clientClass, clientConfig, createClient, loginSubject } from './client-config.ts';
 import { addressOf, type Transport } from './reach.ts';
 import { isConnectionBroken, toFailure } from './server-failure.ts';
 
@@ -72,7 +72,7 @@ export class Backends {
   /** A backend outside the pool; end it with `client.end()`. */
   async open(): Promise<pg.Client> {
     this.#refuseWhenGone();
-    const client = new pg.Client(this.#config);
+    const client = createClient(this.#config);
     client.on('error', this.suspect);
     try {
       await client.connect();

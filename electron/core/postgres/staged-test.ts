@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import type { CapabilityName, ConnectionSettings, ServerFacts, TestStage } from '../../../shared/model/connection.ts';
 import { isFailure, type Failure } from '../../../shared/model/failure.ts';
 import type { Clock } from '../ports.ts';
 import { factsOf, requireSight, requireSupported, type Findings } from './capabilities.ts';
-import { clientConfig, loginSubject } from './client-config.ts';
+import { clientConfig, createClient, loginSubject } from './client-config.ts';
 import { bareSql, readFindings } from './findings.ts';
 import { readIdentity } from './queries/server-facts.ts';
 import { dial, negotiate, resolveName, addressOf, type Transport } from './reach.ts';
@@ -94,7 +94,7 @@ async function connectClient(
   password: string | null,
   transport: Transport,
 ): Promise<pg.Client> {
-  const client = new pg.Client(clientConfig(settings, password, transport.ssl));
+  const client = createClient(clientConfig(settings, password, transport.ssl));
   client.on('error', () => undefined); // the statement that runs on it fails with the same error
   try {
     await client.connect();
