@@ -1,0 +1,42 @@
+import { expect } from '@playwright/test';
+import type {} from '../../renderer/host/door.ts';
+import type { EngineInfo } from '../../shared/model/engine.ts';
+import { call, openDesktopDoor } from './support/doors.ts';
+import { test } from './support/fixtures.ts';
+import { rescueByHand } from './support/journey.ts';
+import { leftBehind } from './support/left-behind.ts';
+
+test('a rescue by hand in the desktop window', async ({ openWith, profile }) => {
+  const door = await openWith(openDesktopDoor);
+  const { page } = door;
+  expect(await page.evaluate(() => window.daybreak)).toEqual({ door: 'desktop', platform: process.platform });
+  expect(await call<EngineInfo>(profile, 'system.info')).toMatchObject({ secretStore: 'system' });
+  const { dataDir } = await rescueByHand(door);
+  expect(await door.quit()).toBe(0);
+  expect(leftBehind(profile, dataDir)).toEqual([]);
+});
+
+test('the window shows our pages only, and an engine that is killed comes back', async ({ openWith, profile }) => {
+  const door = await openWith(openDesktopDoor);
+  const { page } = door;
+  const home = page.url();
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+
+  await page.evaluate(() => (location.href = 'https://example.com/'));
+  await expect.poll(() => page.url()).toBe(home);
+  await page.evaluate(() => void window.open('https://example.com/'));
+  await expect.poll(() => page.context().pages().length).toBe(1);
+  const foreign = await page.evaluate(() => fetch('https://example.com/').then(String, () => 'refused'));
+  expect(foreign).toBe('refused');
+
+  const before = await call<EngineInfo>(profile, 'system.info');
+  process.kill(before.pid, 'SIGKILL');
+  await expect.poll(() => door.told.map(({ standIn }) => standIn)).toContain('notification');
+  await expect.poll(async () => (await call<EngineInfo>(profile, 'system.info')).pid).not.toBe(before.pid);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Connections' }).click();
+  await expect(page.getByRole('button', { name: 'Open the demo ERP' })).toBeVisible();
+  await expect(page.getByText('engine is gone')).toHaveCount(0);
+
+  expect(await door.quit()).toBe(0);
+  expect(leftBehind(profile, null)).toEqual([]);
+});
