@@ -2,7 +2,14 @@ import type { ActivityEntry } from '../../../shared/model/activity-log.ts';
 import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
 import type { Dashboard, WidgetData } from '../../../shared/model/dashboard.ts';
 import type { Execution, Plan, Run } from '../../../shared/model/read-model.ts';
-import type { ActivitySample, DeltaSet, Snapshot, StatementKey } from '../../../shared/model/sampling.ts';
+import type {
+  ActivityRow,
+  ActivitySample,
+  DeltaSet,
+  Snapshot,
+  StatementCounters,
+  StatementKey,
+} from '../../../shared/model/sampling.ts';
 import type { StatementClass } from '../../../shared/model/statement.ts';
 
 /**
@@ -55,14 +62,14 @@ export interface StoredDeltas {
   readonly coverage: number | null;
   readonly deltas: readonly {
     readonly statementId: string;
-    readonly counters: import('../../../shared/model/sampling.ts').StatementCounters;
+    readonly counters: StatementCounters;
     readonly discontinuity: boolean;
   }[];
 }
 /** An activity row with our statement id (found by key, or made by fingerprint of the sampled text). */
 export interface StoredActivityRow {
   readonly statementId: string | null;
-  readonly row: import('../../../shared/model/sampling.ts').ActivityRow;
+  readonly row: ActivityRow;
 }
 export interface StoredSample {
   readonly atMs: number;
