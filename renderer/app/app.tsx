@@ -1,4 +1,4 @@
-import { MantineProvider } from '@mantine/core';
+import { Button, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import { startApp, useStart } from '../stores/start.ts';
@@ -40,7 +40,12 @@ function Stage() {
     case 'failed':
       return (
         <main className={styles.lonely}>
-          <EmptyState title="Daybreak’s engine does not answer">{message}</EmptyState>
+          <EmptyState
+            title="Daybreak’s engine does not answer"
+            actions={<Button onClick={() => location.reload()}>Try again</Button>}
+          >
+            {message}
+          </EmptyState>
         </main>
       );
     case 'open':

@@ -1,3 +1,4 @@
+import type { ComponentType } from 'react';
 import { create } from 'zustand';
 
 /** Something that a person can do, from the palette. Screens add theirs while they are open. */
@@ -7,6 +8,7 @@ export interface Command {
   readonly group: string;
   readonly description?: string;
   readonly keywords?: readonly string[];
+  readonly icon?: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
   /** Shown beside it, e.g. 'g m'. */
   readonly keys?: string;
   run(): void;

@@ -18,6 +18,7 @@ export function useGlobalCommands(): readonly Command[] {
     id: `go-${screen.id}`,
     title: screen.title,
     group: 'Go to',
+    icon: screen.icon,
     keys: `g ${screen.key}`,
     run: () => navigate(`/${screen.id}`),
   }));

@@ -31,7 +31,9 @@ export function Palette() {
 }
 
 function toAction(command: Command): SpotlightActionData {
+  const Icon = command.icon;
   return {
+    ...(Icon === undefined ? {} : { leftSection: <Icon size={18} aria-hidden /> }),
     id: command.id,
     label: command.title,
     ...(command.description === undefined ? {} : { description: command.description }),

@@ -15,6 +15,7 @@ export async function openBrowserDoor(onKeyRefused: () => void): Promise<Door> {
       if (response.status === 401) {
         sessionStorage.removeItem(tokenKey);
         onKeyRefused();
+        throw new NoKeyError('the engine does not know this window’s key');
       }
       return response;
     },

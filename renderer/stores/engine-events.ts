@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { EngineEvent } from '../../shared/model/engine.ts';
+import { NoKeyError } from '../host/door.ts';
 import { client, currentDoor } from './client.ts';
 import { follow, reconnectDelayMs } from './event-sequence.ts';
 
@@ -35,8 +36,8 @@ export const useEngineLink = create<EngineLinkState>(() => ({
   retryNow: () => wake?.(),
 }));
 
-/** Listens for as long as the page lives; reconnects with growing waits. */
-export async function followEngine(): Promise<never> {
+/** Listens for as long as the page lives and has a key; reconnects with growing waits. */
+export async function followEngine(): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       if (attempt > 0) await currentDoor().reopen();
@@ -44,8 +45,9 @@ export async function followEngine(): Promise<never> {
         attempt = 0;
         receive(event);
       }
-    } catch {
-      // Every way in which the stream can end is the same to this window: the engine is gone until it answers again.
+    } catch (error) {
+      if (error instanceof NoKeyError) return;
+      // Every other way in which the stream can end is the same to this window: the engine is gone until it answers again.
     }
     await waitForRetry(attempt);
   }

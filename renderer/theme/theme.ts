@@ -32,8 +32,6 @@ export const theme = createTheme({
   primaryColor: 'dawn',
   primaryShade: { dark: 4, light: 8 },
   colors: { dawn, dark },
-  autoContrast: true,
-  luminanceThreshold: 0.4,
   fontFamily: 'var(--db-font)',
   fontFamilyMonospace: 'var(--db-mono)',
   fontSizes: { xs: '0.72rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.15rem' },
@@ -46,7 +44,13 @@ export const theme = createTheme({
     sizes: { h1: { fontSize: '1.15rem', lineHeight: '1.4' }, h2: { fontSize: '0.875rem', lineHeight: '1.4' } },
   },
   components: {
-    Button: { defaultProps: { size: 'sm', variant: 'default' } },
+    // Mantine picks the text colour of a filled button from the light scheme's shade: white on our dark scheme's orange.
+    Button: {
+      defaultProps: { size: 'sm', variant: 'default' },
+      vars: (_theme: unknown, { variant, color }: { variant?: string; color?: string }) => ({
+        root: variant === 'filled' && color === undefined ? { '--button-color': 'var(--db-on-accent)' } : {},
+      }),
+    },
     // Descriptions below, so that fields of one row stand on one line.
     InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     TextInput: { defaultProps: { size: 'sm' } },

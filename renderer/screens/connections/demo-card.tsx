@@ -105,7 +105,12 @@ function OpenDemo({ status }: { readonly status: DemoStatus }) {
   };
   return (
     <>
-      <div className={styles.demoRow}>
+      {status.problem !== null && (
+        <Notice tone="warning" title="The load ended early">
+          {status.problem}
+        </Notice>
+      )}
+      <div className={`${styles.demoRow} ${status.load === null ? '' : styles.centred}`}>
         {status.load === null ? (
           <>
             <NumberInput label="Invoices a second" value={rate} onChange={setRate} min={1} max={1000} w={140} />

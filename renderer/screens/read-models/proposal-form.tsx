@@ -146,7 +146,9 @@ export function ProposalForm({ server, origin, initial, title, nextVersion }: Pr
           </Card>
         </div>
         <div className={styles.stack}>
-          {checked.problem !== null && <FailureNotice problem={checked.problem} onRetry={recheck} />}
+          {checked.problem !== null && (
+            <FailureNotice problem={checked.problem} {...(checked.problem.retryable ? { onRetry: recheck } : {})} />
+          )}
           <div className={checked.problem === null ? '' : styles.stale}>
             <ProposalFacts checked={checked} keyColumns={proposal.keyColumns} />
           </div>
