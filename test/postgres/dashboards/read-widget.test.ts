@@ -7,6 +7,7 @@ import { createDashboards, type Dashboards } from '../../../electron/core/dashbo
 import type { History } from '../../../electron/core/history/history.ts';
 import { openHistory } from '../../../electron/core/history/open-history.ts';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
+import { registryMigrations } from '../../../electron/core/read-model/registry/migrations.ts';
 import type { Server } from '../../../electron/core/postgres/session.ts';
 import type { Dashboard, Widget, WidgetSource } from '../../../shared/model/dashboard.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
@@ -66,18 +67,22 @@ describe.each(testServers())('$label', (testServer) => {
     admin = new pg.Client(database.url);
     admin.on('error', () => undefined);
     await admin.connect();
+    for (const statement of registryMigrations.flatMap(({ statements }) => statements)) await admin.query(statement);
     await admin.query(`
       create schema erp;
       create table erp.sale (day date, amount numeric, note varchar(10));
       insert into erp.sale values ('2026-11-19', 61731172.5040, 'x'), ('2026-11-20', -0.10, null);
       create table erp.dropped (amount numeric);
-      create schema daybreak;
-      create table daybreak.version (read_model text, version int, live_slot text, state text);
-      create table daybreak.copy (copy_id text, read_model text, version int, slot text, data_as_of timestamptz);
-      insert into daybreak.version values ('monthly', 1, 'a', 'current'), ('empty', 1, 'b', 'previous'),
-        ('empty', 2, 'b', 'current');
-      insert into daybreak.copy values ('monthly_v1_a', 'monthly', 1, 'a', now() - interval '20 minutes'),
-        ('empty_v1_b', 'empty', 1, 'b', now() - interval '9 hours'), ('empty_v2_a', 'empty', 2, 'a', now() - interval '9 hours'),
+      insert into daybreak.read_model (name, schema_name, question, owner)
+        values ('monthly', 'reporting', '?', 'cfo'), ('empty', 'reporting', '?', 'cfo');
+      insert into daybreak.version (read_model, version, definition_sql, key_columns, columns, parents, state, live_slot, plan_id)
+        select read_model, version, 'select 1', '{}', '[]', '{}', state, slot, 'p'
+        from (values ('monthly', 1, 'current', 'a'), ('empty', 1, 'previous', 'b'), ('empty', 2, 'current', 'b'))
+          as v (read_model, version, state, slot);
+      insert into daybreak.copy (copy_id, read_model, version, slot, data_as_of) values
+        ('monthly_v1_a', 'monthly', 1, 'a', now() - interval '20 minutes'),
+        ('empty_v1_b', 'empty', 1, 'b', now() - interval '9 hours'),
+        ('empty_v2_a', 'empty', 2, 'a', now() - interval '9 hours'),
         ('empty_v2_b', 'empty', 2, 'b', '2026-11-20 07:30:12.25+01');
       create schema reporting;
       create view reporting.monthly as select (select data_as_of from daybreak.copy where copy_id = 'monthly_v1_a') as as_of,
