@@ -33,6 +33,8 @@ export interface Sampler {
 
 type Source = 'connection' | 'activity' | 'snapshot' | 'texts' | 'extension' | 'bug';
 interface Waiter {
+  /** Its reading met a broken connection once: it gets another one. */
+  retried: boolean;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -103,7 +105,7 @@ class IntervalSampler implements Sampler {
       return reading;
     }
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
+      this.#waiters.push({ retried: false, resolve, reject });
       this.#wakeUp();
     });
   }
@@ -126,15 +128,22 @@ class IntervalSampler implements Sampler {
     return this.#byHand === 'incident' ? 'incident' : this.#incident.mode;
   }
 
+  /** Asked anew after every reading: the mode may have changed during it. */
+  get #interval(): { readonly activityMs: number; readonly snapshotMs: number } {
+    return intervals[this.#mode];
+  }
+
   async #sampleUntil(signal: AbortSignal): Promise<void> {
     const { server, clock } = this.#options;
     let failures = 0;
     await this.#apart;
     while (!signal.aborted) {
+      let connected = false;
       try {
         await withStatisticsReader(
           server,
           (reader) => {
+            connected = true;
             failures = 0;
             this.#note('connection', null);
             return this.#watch(reader, signal);
@@ -143,7 +152,8 @@ class IntervalSampler implements Sampler {
         );
       } catch (error) {
         if (signal.aborted) return;
-        this.#rejectWaiters(error);
+        // A connection that broke is opened again for them; one that cannot be opened is their answer.
+        if (!connected || !isFailure(error)) this.#rejectWaiters(error);
         if (!isFailure(error)) {
           this.#bug(error);
           this.#run = null;
@@ -165,15 +175,14 @@ class IntervalSampler implements Sampler {
     this.#dueMs.snapshot = reader.hasSnapshots ? clock.nowMs() : Number.POSITIVE_INFINITY;
     while (!signal.aborted) {
       const nowMs = clock.nowMs();
-      const { activityMs, snapshotMs } = intervals[this.#mode];
       if (this.#waiters.length > 0) {
         await this.#serveWaiters(reader);
       } else if (this.#dueMs.activity <= nowMs) {
         await this.#attempt('activity', () => this.#sample(reader));
-        this.#dueMs.activity = nextDue(this.#dueMs.activity, activityMs, clock.nowMs());
+        this.#dueMs.activity = nextDue(this.#dueMs.activity, this.#interval.activityMs, clock.nowMs());
       } else if (this.#dueMs.snapshot <= nowMs) {
         await this.#attempt('snapshot', () => this.#snapshot(reader));
-        this.#dueMs.snapshot = nextDue(this.#dueMs.snapshot, snapshotMs, clock.nowMs());
+        this.#dueMs.snapshot = nextDue(this.#dueMs.snapshot, this.#interval.snapshotMs, clock.nowMs());
       } else if (this.#dueMs.texts <= nowMs) {
         this.#dueMs.texts = nowMs + textsIntervalMs;
         void this.#texts(reader);
@@ -190,8 +199,13 @@ class IntervalSampler implements Sampler {
       await this.#readAll(reader);
       for (const { resolve } of waiters) resolve();
     } catch (error) {
-      for (const { reject } of waiters) reject(error);
-      if (endsConnection(error)) throw error;
+      const again = endsConnection(error) ? waiters.filter(({ retried }) => !retried) : [];
+      for (const waiter of waiters) {
+        if (again.includes(waiter)) waiter.retried = true;
+        else waiter.reject(error);
+      }
+      this.#waiters.unshift(...again);
+      if (!isFailure(error) || endsConnection(error)) throw error;
     }
   }
 
@@ -274,7 +288,7 @@ class IntervalSampler implements Sampler {
 
   #modeChanged(): void {
     const nowMs = this.#options.clock.nowMs();
-    const { activityMs, snapshotMs } = intervals[this.#mode];
+    const { activityMs, snapshotMs } = this.#interval;
     // A closer look begins at once, a calmer one after its own interval.
     this.#dueMs.activity = Math.min(this.#dueMs.activity, nowMs + activityMs);
     if (this.#dueMs.snapshot !== Number.POSITIVE_INFINITY) {
