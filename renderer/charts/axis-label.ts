@@ -8,6 +8,11 @@ export function tickText(tick: number): string {
   return String(Number(tick.toPrecision(12)));
 }
 
+/** Label of a latency axis: '5 ms', '1.5 s'. */
+export function latencyTick(ms: number): string {
+  return ms < 1000 ? `${tickText(ms)} ms` : `${tickText(ms / 1000)} s`;
+}
+
 /** Label of a value axis: short, and money through its exact text. */
 export function axisLabel(tick: number, format: ColumnFormat, currency: string | null): string {
   switch (format) {

@@ -1,13 +1,16 @@
 import { formatCell } from '../../shared/format/cell.ts';
 import { decimalToNumber } from '../../shared/format/decimal.ts';
+import { defaultLocale, numberFormat } from '../../shared/format/number-formats.ts';
 import { axisLabel } from './axis-label.ts';
 import { axisText, baseOption, tooltipOption } from './base-option.ts';
 import type { ChartOption } from './chart-option.ts';
 import type { ChartPalette } from './palette.ts';
 import type { WidgetShape } from './widget-shape.ts';
 
-/** Cells narrower than a number would only smear it; hovering and the table say it. */
-const mostCellsWithText = 96;
+/** More columns than this are narrower than a number; hovering and the table say it. */
+const mostColumnsWithText = 14;
+/** From this share of the range on, a cell is nearer to the high colour and wants the surface's colour as text. */
+const strongFrom = 0.5;
 
 /** Smallest and largest value that a heat map shows; null when it shows none. */
 export function heatRange(shape: WidgetShape): { readonly low: number; readonly high: number } | null {
@@ -25,6 +28,10 @@ export function heatRange(shape: WidgetShape): { readonly low: number; readonly 
   return range;
 }
 
+/** '93k': two digits, as much as a cell has room for. */
+const roughly = (value: number): string =>
+  numberFormat(defaultLocale, { notation: 'compact', maximumSignificantDigits: 2 }).format(value);
+
 /** Categories from left to right, series from top to bottom, one colour scale. */
 export function heatmapOption(shape: WidgetShape, palette: ChartPalette): ChartOption {
   const base = baseOption(palette);
@@ -33,7 +40,9 @@ export function heatmapOption(shape: WidgetShape, palette: ChartPalette): ChartO
   const cells = shape.series.flatMap((series, y) =>
     series.cells.flatMap((cell, x) => {
       const value = decimalToNumber(cell);
-      return value === null ? [] : [[x, y, value] as [number, number, number]];
+      if (value === null) return [];
+      const share = (value - range.low) / (range.high - range.low || 1);
+      return [{ value: [x, y, value], label: { color: share >= strongFrom ? palette.surface : palette.text } }];
     }),
   );
   const axis = {
@@ -74,12 +83,11 @@ export function heatmapOption(shape: WidgetShape, palette: ChartPalette): ChartO
         data: cells,
         itemStyle: { borderColor: palette.surface, borderWidth: 2, borderRadius: 3 },
         label: {
-          show: cells.length <= mostCellsWithText,
-          color: palette.text,
+          show: shape.categories.length <= mostColumnsWithText,
           fontSize: 10,
           formatter: (params: unknown) => {
             const [, , value] = cellOf(params);
-            return axisLabel(value, format, shape.currency);
+            return format === 'percent' ? axisLabel(value, format, null) : roughly(value);
           },
         },
         emphasis: { itemStyle: { borderColor: palette.line, borderWidth: 2 } },

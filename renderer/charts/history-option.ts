@@ -1,5 +1,6 @@
 import { formatDuration } from '../../shared/format/duration.ts';
 import { formatClock } from '../../shared/format/zoned-time.ts';
+import { latencyTick } from './axis-label.ts';
 import { axisText, baseOption, gridLines, tooltipOption } from './base-option.ts';
 import type { ChartOption } from './chart-option.ts';
 import type { ChartPalette } from './palette.ts';
@@ -48,7 +49,7 @@ export function historyOption({ activity, oltpMeanMs, incident, timeZone, palett
         type: 'value',
         min: 0,
         position: 'right',
-        axisLabel: { ...axisText(palette), formatter: (ms: number) => formatDuration(ms) },
+        axisLabel: { ...axisText(palette), formatter: latencyTick },
         splitLine: { show: false },
       },
     ],

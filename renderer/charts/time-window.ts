@@ -15,8 +15,7 @@ export const fewestBuckets = 2;
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
 
 function snap(atMs: number, scale: TimeScale): number {
-  const bucket = Math.round((atMs - scale.fromMs) / scale.bucketMs);
-  return clamp(scale.fromMs + bucket * scale.bucketMs, scale.fromMs, scale.toMs);
+  return clamp(Math.round(atMs / scale.bucketMs) * scale.bucketMs, scale.fromMs, scale.toMs);
 }
 
 /** Moment under a pixel of the plot (0 = left end). */

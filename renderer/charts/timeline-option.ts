@@ -3,6 +3,7 @@ import { formatDuration } from '../../shared/format/duration.ts';
 import { defaultLocale } from '../../shared/format/number-formats.ts';
 import { dateTimeFormat, formatClock, formatClockSeconds, zonedTime } from '../../shared/format/zoned-time.ts';
 import type { Timeline } from '../../shared/model/diagnosis.ts';
+import { latencyTick } from './axis-label.ts';
 import { axisText, baseOption, gridLines, tooltipOption } from './base-option.ts';
 import type { ChartOption } from './chart-option.ts';
 import type { ChartPalette } from './palette.ts';
@@ -96,7 +97,7 @@ export function timelineOption({ timeline, palette, timeZone }: TimelineOptionIn
         type: 'value',
         min: 0,
         position: 'right',
-        axisLabel: { ...axisText(palette), formatter: (ms: number) => (ms === 0 ? '0 ms' : formatDuration(ms)) },
+        axisLabel: { ...axisText(palette), formatter: latencyTick },
         splitLine: { show: false },
       },
     ],

@@ -27,11 +27,8 @@ function DrawnWidget({ widget, data, kind }: WidgetViewProps & { readonly kind: 
   const palette = usePalette();
   const shape = useMemo(() => shapeOf(widget, data), [widget, data]);
   const option = useMemo(() => (isMismatch(shape) ? null : widgetOption(kind, shape, palette)), [kind, shape, palette]);
-  if (isMismatch(shape) || option === null) {
-    const missing = isMismatch(shape) ? shape.missing.join(', ') : '';
-    return <p className="db-dim">The answer has no column {missing}: the widget’s SQL and its settings disagree.</p>;
-  }
-  if (shape.categories.length === 0) return <p className="db-dim">The question has no rows now.</p>;
+  if (isMismatch(shape)) return <p className="db-dim">{shape.problem}</p>;
+  if (option === null || shape.categories.length === 0) return <p className="db-dim">The question has no rows now.</p>;
   return (
     <div className={styles.drawn}>
       <div className={styles.drawnChart}>

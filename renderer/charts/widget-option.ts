@@ -81,7 +81,7 @@ function lineSeries(shape: WidgetShape, palette: ChartPalette): ChartOption['ser
       symbolSize: 5,
       showSymbol: shape.categories.length <= 16,
       lineStyle: { width: 2, type: lineDash(index).length === 0 ? ('solid' as const) : [...lineDash(index)] },
-      areaStyle: { color, opacity: shape.series.length > 3 ? 0 : 0.12, decal: { symbol: 'none' } },
+      ...(shape.series.length === 1 ? { areaStyle: { color, opacity: 0.15, decal: { symbol: 'none' as const } } } : {}),
       emphasis: { disabled: true },
     };
   });
@@ -115,6 +115,13 @@ function barSeries(
   });
 }
 
+/** Few names all show, on two lines where they must; many are thinned out by what fits. */
+function categoryLabels(shape: WidgetShape, sideways: boolean) {
+  if (sideways) return { width: 110, overflow: 'truncate' as const };
+  if (shape.calendar || shape.categories.length > 6) return {};
+  return { interval: 0, hideOverlap: false, width: 56, overflow: 'break' as const, lineHeight: 13 };
+}
+
 function axesOption(
   shape: WidgetShape,
   palette: ChartPalette,
@@ -130,7 +137,7 @@ function axesOption(
     data: shape.categories.map(({ short }) => short),
     inverse: sideways,
     boundaryGap: !line,
-    axisLabel: { ...axisText(palette), ...(sideways ? { width: 110, overflow: 'truncate' as const } : {}) },
+    axisLabel: { ...axisText(palette), ...categoryLabels(shape, sideways) },
     axisLine: { lineStyle: { color: palette.grid } },
     axisTick: { show: false },
   };

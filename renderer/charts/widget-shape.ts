@@ -20,15 +20,16 @@ export interface WidgetShape {
   readonly currency: string | null;
 }
 
-/** The result does not have the columns that the widget names: its SQL and its settings went apart. */
+/** The rows cannot be drawn: the widget's SQL and its settings went apart. */
 export interface ShapeMismatch {
-  readonly missing: readonly string[];
+  /** A sentence for the card. */
+  readonly problem: string;
 }
 
 /** More series than this cannot be told apart; the smallest are summed as "other". */
 export const mostSeries = 8;
 
-export const isMismatch = (shape: WidgetShape | ShapeMismatch): shape is ShapeMismatch => 'missing' in shape;
+export const isMismatch = (shape: WidgetShape | ShapeMismatch): shape is ShapeMismatch => 'problem' in shape;
 
 /** Format of a result column: the widget's word, else by what PostgreSQL says it is. */
 export function formatOf(widget: Widget, column: { readonly name: string; readonly type: string }): ColumnFormat {
@@ -49,12 +50,18 @@ function shortLabel(cell: string | null, format: ColumnFormat): string {
   return formatCell(cell, format);
 }
 
+/** A model with a finer grain than its chart: its amounts add up, exactly. */
+const addCells = (before: string, cell: string | null): string =>
+  cell === null ? before : sumDecimals([before, cell]);
+
 /** Rows -> categories and series, in the order of the rows: the SQL decides the order, as it decides the numbers. */
 export function shapeOf(widget: Widget, data: WidgetData): WidgetShape | ShapeMismatch {
   const indexOf = new Map(data.columns.map((column, index) => [column.name, index]));
   const named = [widget.x, widget.series, ...widget.values].filter((name): name is string => name !== null);
   const missing = named.filter((name) => !indexOf.has(name));
-  if (missing.length > 0) return { missing };
+  if (missing.length > 0) {
+    return { problem: `The answer has no column ${missing.join(', ')}: the widget’s SQL and its settings disagree.` };
+  }
 
   const at = (row: readonly (string | null)[], name: string | null): string | null =>
     name === null ? null : (row[indexOf.get(name) ?? -1] ?? null);
@@ -70,10 +77,22 @@ export function shapeOf(widget: Widget, data: WidgetData): WidgetShape | ShapeMi
   const calendar = xFormat === 'date' || xFormat === 'month' || xFormat === 'week';
   const cellsOf = (rows: readonly (readonly (string | null)[])[], value: string) => {
     const cells = Array<string | null>(keys.length).fill(null);
-    for (const row of rows) cells[place.get(at(row, widget.x)) ?? 0] = at(row, value);
+    for (const row of rows) {
+      const index = place.get(at(row, widget.x)) ?? 0;
+      const before = cells[index] ?? null;
+      const cell = at(row, value);
+      cells[index] = before === null ? cell : addCells(before, cell);
+    }
     return cells;
   };
 
+  const ratio = widget.values.find((name) => formatOfName(name) === 'percent');
+  const points = new Set(data.rows.map((row) => JSON.stringify([at(row, widget.x), at(row, widget.series)])));
+  if (ratio !== undefined && points.size < data.rows.length) {
+    return {
+      problem: `Several rows fall on one point, and ratios (${ratio}) do not add up: the SQL needs a coarser grain.`,
+    };
+  }
   const value = widget.values[0];
   if (widget.series !== null && value !== undefined) {
     const seriesFormat = formatOfName(widget.series);

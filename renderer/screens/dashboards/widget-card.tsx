@@ -104,13 +104,14 @@ function ProposeButton({ widget, online }: { readonly widget: Widget; readonly o
     >
       <Button
         size="compact-xs"
+        aria-label={`Propose a read model for ${widget.title}`}
         data-disabled={!online || undefined}
         aria-disabled={!online}
         onClick={() => {
           if (online) navigate('/read-models/propose', { widget: widget.widgetId });
         }}
       >
-        Propose a read model
+        Propose
       </Button>
     </Tooltip>
   );

@@ -66,15 +66,22 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
   return [
     {
       id: 'statement',
-      header: 'statement',
-      width: 'minmax(170px, 3fr)',
-      cell: ({ statement }) => <StatementLabel statement={statement} widgetTitles={widgetTitles} />,
+      header: 'statement, who runs it',
+      width: 'minmax(190px, 4fr)',
+      cell: ({ statement, runBy }) => (
+        <div className={styles.who}>
+          <StatementLabel statement={statement} widgetTitles={widgetTitles} />
+          <small title={runBy.join(', ')}>
+            {[runBy.join(', '), statement.class].filter((part) => part !== '').join(' · ')}
+          </small>
+        </div>
+      ),
       sortValue: ({ statement }) => nameOf(statement, widgetTitles).name,
     },
     {
       id: 'share',
-      header: 'share of the damage',
-      width: 'minmax(150px, 1.6fr)',
+      header: 'share of damage',
+      width: 'minmax(142px, 1.6fr)',
       cell: ({ blameShare, blameInterval }) => (
         <BlameBar share={blameShare} interval={blameInterval} full={full} tone="blame" />
       ),
@@ -83,7 +90,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'grade',
       header: 'grade',
-      width: '112px',
+      width: '106px',
       cell: ({ grade }) => (
         <Tooltip label={gradeWords[grade].meaning}>
           <span>
@@ -96,7 +103,8 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'evidence',
       header: 'evidence',
-      width: 'minmax(110px, 1.2fr)',
+      width: 'minmax(112px, 1.4fr)',
+      wrap: true,
       cell: ({ evidence }) => (
         <span className={styles.chips}>
           {evidence.map((piece) => (
@@ -116,32 +124,21 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       id: 'activity',
       header: 'activity',
       hint: 'Active sessions of this statement over the window',
-      width: '92px',
+      width: '86px',
       cell: ({ spark, averageActiveSessions }) => (
         <SparkLine
           spark={spark}
           label={`${averageActiveSessions.toFixed(1)} active sessions on average`}
-          widthPx={72}
+          widthPx={66}
         />
       ),
       sortValue: ({ averageActiveSessions }) => averageActiveSessions,
     },
     {
-      id: 'who',
-      header: 'who',
-      width: 'minmax(72px, 1fr)',
-      cell: ({ runBy }) => (
-        <span className="db-dim" title={runBy.join(', ')}>
-          {runBy.join(', ') || '–'}
-        </span>
-      ),
-      sortValue: ({ runBy }) => runBy.join(', ') || null,
-    },
-    {
       id: 'runs',
       header: 'runs',
       align: 'right',
-      width: '66px',
+      width: '58px',
       cell: ({ calls }) => formatCount(calls),
       sortValue: ({ calls }) => calls,
     },
@@ -149,7 +146,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       id: 'mean',
       header: 'mean',
       align: 'right',
-      width: '74px',
+      width: '68px',
       cell: ({ meanMs }) => (meanMs === null ? '–' : formatDuration(meanMs)),
       sortValue: ({ meanMs }) => meanMs,
     },
@@ -158,7 +155,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       header: 'rows',
       hint: 'Rows per run',
       align: 'right',
-      width: '68px',
+      width: '66px',
       cell: ({ rowsPerCall }) => (rowsPerCall === null ? '–' : formatCount(rowsPerCall)),
       sortValue: ({ rowsPerCall }) => rowsPerCall,
     },
@@ -167,7 +164,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       header: 'if gone',
       hint: 'What the victims’ mean would have been without this statement',
       align: 'right',
-      width: '78px',
+      width: '76px',
       cell: ({ ifGoneMeanMs }) => (ifGoneMeanMs === null ? '–' : formatDuration(ifGoneMeanMs)),
       sortValue: ({ ifGoneMeanMs }) => ifGoneMeanMs,
     },
@@ -175,7 +172,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       id: 'cure',
       header: 'cure',
       hint: 'What would help; a read model can be proposed from here (P)',
-      width: '96px',
+      width: '88px',
       cell: (finding) =>
         finding.cure === 'read_model' ? (
           <Button size="compact-xs" variant="default" onClick={() => onPropose(finding)}>

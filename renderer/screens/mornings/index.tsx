@@ -140,6 +140,8 @@ function Mornings({ server }: { readonly server: ServerSummary }): ReactNode {
         <>
           <SegmentedControl
             size="xs"
+            withItemsBorders={false}
+            className={styles.range}
             aria-label="Range of the timeline"
             data={ranges.map(({ id, label }) => ({ value: id, label }))}
             value={range}
@@ -212,7 +214,12 @@ function MissingCapabilities({ server }: { readonly server: ServerSummary }): Re
   return missing.map(({ name, text, action }) => (
     <Notice key={name} tone="warning" title="The diagnosis is weaker than it could be">
       <p className={styles.noticeText}>{text}</p>
-      {action !== null && <ActionToCopy action={action} />}
+      {action !== null && (
+        <details>
+          <summary>What mends it</summary>
+          <ActionToCopy action={action} />
+        </details>
+      )}
     </Notice>
   ));
 }

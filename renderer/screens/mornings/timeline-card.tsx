@@ -1,5 +1,6 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
+import type { Timeline } from '../../../shared/model/diagnosis.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
 import { Card } from '../../app/page.tsx';
@@ -57,10 +58,13 @@ export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCa
       <div className={styles.timelineHead} aria-busy={loading}>
         <Legend items={legend} />
         <div className={styles.timelineAside}>
-          <span className="db-dim">active sessions{coresText(timeline)}</span>
+          <span className="db-dim" title={coresText(timeline)}>
+            active sessions
+          </span>
           <FreshnessLabel freshness={value.freshness} />
           <SegmentedControl
             size="xs"
+            withItemsBorders={false}
             aria-label="Show the timeline as"
             data={[
               { value: 'chart', label: 'Chart' },
@@ -83,8 +87,10 @@ export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCa
   );
 }
 
-function coresText({ cores, coresSource }: { readonly cores: number | null; readonly coresSource: string }): string {
-  if (cores === null) return '';
+function coresText({ cores, coresSource }: Pick<Timeline, 'cores' | 'coresSource'>): string {
+  if (cores === null) return 'How many cores the server has is not known: set it in its connection.';
   const words = cores === 1 ? '1 core' : `${cores} cores`;
-  return coresSource === 'estimate' ? ` · about ${words}, estimated` : ` · ${words}`;
+  return coresSource === 'estimate'
+    ? `About ${words}: estimated from where latency bends. Set the number in the connection to be sure.`
+    : `${words}, as set in the connection`;
 }

@@ -95,6 +95,7 @@ function Tables({ verdict, ...props }: VerdictProps & { readonly verdict: Verdic
     <Card fill className={styles.tables}>
       <SegmentedControl
         size="xs"
+        withItemsBorders={false}
         aria-label="Findings or victims"
         className={styles.tableSwitch}
         data={[

@@ -9,7 +9,7 @@ import {
   type TimeScale,
 } from '../../../renderer/charts/time-window.ts';
 
-const scale: TimeScale = { fromMs: 1_000_000, toMs: 1_000_000 + 60 * 60_000, bucketMs: 60_000 };
+const scale: TimeScale = { fromMs: 1_200_000, toMs: 1_200_000 + 60 * 60_000, bucketMs: 60_000 };
 const minutes = (from: number, to: number) => ({
   fromMs: scale.fromMs + from * 60_000,
   toMs: scale.fromMs + to * 60_000,

@@ -29,7 +29,7 @@ const data = (names: readonly string[], rows: (string | null)[][]): WidgetData =
 });
 const drawn = (w: Widget, d: WidgetData): WidgetShape => {
   const shape = shapeOf(w, d);
-  if (isMismatch(shape)) throw new Error(`missing ${shape.missing.join()}`);
+  if (isMismatch(shape)) throw new Error(shape.problem);
   return shape;
 };
 
@@ -82,8 +82,20 @@ describe('rows become a chart', () => {
     expect(shape.series.at(-1)).toMatchObject({ name: 'other (5)', cells: ['10.50'] });
   });
 
+  it('adds up rows that fall on one point, and refuses to add up ratios', () => {
+    const rows = [
+      ['2026-10-01', 'north', '0.10'],
+      ['2026-10-01', 'north', '0.20'],
+    ];
+    expect(drawn(widget({}), data(['month', 'region', 'revenue'], rows)).series[0]?.cells).toEqual(['0.30']);
+    const ratio = widget({ formats: { month: 'month', revenue: 'percent' } });
+    expect(isMismatch(shapeOf(ratio, data(['month', 'region', 'revenue'], rows)))).toBe(true);
+  });
+
   it('says which column is missing when widget and SQL disagree', () => {
-    expect(shapeOf(widget({}), data(['month', 'revenue'], []))).toEqual({ missing: ['region'] });
+    expect(shapeOf(widget({}), data(['month', 'revenue'], []))).toMatchObject({
+      problem: expect.stringContaining('no column region') as string,
+    });
   });
 
   it('can be read out', () => {
