@@ -50,6 +50,11 @@ export interface Snapshot {
   readonly statsResetMs: number | null;
   /** Sum of pg_stat_database.active_time over all databases, ms (PG 14+); null before. */
   readonly activeTimeMs: number | null;
+  /**
+   * Sum of pg_stat_database.idle_in_transaction_time, ms (PG 14+): between two statements of a transaction a backend
+   * waits for its client, and also, unseen by any statement's time, for a processor (docs/decisions/0004).
+   */
+  readonly idleInTransactionMs?: number | null;
   /** Entries whose queryid this role may not see; they are not in `entries`. Not stored: unknown after a restart. */
   readonly hiddenEntries?: number;
 }
@@ -71,6 +76,8 @@ export interface DeltaSet {
   readonly resets: number;
   /** Statement time / active time, 0..1 or a little above; null when unknown. */
   readonly coverage: number | null;
+  /** Time that sessions spent between the statements of their transactions, ms; null or absent when unknown. */
+  readonly idleInTransactionMs?: number | null;
 }
 
 /** One row of pg_stat_activity that is not idle outside a transaction, or that blocks somebody. */

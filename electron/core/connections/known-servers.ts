@@ -196,7 +196,7 @@ export class KnownServers {
     const { history } = this.#options;
     const [storedBytes, statements] = await Promise.all([
       history.sizeBytes(),
-      history.samples.statements(serverId).then((all) => all.length),
+      history.samples.statementCount(serverId),
     ]);
     const status = this.#links.get(serverId)?.sampler?.status() ?? null;
     return {

@@ -49,7 +49,10 @@ export class DashboardService {
   }
 
   async cached(serverId: string, dashboardId: string): Promise<WidgetData[]> {
-    return this.#dashboards.cached(await this.get(serverId, dashboardId));
+    const dashboard = await this.get(serverId, dashboardId);
+    // Opening must not wait for a connection attempt: what is known now decides the label.
+    const reason = this.#options.servers.isOpen(serverId) ? null : 'the database is not connected.';
+    return this.#dashboards.cached(dashboard, reason);
   }
 
   /** The number now, or the last good one labelled offline when the database is out of reach. */
@@ -60,16 +63,8 @@ export class DashboardService {
   }
 
   async setSource(serverId: string, dashboardId: string, widgetId: string, source: WidgetSource): Promise<Widget> {
-    const dashboard = await this.get(serverId, dashboardId);
-    const widget = dashboard.widgets.find((each) => each.widgetId === widgetId);
-    if (widget === undefined) {
-      throw new Failure({ code: 'not_found', message: `The dashboard ${dashboard.title} has no widget ${widgetId}.` });
-    }
-    const moved: Widget = { ...widget, source };
-    await this.#options.history.dashboards.save({
-      ...dashboard,
-      widgets: dashboard.widgets.map((each) => (each.widgetId === widgetId ? moved : each)),
-    });
+    await this.get(serverId, dashboardId);
+    const moved = await this.#dashboards.setSource(dashboardId, widgetId, source);
     this.#options.events.publish('dashboards', serverId, widgetId);
     return moved;
   }

@@ -60,6 +60,8 @@ export interface StoredDeltas {
   readonly deallocs: number;
   readonly resets: number;
   readonly coverage: number | null;
+  /** Time between the statements of transactions, ms; null or absent when unknown (DeltaSet). */
+  readonly idleInTransactionMs?: number | null;
   readonly deltas: readonly {
     readonly statementId: string;
     readonly counters: StatementCounters;

@@ -33,6 +33,7 @@ interface IntervalRow {
   readonly deallocs: number | null;
   readonly resets: number;
   readonly coverage: number | null;
+  readonly idle_in_transaction_ms: number | null;
 }
 
 export function createSampleReader(prepare: Prepare) {
@@ -43,11 +44,12 @@ export function createSampleReader(prepare: Prepare) {
         dealloc: number;
         stats_reset_us: number | null;
         active_time_ms: number | null;
+        idle_in_transaction_ms: number | null;
         entries: Buffer;
       }>(
         // A newer interval means that the engine was killed between writing deltas and their snapshot: going on from
         // here would count that interval twice.
-        `select at_us, dealloc, stats_reset_us, active_time_ms, entries from last_snapshot
+        `select at_us, dealloc, stats_reset_us, active_time_ms, idle_in_transaction_ms, entries from last_snapshot
          where server_key = ? and not exists
            (select 1 from interval where interval.server_key = last_snapshot.server_key and to_us > at_us)`,
       ).get(knownServerKey(prepare, serverId));
@@ -60,6 +62,7 @@ export function createSampleReader(prepare: Prepare) {
         dealloc: row.dealloc,
         statsResetMs: row.stats_reset_us === null ? null : fromUs(row.stats_reset_us),
         activeTimeMs: row.active_time_ms,
+        idleInTransactionMs: row.idle_in_transaction_ms,
       };
     },
 
@@ -98,7 +101,7 @@ export function createSampleReader(prepare: Prepare) {
 
     async deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]> {
       const intervals = prepare<IntervalRow>(
-        `select interval_id, from_us, to_us, deallocs, resets, coverage from interval
+        `select interval_id, from_us, to_us, deallocs, resets, coverage, idle_in_transaction_ms from interval
          where server_key = ? and to_us >= ? and from_us <= ? order by to_us`,
       ).all(knownServerKey(prepare, serverId), toUs(fromMs), toUs(toMs));
       const read = prepare<number[]>(
@@ -113,6 +116,7 @@ export function createSampleReader(prepare: Prepare) {
           deallocs: interval.deallocs ?? 0,
           resets: interval.resets,
           coverage: interval.coverage,
+          idleInTransactionMs: interval.idle_in_transaction_ms,
           deltas: read.all(interval.interval_id).map((row) => ({
             statementId: String(row[0]),
             counters: countersAt(row, 2),

@@ -15,6 +15,7 @@ export interface EncodedSnapshot {
   readonly dealloc: number;
   readonly statsResetMs: number | null;
   readonly activeTimeMs: number | null;
+  readonly idleInTransactionMs?: number | null;
   readonly entries: Uint8Array;
 }
 
@@ -88,9 +89,18 @@ export function createSampleWriter(prepare: Prepare) {
       const { serverKey, statements } = serverOf(serverId);
       const hour = toHour(set.toMs);
       const interval = prepare<{ interval_id: number }>(
-        `insert into interval (server_key, from_us, to_us, deallocs, resets, coverage) values (?, ?, ?, ?, ?, ?)
+        `insert into interval (server_key, from_us, to_us, deallocs, resets, coverage, idle_in_transaction_ms)
+         values (?, ?, ?, ?, ?, ?, ?)
          returning interval_id`,
-      ).get(serverKey, toUs(set.fromMs), toUs(set.toMs), set.deallocs, set.resets, set.coverage);
+      ).get(
+        serverKey,
+        toUs(set.fromMs),
+        toUs(set.toMs),
+        set.deallocs,
+        set.resets,
+        set.coverage,
+        set.idleInTransactionMs ?? null,
+      );
       const { interval_id: intervalId } = returned(interval);
       const rows = set.deltas
         .map((delta) => ({ delta, statementId: statements.byKey(delta.key, hour).statementId }))
@@ -140,10 +150,12 @@ export function createSampleWriter(prepare: Prepare) {
 
     saveLastSnapshot(serverId: string, snapshot: EncodedSnapshot): void {
       prepare(
-        `insert into last_snapshot (server_key, at_us, dealloc, stats_reset_us, active_time_ms, entries)
-         values (?, ?, ?, ?, ?, ?)
+        `insert into last_snapshot (server_key, at_us, dealloc, stats_reset_us, active_time_ms,
+           idle_in_transaction_ms, entries)
+         values (?, ?, ?, ?, ?, ?, ?)
          on conflict (server_key) do update set at_us = excluded.at_us, dealloc = excluded.dealloc,
            stats_reset_us = excluded.stats_reset_us, active_time_ms = excluded.active_time_ms,
+           idle_in_transaction_ms = excluded.idle_in_transaction_ms,
            entries = excluded.entries`,
       ).run(
         serverKeyOf(prepare, serverId),
@@ -151,6 +163,7 @@ export function createSampleWriter(prepare: Prepare) {
         snapshot.dealloc,
         snapshot.statsResetMs === null ? null : toUs(snapshot.statsResetMs),
         snapshot.activeTimeMs,
+        snapshot.idleInTransactionMs ?? null,
         deflateRawSync(snapshot.entries, { level: 1 }),
       );
     },

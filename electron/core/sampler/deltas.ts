@@ -41,6 +41,7 @@ export function subtractSnapshots(previous: Snapshot, next: Snapshot): DeltaSet 
     deallocs: deallocs ?? 0,
     resets: resetsBetween(globalReset, deallocs, recreated, previous.entries.length - found, previous.entries.length),
     coverage: coverageOf(deltas, previous, next),
+    idleInTransactionMs: idleBetween(previous, next),
   };
 }
 
@@ -134,6 +135,14 @@ function resetsBetween(
   if (globalReset) return 1;
   if (deallocs === null) return all > 0 && recreated + vanished === all ? 1 : 0;
   return deallocs === 0 && recreated + vanished > 0 ? 1 : 0;
+}
+
+/** Null where it is unknown, or was counted anew in between. */
+function idleBetween(previous: Snapshot, next: Snapshot): number | null {
+  const { idleInTransactionMs: earlier } = previous;
+  const { idleInTransactionMs: later } = next;
+  if (earlier == null || later == null || later < earlier) return null;
+  return later - earlier;
 }
 
 /** Top-level statements only: with `track = all` the inner ones are part of their callers' time. */

@@ -41,6 +41,7 @@ export function countersSql({ schema, columns }: StatementStatistics): string {
 interface Around {
   readonly nowMs: number;
   readonly activeMs: number | null;
+  readonly idleMs: number | null;
   readonly resetMs: number | null;
   readonly dealloc: number;
 }
@@ -70,6 +71,7 @@ export async function readSnapshot(sql: Sql, statistics: StatementStatistics): P
       dealloc: after.dealloc,
       statsResetMs: after.resetMs,
       activeTimeMs: before.activeMs,
+      idleInTransactionMs: before.idleMs,
       hiddenEntries,
     };
   }
@@ -77,9 +79,16 @@ export async function readSnapshot(sql: Sql, statistics: StatementStatistics): P
 
 async function readAround(sql: Sql, { schema, hasInfo }: StatementStatistics): Promise<Around> {
   // active_time came with 14, as the info view did; a server of 14 may still carry an older extension.
-  const [row] = await sql.query<{ nowMs: number; activeMs: number | null; resetMs: number | null; dealloc: string }>(`
+  const [row] = await sql.query<{
+    nowMs: number;
+    activeMs: number | null;
+    idleMs: number | null;
+    resetMs: number | null;
+    dealloc: string;
+  }>(`
     select (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs",
       (select sum((to_jsonb(d) ->> 'active_time')::float8) from pg_stat_database d) as "activeMs",
+      (select sum((to_jsonb(d) ->> 'idle_in_transaction_time')::float8) from pg_stat_database d) as "idleMs",
       ${hasInfo ? '(extract(epoch from i.stats_reset) * 1000)::float8' : 'null::float8'} as "resetMs",
       ${hasInfo ? 'i.dealloc' : '0::int8'} as dealloc
     ${hasInfo ? `from ${qualifiedName(schema, 'pg_stat_statements_info')} i` : ''}`);
