@@ -157,6 +157,7 @@ describe('what is written comes back', () => {
       dealloc: 4,
       statsResetMs: noon - 1e6,
       activeTimeMs: 12.5,
+      idleInTransactionMs: 1234.5,
     };
     expect(await samples.lastSnapshot('erp')).toBeNull();
     await samples.saveDeltas('erp', deltaSet(noon, [keyOf('8')]));
@@ -221,6 +222,7 @@ test('a day with 500 of 5,000 statements changing every minute stays under 60 MB
       dealloc: 0,
       statsResetMs: null,
       activeTimeMs: null,
+      idleInTransactionMs: 1234.5,
     });
     return history.sizeBytes();
   };
