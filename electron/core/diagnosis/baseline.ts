@@ -1,0 +1,104 @@
+import type { Catalog, StatementGroup } from './catalog.ts';
+import { weightedMedian } from './history-view.ts';
+import type { Cores, TimeWindow } from './input.ts';
+import { averageSessions, overlapShare, type Interval } from './intervals.ts';
+import { canBeBlamed, canSuffer } from './roles.ts';
+
+/** L0 and W0 of one victim. */
+export interface Usual {
+  /** Median of the quiet intervals' means, weighted by calls, ms. */
+  readonly meanMs: number;
+  /** The same of shared blocks per call. */
+  readonly blocks: number;
+  readonly calls: number;
+}
+
+export interface Baseline {
+  readonly intervals: readonly Interval[];
+  readonly seconds: number;
+  readonly usual: ReadonlyMap<StatementGroup, Usual>;
+  /** Where the quiet intervals come from: given by the caller, around the incident, or out of the incident itself. */
+  readonly origin: 'given' | 'around' | 'within' | 'none';
+}
+
+/** A victim with fewer quiet calls has no usual latency. */
+const callsForUsual = 5;
+/** Sessions of suspects that use something, on average, up to which an interval counts as quiet. */
+const quietSessions = 0.3;
+/** Where something always runs, the quietest part of the intervals has to do, provided that ... */
+const quietPart = 0.2;
+/** ... sessions on the processors stay below this part of the cores, or ... */
+const calmLoad = 0.8;
+/** ... where nobody knows the cores, below this part of the busiest interval. A queue that never empties is no quiet. */
+const calmPart = 0.5;
+const fewestIntervals = 2;
+/** Nearest to the incident: last week's numbers describe another cache and another plan. */
+const mostIntervals = 120;
+
+export function findBaseline(
+  intervals: readonly Interval[],
+  catalog: Catalog,
+  { incident, given, cores }: { incident: TimeWindow | null; given: TimeWindow | null; cores: Cores },
+): Baseline {
+  // An interval without OLTP calls tells nothing about their latency; without statistics its sessions have to do.
+  const activityOnly = intervals.every(({ booked }) => booked.size === 0);
+  const tells = ({ booked, samples }: Interval) =>
+    activityOnly ? samples.length > 0 : [...booked.keys()].some(canSuffer);
+  if (given !== null) {
+    const inside = intervals.filter((interval) => overlapShare(interval, given) > 0.9 && tells(interval));
+    return baselineOf(inside, inside.length === 0 ? 'none' : 'given');
+  }
+  const candidates = intervals.filter((interval) => tells(interval) && interval.samples.length > 0);
+  const quiet = quietest(candidates, catalog, cores);
+  const around = quiet.filter((interval) => incident === null || overlapShare(interval, incident) < 0.01);
+  if (around.length >= fewestIntervals) return baselineOf(nearest(around, incident), 'around');
+  return quiet.length >= fewestIntervals ? baselineOf(nearest(quiet, incident), 'within') : baselineOf([], 'none');
+}
+
+function quietest(candidates: readonly Interval[], catalog: Catalog, cores: Cores): Interval[] {
+  const rated = candidates.map((interval) => ({
+    interval,
+    exposure:
+      averageSessions(interval, ({ statementId, use }) => {
+        const group = catalog.groupOf(statementId);
+        return use !== null && use !== 'other' && group !== null && canBeBlamed(group);
+      }) ?? 0,
+    onCpu: averageSessions(interval, ({ use }) => use === 'cpu') ?? 0,
+  }));
+  const quiet = rated.filter(({ exposure }) => exposure <= quietSessions);
+  if (quiet.length >= fewestIntervals) return quiet.map(({ interval }) => interval);
+  const exposures = rated.map(({ exposure }) => exposure).toSorted((a, b) => a - b);
+  const limit = exposures[Math.floor(exposures.length * quietPart)] ?? 0;
+  const busiest = Math.max(...rated.map(({ onCpu }) => onCpu));
+  const calm = cores.value === null ? calmPart * busiest : calmLoad * cores.value;
+  return rated.filter(({ exposure, onCpu }) => exposure <= limit && onCpu <= calm).map(({ interval }) => interval);
+}
+
+function nearest(intervals: readonly Interval[], incident: TimeWindow | null): readonly Interval[] {
+  if (incident === null) return intervals.slice(-mostIntervals);
+  const distance = ({ fromMs, toMs }: Interval) => Math.max(incident.fromMs - toMs, fromMs - incident.toMs);
+  return intervals
+    .toSorted((a, b) => distance(a) - distance(b) || a.fromMs - b.fromMs)
+    .slice(0, mostIntervals)
+    .toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+function baselineOf(intervals: readonly Interval[], origin: Baseline['origin']): Baseline {
+  const means = new Map<StatementGroup, { latency: number; blocks: number; calls: number }[]>();
+  for (const { booked } of intervals) {
+    for (const [group, { calls, execMs, blocks }] of booked) {
+      if (!canSuffer(group)) continue;
+      const seen = means.get(group) ?? [];
+      seen.push({ latency: execMs / calls, blocks: blocks / calls, calls });
+      means.set(group, seen);
+    }
+  }
+  const usual = new Map<StatementGroup, Usual>();
+  for (const [group, seen] of means) {
+    const calls = seen.reduce((sum, one) => sum + one.calls, 0);
+    const meanMs = weightedMedian(seen.map(({ latency, calls: weight }) => ({ value: latency, weight })));
+    const blocks = weightedMedian(seen.map(({ blocks: value, calls: weight }) => ({ value, weight })));
+    if (calls >= callsForUsual && meanMs !== null && blocks !== null) usual.set(group, { meanMs, blocks, calls });
+  }
+  return { intervals, seconds: intervals.reduce((sum, { seconds }) => sum + seconds, 0), usual, origin };
+}

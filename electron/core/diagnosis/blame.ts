@@ -1,0 +1,125 @@
+import type { Baseline } from './baseline.ts';
+import type { Catalog, StatementGroup } from './catalog.ts';
+import { sum, type IntervalDamage } from './damage.ts';
+import { splitDamage } from './excess.ts';
+import type { Cores } from './input.ts';
+import { measurePressure, usualPressure, type IntervalPressure } from './pressure.ts';
+
+/** Seconds of damage of one interval that one suspect is blamed for, by the way it did harm. */
+export interface Blame {
+  readonly cpu: number;
+  readonly disk: number;
+  readonly lock: number;
+}
+
+export interface BlamedInterval {
+  readonly damage: IntervalDamage;
+  readonly pressure: IntervalPressure;
+  readonly bySuspect: ReadonlyMap<StatementGroup, Blame>;
+}
+
+export interface BlameResult {
+  readonly intervals: readonly BlamedInterval[];
+  readonly damageSeconds: number;
+  /**
+   * The part of the victims' waiting for the processors that the sampled sessions can account for, 0..1. When it is
+   * small, somebody outside of PostgreSQL keeps the processors busy, and sharing them proves little.
+   */
+  readonly cpuAccountedFor: number;
+}
+
+/**
+ * One turn of Linux's run queue, ms: with HZ=250 a running process is interrupted every 4 ms at the earliest. A call
+ * that arrives at a full queue waits about a turn for every session above the number of cores, per core.
+ */
+const turnMs = 4;
+/** A call may wait for its turn more than once. */
+const turnsPerCall = 1.5;
+
+/**
+ * Direct evidence: the victims' excess in a cause times the suspect's share of it, while it is saturated. What no
+ * share accounts for stays unexplained: the suspects' parts of an interval never exceed its damage.
+ */
+export function assignBlame(
+  damages: readonly IntervalDamage[],
+  baseline: Baseline,
+  catalog: Catalog,
+  cores: Cores,
+): BlameResult {
+  const usual = usualPressure(baseline, catalog);
+  const usualSeconds = usualWorkPerSecond(baseline);
+  const pressures = damages.map((damage) =>
+    measurePressure(damage.interval, catalog, cores, usual, {
+      intrinsicCpu: damage.expectedSeconds / (damage.interval.seconds * damage.part),
+      surge: surgeOf(damage, usualSeconds),
+    }),
+  );
+  const saturated = weightedBy(damages, (_, index) => pressures[index]?.cpu.saturation ?? 0) > 0.5;
+  const excess = splitDamage(damages, baseline, catalog, saturated);
+  let waitedForCpu = 0;
+  let accountedFor = 0;
+  const intervals = damages.map((damage, index): BlamedInterval => {
+    const pressure = pressures[index];
+    const split = excess[index];
+    if (pressure === undefined || split === undefined) throw new Error('an interval lost its pressure');
+    const cpuSeconds = damage.seconds * split.parts.cpu;
+    const cpu = pressure.cpu.saturation * Math.min(cpuSeconds, explainable(damage, pressure.turns));
+    waitedForCpu += cpuSeconds;
+    accountedFor += cpu;
+    const disk = damage.seconds * split.parts.disk * pressure.disk.saturation;
+    const lock = damage.seconds * split.parts.lock;
+    const suspects = new Set([
+      ...pressure.cpu.shares.keys(),
+      ...pressure.disk.shares.keys(),
+      ...split.lockRoots.keys(),
+    ]);
+    const bySuspect = new Map(
+      [...suspects].map((suspect) => [
+        suspect,
+        {
+          cpu: cpu * (pressure.cpu.shares.get(suspect) ?? 0),
+          disk: disk * (pressure.disk.shares.get(suspect) ?? 0),
+          lock: lock * (split.lockRoots.get(suspect) ?? 0),
+        },
+      ]),
+    );
+    return { damage, pressure, bySuspect };
+  });
+  return {
+    intervals,
+    damageSeconds: sum(damages.map(({ seconds }) => seconds)),
+    cpuAccountedFor: waitedForCpu === 0 ? 0 : accountedFor / waitedForCpu,
+  };
+}
+
+/** The most waiting for processors that the sampled sessions can have caused, seconds. */
+function explainable(damage: IntervalDamage, turns: number): number {
+  // Without statistics nobody counted the calls; the share of the queue has to do.
+  if (damage.interval.booked.size === 0) return damage.seconds;
+  // A call that was in flight all the time is one call, however little was booked.
+  const calls = Math.max(damage.calls, 1);
+  return turns * turnsPerCall * (damage.expectedSeconds + (calls * turnMs) / 1000);
+}
+
+/** OLTP's own work (n * L*) per second of quiet. */
+function usualWorkPerSecond({ intervals, usual, seconds }: Baseline): number {
+  let worked = 0;
+  for (const { booked } of intervals) {
+    for (const [group, { calls }] of booked) worked += (calls * (usual.get(group)?.meanMs ?? 0)) / 1000;
+  }
+  return seconds === 0 ? 0 : worked / seconds;
+}
+
+/** How much more work than usual OLTP has itself, 0 (as usual or less) to 1 (twice the usual or more). */
+function surgeOf({ expectedSeconds, interval, part }: IntervalDamage, usualSeconds: number): number {
+  if (usualSeconds === 0) return 0;
+  return Math.min(1, Math.max(0, expectedSeconds / (interval.seconds * part) / usualSeconds - 1));
+}
+
+function weightedBy(damages: readonly IntervalDamage[], value: (damage: IntervalDamage, index: number) => number) {
+  const total = sum(damages.map(({ seconds }) => seconds));
+  return total === 0 ? 0 : sum(damages.map((damage, index) => damage.seconds * value(damage, index))) / total;
+}
+
+export const blameSeconds = (blame: Blame | undefined): number =>
+  blame === undefined ? 0 : blame.cpu + blame.disk + blame.lock;

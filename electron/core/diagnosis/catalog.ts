@@ -1,0 +1,227 @@
+import type { Statement, StatementClass } from '../../../shared/model/statement.ts';
+import type { StoredStatement } from '../history/history.ts';
+import { classify, type StatementMeasures } from './classify.ts';
+import type { HistoryView } from './history-view.ts';
+import type { StoredHistory } from './input.ts';
+import { isHiddenText, readStatementText, type StatementKind } from './statement-kind.ts';
+
+/**
+ * One query as a person sees it: the statements of all roles, and of all queryids that it has had, under one
+ * fingerprint in one database. Suspects and victims are groups.
+ */
+export interface StatementGroup {
+  readonly groupId: string;
+  /** The statement that ran most. */
+  readonly statement: Statement;
+  readonly class: StatementClass;
+  readonly kind: StatementKind;
+  readonly aggregates: boolean;
+  readonly roleNames: readonly string[];
+  /** No text and no queryid: several statements may hide in it, so it is never accused. */
+  readonly hidden: boolean;
+}
+
+export interface Catalog {
+  readonly groups: readonly StatementGroup[];
+  /** By statementId; also `backend:<type>`. */
+  groupOf(statementId: string | null): StatementGroup | null;
+  /** Every statement by itself, with the class of its group, in the order of their ids. */
+  readonly statements: readonly Statement[];
+  readonly dashboardTitles: ReadonlyMap<string, string>;
+}
+
+interface Draft {
+  readonly groupId: string;
+  readonly members: StoredStatement[];
+  readonly applications: Set<string>;
+  readonly callsByMember: Map<string, number>;
+  calls: number;
+  rows: number;
+  blocks: number;
+  tempBlocks: number;
+  walRecords: number;
+  fastestMeanMs: number | null;
+  longestWorkingMs: number;
+}
+
+/** Intervals with fewer calls say little about a mean. */
+const callsForMean = 3;
+
+export function buildCatalog(history: StoredHistory, view: HistoryView): Catalog {
+  const drafts = new Map<string, Draft>();
+  const draftOf = new Map<string, Draft>();
+  const add = (statement: StoredStatement): Draft => {
+    const groupId = groupIdOf(statement);
+    const draft = drafts.get(groupId) ?? newDraft(groupId);
+    drafts.set(groupId, draft);
+    draft.members.push(statement);
+    draftOf.set(statement.statementId, draft);
+    return draft;
+  };
+  for (const statement of history.statements.toSorted((a, b) => compare(a.statementId, b.statementId))) add(statement);
+  addSamples(view, draftOf, add);
+  addDeltas(view, draftOf);
+  const widgets = new Map(history.widgets.map((widget) => [widget.fingerprint, widget]));
+  const hours = storedHours(view);
+  const groups = new Map([...drafts].map(([groupId, draft]) => [groupId, finish(draft, history, widgets, hours)]));
+  const titles = history.widgets.flatMap((w) =>
+    w.dashboardTitle === undefined ? [] : [[w.widgetId, w.dashboardTitle] as const],
+  );
+  return {
+    groups: [...groups.values()].toSorted((a, b) => compare(a.groupId, b.groupId)),
+    groupOf: (statementId) => {
+      const draft = statementId === null ? undefined : draftOf.get(statementId);
+      return draft === undefined ? null : (groups.get(draft.groupId) ?? null);
+    },
+    statements: [...drafts.values()]
+      .flatMap(({ groupId, members }) => members.map((member) => ofMember(member, groups.get(groupId)?.statement)))
+      .toSorted((a, b) => compare(a.statementId, b.statementId)),
+    dashboardTitles: new Map(titles),
+  };
+}
+
+function ofMember(member: StoredStatement, shared: Statement | undefined): Statement {
+  if (shared === undefined) throw new Error(`statement ${member.statementId} has no group`);
+  const { statementId, databaseName, roleName, key } = member;
+  const queryid = key?.queryid ?? null;
+  return {
+    ...shared,
+    statementId,
+    databaseName,
+    roleName,
+    queryid,
+    toplevel: key?.toplevel ?? true,
+    text: textOf(member),
+  };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const textOf = ({ text }: StoredStatement): string | null => (text === null || isHiddenText(text) ? null : text);
+
+/** Texts that nobody may read all have the same fingerprint, and are not the same statement. */
+function groupIdOf(statement: StoredStatement): string {
+  const { statementId, databaseName, fingerprint, key } = statement;
+  const nested = key !== null && !key.toplevel ? 'nested' : '';
+  return textOf(statement) === null ? `statement ${statementId}` : JSON.stringify([databaseName, fingerprint, nested]);
+}
+
+function newDraft(groupId: string): Draft {
+  return {
+    groupId,
+    members: [],
+    applications: new Set(),
+    callsByMember: new Map(),
+    calls: 0,
+    rows: 0,
+    blocks: 0,
+    tempBlocks: 0,
+    walRecords: 0,
+    fastestMeanMs: null,
+    longestWorkingMs: 0,
+  };
+}
+
+function addSamples(view: HistoryView, draftOf: Map<string, Draft>, add: (statement: StoredStatement) => Draft): void {
+  const workingMs = new Map<string, number>();
+  const spacingMs = view.spacingMs ?? 1000;
+  for (const sample of view.samples) {
+    for (const { statementId, row, use } of sample.rows) {
+      if (statementId === null || use === null) continue;
+      const draft =
+        draftOf.get(statementId) ??
+        add({
+          statementId,
+          key: null,
+          databaseName: row.databaseName,
+          roleName: row.roleName,
+          // A background process names itself; what it works on changes from sample to sample.
+          text: statementId.startsWith('backend:') ? row.backendType : row.query,
+          fingerprint: statementId,
+        });
+      if (row.applicationName !== '') draft.applications.add(row.applicationName);
+      if (use === 'lock' || row.queryStartMs === null || row.leaderPid !== null) continue;
+      const run = `${statementId} ${row.pid} ${row.queryStartMs}`;
+      const worked = Math.min((workingMs.get(run) ?? 0) + spacingMs, sample.atMs - row.queryStartMs);
+      workingMs.set(run, worked);
+      draft.longestWorkingMs = Math.max(draft.longestWorkingMs, worked);
+    }
+  }
+}
+
+function addDeltas(view: HistoryView, draftOf: ReadonlyMap<string, Draft>): void {
+  for (const interval of view.deltas) {
+    for (const { statementId, counters } of interval.deltas) {
+      const draft = draftOf.get(statementId);
+      if (draft === undefined || counters.calls === 0) continue;
+      draft.calls += counters.calls;
+      draft.rows += counters.rows;
+      draft.blocks += counters.sharedBlksHit + counters.sharedBlksRead;
+      draft.tempBlocks += counters.tempBlksRead + counters.tempBlksWritten;
+      draft.walRecords += counters.walRecords;
+      draft.callsByMember.set(statementId, (draft.callsByMember.get(statementId) ?? 0) + counters.calls);
+      if (counters.calls < callsForMean && draft.fastestMeanMs !== null) continue;
+      const meanMs = counters.totalExecMs / counters.calls;
+      draft.fastestMeanMs = Math.min(draft.fastestMeanMs ?? Infinity, meanMs);
+    }
+  }
+}
+
+function storedHours({ deltas }: HistoryView): number {
+  const storedMs = deltas.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  return Math.max(storedMs, 1000) / 3_600_000;
+}
+
+function finish(
+  draft: Draft,
+  history: StoredHistory,
+  widgets: ReadonlyMap<string, StoredHistory['widgets'][number]>,
+  hours: number,
+): StatementGroup {
+  const { members, calls } = draft;
+  const calledOften = (member: StoredStatement) => draft.callsByMember.get(member.statementId) ?? 0;
+  const known = (member: StoredStatement) => (member.key === null ? 0 : 1);
+  const [representative] = members.toSorted(
+    (a, b) => calledOften(b) - calledOften(a) || known(b) - known(a) || compare(a.statementId, b.statementId),
+  );
+  if (representative === undefined) throw new Error(`statement group ${draft.groupId} is empty`);
+  const rawText = textOf(representative);
+  const text = readStatementText(rawText);
+  const perCall = (total: number) => (calls === 0 ? null : total / calls);
+  const measures: StatementMeasures = {
+    calls,
+    callsPerHour: calls / hours,
+    fastestMeanMs: draft.fastestMeanMs,
+    rowsPerCall: perCall(draft.rows),
+    blocksPerCall: perCall(draft.blocks),
+    tempBlocksPerCall: perCall(draft.tempBlocks),
+    walRecordsPerCall: perCall(draft.walRecords),
+    longestWorkingMs: draft.longestWorkingMs,
+  };
+  const { fingerprint } = representative;
+  const applicationNames = [...draft.applications].toSorted();
+  const background = representative.statementId.startsWith('backend:');
+  const scored = classify(text, measures, applicationNames, history.overrides.get(fingerprint));
+  const verdict = background ? { class: 'maintenance' as const, source: 'score' as const } : scored;
+  return {
+    groupId: draft.groupId,
+    statement: {
+      statementId: representative.statementId,
+      databaseName: representative.databaseName,
+      roleName: representative.roleName,
+      queryid: representative.key?.queryid ?? null,
+      toplevel: representative.key?.toplevel ?? true,
+      text: rawText,
+      fingerprint,
+      class: verdict.class,
+      classSource: verdict.source,
+      applicationNames,
+      widgetId: widgets.get(fingerprint)?.widgetId ?? text.tags.get('widget') ?? null,
+    },
+    class: verdict.class,
+    kind: text.kind,
+    aggregates: text.aggregates,
+    roleNames: [...new Set(members.flatMap(({ roleName }) => (roleName === null ? [] : [roleName])))].toSorted(),
+    hidden: rawText === null && representative.key === null,
+  };
+}

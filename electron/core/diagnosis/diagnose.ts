@@ -1,0 +1,126 @@
+import type { Verdict } from '../../../shared/model/diagnosis.ts';
+import { qualityBadges } from './badges.ts';
+import { findBaseline, type Baseline } from './baseline.ts';
+import { assignBlame } from './blame.ts';
+import type { Catalog } from './catalog.ts';
+import { measureDamage, ratio, sum, type IntervalDamage } from './damage.ts';
+import { buildFindings } from './findings.ts';
+import { samplesWithin, type HistoryView } from './history-view.ts';
+import type { DiagnosisInput } from './input.ts';
+import { summarizeSaving } from './saving-summary.ts';
+import { verdictSentence } from './sentence.ts';
+import { study } from './study.ts';
+import { describeVictims } from './victims.ts';
+
+/** Waiting on top of the victims' own work (n * L*) below which nobody would call the morning slow. */
+export const leastExcess = 0.25;
+/** Sessions that wait, on average, below which there is no incident however large the ratio. */
+const leastWaiting = 0.005;
+const fewestCalls = 20;
+const defaultSeed = 20_251_120;
+
+/**
+ * The verdict over [fromMs, toMs): damage to OLTP statements, who is to blame by direct evidence, and what stays
+ * unexplained (04-diagnosis). Blame shares and the unexplained share add up to exactly 1. Pure and repeatable.
+ */
+export function diagnose(input: DiagnosisInput): Verdict {
+  const { view, catalog, intervals, cores } = study(input);
+  const window = { fromMs: input.fromMs, toMs: input.toMs };
+  const baseline = findBaseline(intervals, catalog, { incident: window, given: input.baseline, cores });
+  const damages = measureDamage(intervals, window, baseline, catalog, view);
+  const saving = summarizeSaving(intervals, damages, baseline);
+  const damageSeconds = sum(damages.map(({ seconds }) => seconds));
+  const missing = whatIsMissing({ damages, baseline, view, input, damageSeconds });
+  const hurt = missing === null && isDamage(damages, baseline, catalog, view);
+  const blame = hurt ? assignBlame(damages, baseline, catalog, cores) : null;
+  const seed = input.seed ?? defaultSeed;
+  const findings =
+    blame === null ? [] : buildFindings({ window, blame, cores, catalog, intervals, view, saving, seed });
+  const victims = missing === null ? describeVictims(damages, baseline) : [];
+  const unexplainedShare = 1 - sum(findings.map(({ blameShare }) => blameShare));
+  const conclusion = concludeFrom(missing, hurt, findings);
+  return {
+    ...window,
+    conclusion,
+    sentence: verdictSentence({
+      window,
+      timeZone: input.timeZone,
+      conclusion,
+      saving,
+      damageSeconds,
+      findings,
+      unexplainedShare,
+      dashboardTitles: catalog.dashboardTitles,
+      missing,
+    }),
+    damageSeconds,
+    slowdown: saving.slowdown,
+    baselineMeanMs: saving.baselineMeanMs,
+    meanMs: saving.meanMs,
+    saves: saving.saves,
+    findings,
+    victims,
+    unexplainedShare,
+    badges: qualityBadges({
+      window,
+      intervals,
+      view,
+      baseline,
+      cores,
+      victims,
+      workGrowth: saving.workGrowth,
+      statisticsAvailable: input.statisticsAvailable,
+      hiddenStatements: hasHidden(samplesWithin(view.samples, window)),
+    }),
+  };
+}
+
+function concludeFrom(missing: string | null, hurt: boolean, findings: Verdict['findings']): Verdict['conclusion'] {
+  if (missing !== null) return 'not_enough_data';
+  if (!hurt) return 'no_damage';
+  return findings.some(({ grade }) => grade === 'A' || grade === 'B') ? 'culprits' : 'unexplained';
+}
+
+interface Evidence {
+  readonly damages: readonly IntervalDamage[];
+  readonly baseline: Baseline;
+  readonly view: HistoryView;
+  readonly input: DiagnosisInput;
+  readonly damageSeconds: number;
+}
+
+/** Why no verdict is possible, ending in what to do; null when one is. */
+function whatIsMissing({ damages, baseline, view, input, damageSeconds }: Evidence): string | null {
+  if (damages.length === 0) return 'nothing was sampled in this window, choose one inside the stored history';
+  if (samplesWithin(view.samples, input).length < 2)
+    return 'fewer than two activity samples lie in it, choose a longer window';
+  if (baseline.origin === 'none') {
+    return 'there is no quiet stretch to compare with, keep sampling through a quiet quarter of an hour';
+  }
+  const calls = sum(damages.map((damage) => damage.calls));
+  if (input.statisticsAvailable && calls < fewestCalls && damageSeconds < 1) {
+    return 'hardly any OLTP statement ran in it, choose a window in which people worked';
+  }
+  return null;
+}
+
+/** Quiet times have some damage by this measure too: half of all means lie above the median. */
+function isDamage(
+  damages: readonly IntervalDamage[],
+  baseline: Baseline,
+  catalog: Catalog,
+  view: HistoryView,
+): boolean {
+  const waiting = sum(damages.map(({ seconds }) => seconds));
+  const seconds = sum(damages.map(({ interval, part }) => interval.seconds * part));
+  const quiet = baseline.intervals.flatMap((interval) =>
+    measureDamage([interval], interval, baseline, catalog, view).filter(() => interval.booked.size > 0),
+  );
+  const noise = ratio(quiet);
+  return (
+    waiting / seconds >= leastWaiting && ratio(damages) >= Math.max(leastExcess, Number.isFinite(noise) ? 2 * noise : 0)
+  );
+}
+
+const hasHidden = (samples: HistoryView['samples']): boolean =>
+  samples.some(({ rows }) => rows.some(({ statementId, use }) => use !== null && statementId === null));

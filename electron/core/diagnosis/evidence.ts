@@ -1,0 +1,142 @@
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import { formatCount, formatCounted } from '../../../shared/format/count.ts';
+import { formatDuration } from '../../../shared/format/duration.ts';
+import { fixed } from '../../../shared/format/number-formats.ts';
+import { formatPercent } from '../../../shared/format/ratio.ts';
+import type { Evidence } from '../../../shared/model/diagnosis.ts';
+import { blameSeconds, type BlamedInterval, type BlameResult } from './blame.ts';
+import type { Blocking } from './blocking.ts';
+import type { Catalog, StatementGroup } from './catalog.ts';
+import { sum } from './damage.ts';
+import type { Exposure } from './exposure.ts';
+import type { Cores } from './input.ts';
+import { diskKinds, type Queue } from './pressure.ts';
+import type { DiskUse } from './resources.ts';
+
+const blockBytes = 8192;
+/** Below this part of a finding's damage a piece of evidence is not worth a chip. */
+const leastPart = 0.02;
+
+export interface EvidenceFacts {
+  readonly blame: BlameResult;
+  readonly cores: Cores;
+  readonly catalog: Catalog;
+  readonly exposure: Exposure;
+  readonly blocking: Blocking | undefined;
+}
+
+/** What speaks against a suspect, the weightiest first. Pieces without damage of their own only describe it. */
+export function gatherEvidence(group: StatementGroup, facts: EvidenceFacts): Evidence[] {
+  const { blame } = facts;
+  const seconds = { cpu: 0, disk: 0, lock: 0 };
+  for (const { bySuspect } of blame.intervals) {
+    const own = bySuspect.get(group);
+    seconds.cpu += own?.cpu ?? 0;
+    seconds.disk += own?.disk ?? 0;
+    seconds.lock += own?.lock ?? 0;
+  }
+  const total = seconds.cpu + seconds.disk + seconds.lock;
+  const worth = (part: number) => part > 0 && part >= leastPart * total;
+  const evidence: Evidence[] = [];
+  if (worth(seconds.cpu)) evidence.push(cpuEvidence(group, seconds.cpu, facts));
+  if (worth(seconds.disk)) evidence.push(...diskEvidence(group, seconds.disk, facts));
+  if (worth(seconds.lock)) evidence.push(lockEvidence(seconds.lock, facts));
+  const temp = evidence.some(({ kind }) => kind === 'temp_io') ? null : describeTemp(facts.exposure);
+  return [...evidence.toSorted((a, b) => b.damageSeconds - a.damageSeconds), ...(temp === null ? [] : [temp])];
+}
+
+/** For a statement that was looked at and let go. */
+export function overlapOnly(exposure: Exposure): Evidence[] {
+  const temp = describeTemp(exposure);
+  return temp === null ? [overlapEvidence(exposure)] : [overlapEvidence(exposure), temp];
+}
+
+function cpuEvidence(group: StatementGroup, damageSeconds: number, { blame, cores }: EvidenceFacts): Evidence {
+  const { share, sessions } = whileSaturated(blame, group, 'cpu');
+  const estimate = cores.source === 'estimate' ? ' (estimated)' : '';
+  const number = cores.value === null ? '' : `${formatCounted(cores.value, 'core')}${estimate}`;
+  return {
+    kind: 'cpu',
+    damageSeconds,
+    share,
+    text: `held ${formatPercent(share)} of the processors while ${sessionsText(sessions)} competed for ${number}`,
+  };
+}
+
+function diskEvidence(group: StatementGroup, damageSeconds: number, { blame, catalog }: EvidenceFacts): Evidence[] {
+  const { share, sessions } = whileSaturated(blame, group, 'disk');
+  const kinds = diskKinds(
+    blame.intervals.map(({ damage }) => damage.interval),
+    group,
+    catalog,
+  );
+  return [...kinds].map(([kind, part]) => ({
+    kind,
+    damageSeconds: damageSeconds * part,
+    share: share * part,
+    text: `was ${formatPercent(share * part)} of the queue for the disk (${diskWords[kind]}) while ${sessionsText(sessions)} waited for it`,
+  }));
+}
+
+const diskWords: Record<DiskUse, string> = {
+  read_io: 'reading data',
+  temp_io: 'temporary files',
+  wal: 'writing the log',
+};
+
+function lockEvidence(damageSeconds: number, { blame, blocking }: EvidenceFacts): Evidence {
+  if (blocking === undefined) throw new Error('lock damage without anybody seen waiting');
+  const { sessions, locks, totalSeconds, idleSeconds } = blocking;
+  const idle = idleSeconds > totalSeconds / 2 ? ' while its transaction stood idle' : '';
+  return {
+    kind: 'lock',
+    damageSeconds,
+    share: blame.damageSeconds === 0 ? 0 : Math.min(1, damageSeconds / blame.damageSeconds),
+    text: `kept ${formatCounted(sessions.size, 'session')} waiting for ${formatDuration(totalSeconds * 1000)} in total behind its lock (${[...locks].toSorted().join(', ')})${idle}`,
+  };
+}
+
+function overlapEvidence({ averageActiveSessions }: Exposure): Evidence {
+  const sessions = fixed(averageActiveSessions, averageActiveSessions < 0.095 ? 2 : 1);
+  return {
+    kind: 'overlap',
+    damageSeconds: 0,
+    share: 0,
+    text: `was active at the time (${sessions} sessions on average), but hardly used anything that was short`,
+  };
+}
+
+/** Temporary files are worth knowing for the cure, even where the page cache swallowed them. */
+function describeTemp({ tempBlocksPerCall, calls }: Exposure): Evidence | null {
+  if (tempBlocksPerCall === null || tempBlocksPerCall < 1) return null;
+  const perCall = formatBytes(tempBlocksPerCall * blockBytes);
+  const runs = calls === 1 ? 'one run' : `each of ${formatCount(calls)} runs`;
+  return { kind: 'temp_io', damageSeconds: 0, share: 0, text: `moved ${perCall} of temporary files in ${runs}` };
+}
+
+/** The suspect's share of a queue, and the queue's length, in the intervals that hurt while it was saturated. */
+function whileSaturated(blame: BlameResult, group: StatementGroup, queue: Queue) {
+  const weightOf = ({ damage, pressure }: BlamedInterval) => damage.seconds * pressure[queue].saturation;
+  const weight = sum(blame.intervals.map(weightOf));
+  const average = (value: (interval: BlamedInterval) => number) =>
+    weight === 0 ? 0 : sum(blame.intervals.map((one) => weightOf(one) * value(one))) / weight;
+  return {
+    share: average(({ pressure }) => pressure[queue].shares.get(group) ?? 0),
+    sessions: average(({ pressure }) => pressure[queue].sessions),
+  };
+}
+
+const sessionsText = (sessions: number): string => `${fixed(sessions, 1)} sessions`;
+
+/** What counts for grade B: cpu only when the sampled sessions account for the waiting, see `cpuAccountedFor`. */
+export function directSeconds(blame: BlameResult, group: StatementGroup): number {
+  const cpuCounts = blame.cpuAccountedFor >= leastAccountedFor;
+  return sum(
+    blame.intervals.map(({ bySuspect }) => {
+      const own = bySuspect.get(group);
+      return blameSeconds(own) - (cpuCounts ? 0 : (own?.cpu ?? 0));
+    }),
+  );
+}
+
+const leastAccountedFor = 0.5;

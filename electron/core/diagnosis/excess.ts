@@ -1,0 +1,110 @@
+import type { Baseline } from './baseline.ts';
+import type { Catalog, StatementGroup } from './catalog.ts';
+import { sum, type IntervalDamage } from './damage.ts';
+import { lockWaits } from './lock-roots.ts';
+import type { Interval } from './intervals.ts';
+import { queueOf } from './pressure.ts';
+import { canSuffer } from './roles.ts';
+
+/** What the victims waited for, beyond the usual. 'other' is nobody's: network, latches, a process that sleeps. */
+export type Cause = 'cpu' | 'disk' | 'lock' | 'other';
+const causes: readonly Cause[] = ['cpu', 'disk', 'lock', 'other'];
+type Counts = Record<Cause, number>;
+
+export interface IntervalExcess {
+  /** Parts of the interval's damage, together 1. */
+  readonly parts: Readonly<Counts>;
+  /** Parts of the lock damage by root blocker, together at most 1. */
+  readonly lockRoots: ReadonlyMap<StatementGroup, number>;
+}
+
+/** Observations that the whole incident lends to an interval which few samples looked into. */
+const lentObservations = 2;
+/** What one assumes without a single look at a victim: that it waited in the queue that was full. */
+const assumedObservations = 0.5;
+
+/**
+ * Splits each interval's damage over its causes, by what samples saw the victims do beyond what they do in quiet
+ * times. OLTP calls are short, so a sample sees few of them: an interval borrows from the incident as a whole.
+ */
+export function splitDamage(
+  damages: readonly IntervalDamage[],
+  baseline: Baseline,
+  catalog: Catalog,
+  cpuSaturated: boolean,
+): IntervalExcess[] {
+  const quietSamples = baseline.intervals.flatMap(({ samples }) => samples);
+  const quiet = observe({ samples: quietSamples }, catalog).counts;
+  const usualPerCall = callsOf(baseline.intervals);
+  const observed = damages.map(({ interval }) => {
+    const { counts, roots, lockWeight } = observe(interval, catalog);
+    const growth = usualPerCall === 0 ? 1 : callsOf([interval]) / interval.seconds / (usualPerCall / baseline.seconds);
+    const looks = quietSamples.length === 0 ? 0 : interval.samples.length / quietSamples.length;
+    const excess = mapCounts((cause) => Math.max(0, counts[cause] - quiet[cause] * looks * growth));
+    return { excess, roots, lockWeight };
+  });
+  const whole = mapCounts((cause) => sum(observed.map(({ excess }) => excess[cause])));
+  whole[cpuSaturated ? 'cpu' : 'other'] += assumedObservations;
+  const wholeTotal = sum(Object.values(whole));
+  const allRoots = mergeRoots(observed);
+  return observed.map(({ excess, roots, lockWeight }) => {
+    const total = sum(Object.values(excess)) + lentObservations;
+    return {
+      parts: mapCounts((cause) => (excess[cause] + (lentObservations * whole[cause]) / wholeTotal) / total),
+      lockRoots: lockWeight > 0 ? scale(roots, 1 / lockWeight) : allRoots,
+    };
+  });
+}
+
+interface Observed {
+  readonly counts: Counts;
+  readonly roots: ReadonlyMap<StatementGroup, number>;
+  readonly lockWeight: number;
+}
+
+function observe({ samples }: Pick<Interval, 'samples'>, catalog: Catalog): Observed {
+  const counts = mapCounts(() => 0);
+  const roots = new Map<StatementGroup, number>();
+  let lockWeight = 0;
+  for (const sample of samples) {
+    for (const { statementId, use } of sample.rows) {
+      const group = catalog.groupOf(statementId);
+      if (use === null || use === 'lock' || group === null || !canSuffer(group)) continue;
+      counts[queueOf(use) ?? 'other'] += 1;
+    }
+    for (const wait of lockWaits(sample, catalog)) {
+      for (const { root, weight } of wait.roots) {
+        // A victim behind a victim at work waits for what that one waits for.
+        const cause = root.kind === 'passed_on' ? (queueOf(root.use) ?? 'other') : 'lock';
+        counts[cause] += weight;
+        if (cause === 'lock') lockWeight += weight;
+        if (root.kind === 'suspect') roots.set(root.group, (roots.get(root.group) ?? 0) + weight);
+      }
+    }
+  }
+  return { counts, roots, lockWeight };
+}
+
+function mergeRoots(observed: readonly Pick<Observed, 'roots' | 'lockWeight'>[]): Map<StatementGroup, number> {
+  const merged = new Map<StatementGroup, number>();
+  for (const { roots } of observed) {
+    for (const [group, weight] of roots) merged.set(group, (merged.get(group) ?? 0) + weight);
+  }
+  const total = sum(observed.map(({ lockWeight }) => lockWeight));
+  return total === 0 ? merged : scale(merged, 1 / total);
+}
+
+const scale = (weights: ReadonlyMap<StatementGroup, number>, by: number): Map<StatementGroup, number> =>
+  new Map([...weights].map(([group, weight]) => [group, weight * by]));
+
+function callsOf(intervals: readonly Interval[]): number {
+  let calls = 0;
+  for (const { booked } of intervals) for (const [group, one] of booked) if (canSuffer(group)) calls += one.calls;
+  return calls;
+}
+
+const mapCounts = (value: (cause: Cause) => number): Counts => {
+  const counts: Counts = { cpu: 0, disk: 0, lock: 0, other: 0 };
+  for (const cause of causes) counts[cause] = value(cause);
+  return counts;
+};

@@ -1,0 +1,127 @@
+import type { ActivityRow } from '../../../shared/model/sampling.ts';
+import type { StoredActivityRow, StoredDeltas, StoredSample } from '../history/history.ts';
+import type { StoredHistory, TimeWindow } from './input.ts';
+import { isBackground, resourceUse, type ResourceUse } from './resources.ts';
+
+/** A sampled row that matters, with what it uses. */
+export interface SeenRow {
+  /** Ours; for background processes `backend:<type>`; null for a statement that the role may not see. */
+  readonly statementId: string | null;
+  readonly row: ActivityRow;
+  readonly use: ResourceUse | null;
+  /** For an idle transaction: how long this spell was seen to last in the end, ms; else 0. */
+  readonly idleMs: number;
+}
+
+export interface SeenSample {
+  readonly atMs: number;
+  /** Seconds that this sample stands for: half the way to its neighbours, long gaps cut. */
+  readonly seconds: number;
+  readonly rows: readonly SeenRow[];
+}
+
+/** History in one order, without the sessions that only observe. */
+export interface HistoryView {
+  readonly samples: readonly SeenSample[];
+  readonly deltas: readonly StoredDeltas[];
+  /** Usual distance of two samples, ms; null with fewer than two. */
+  readonly spacingMs: number | null;
+}
+
+/** A distance of more than this many usual ones is a gap: nobody looked, and nothing is claimed about it. */
+export const gapFactor = 3;
+
+export function viewHistory(history: Pick<StoredHistory, 'samples' | 'deltas' | 'ownApplicationNames'>): HistoryView {
+  const own = new Set(history.ownApplicationNames);
+  const ordered = history.samples.toSorted((a, b) => a.atMs - b.atMs);
+  const spacingMs = median(ordered.slice(1).map((sample, index) => sample.atMs - (ordered[index]?.atMs ?? 0)));
+  const reach = ((spacingMs ?? 1000) * gapFactor) / 2;
+  const idle = idleSpells(ordered);
+  const samples = ordered.map((sample, index): SeenSample => {
+    const before = ordered[index - 1]?.atMs;
+    const after = ordered[index + 1]?.atMs;
+    const left = before === undefined ? (spacingMs ?? 1000) / 2 : Math.min((sample.atMs - before) / 2, reach);
+    const right = after === undefined ? (spacingMs ?? 1000) / 2 : Math.min((after - sample.atMs) / 2, reach);
+    return {
+      atMs: sample.atMs,
+      seconds: (left + right) / 1000,
+      rows: seenRows(
+        sample.rows.filter(({ row }) => !own.has(row.applicationName)),
+        idle,
+      ),
+    };
+  });
+  return { samples, deltas: history.deltas.toSorted((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs), spacingMs };
+}
+
+/** Parallel workers are credited to the query of their leader. */
+function seenRows(rows: readonly StoredActivityRow[], idle: ReadonlyMap<string, number>): SeenRow[] {
+  const byPid = new Map(rows.map((stored) => [stored.row.pid, stored]));
+  return rows
+    .toSorted((a, b) => a.row.pid - b.row.pid)
+    .map(({ statementId, row }) => {
+      const leader = row.leaderPid === null ? undefined : byPid.get(row.leaderPid);
+      const own = statementId ?? (isBackground(row) ? `backend:${row.backendType}` : null);
+      const idleMs = isIdle(row) ? (idle.get(spellOf(row)) ?? 0) : 0;
+      return { statementId: leader?.statementId ?? own, row, use: resourceUse(row), idleMs };
+    });
+}
+
+export const isIdle = ({ state }: ActivityRow): boolean => state !== null && state.startsWith('idle in transaction');
+
+const spellOf = ({ pid, queryStartMs }: ActivityRow): string => `${pid} ${queryStartMs ?? ''}`;
+
+/** How long each idle transaction was seen to stand since its last statement: its end tells about its beginning. */
+function idleSpells(samples: readonly StoredSample[]): Map<string, number> {
+  const longest = new Map<string, number>();
+  for (const { atMs, rows } of samples) {
+    for (const { row } of rows) {
+      if (!isIdle(row) || row.queryStartMs === null) continue;
+      const spell = spellOf(row);
+      longest.set(spell, Math.max(longest.get(spell) ?? 0, atMs - row.queryStartMs));
+    }
+  }
+  return longest;
+}
+
+/** The samples of [fromMs, toMs), found by bisection: a verdict asks for thousands of windows. */
+export function samplesWithin(samples: readonly SeenSample[], { fromMs, toMs }: TimeWindow): readonly SeenSample[] {
+  return samples.slice(firstAt(samples, fromMs), firstAt(samples, toMs));
+}
+
+/** The sample nearest to a moment, or null when none is within `reachMs`. */
+export function sampleNear(samples: readonly SeenSample[], atMs: number, reachMs: number): SeenSample | null {
+  const index = firstAt(samples, atMs);
+  const near = [samples[index - 1], samples[index]].filter(
+    (sample): sample is SeenSample => sample !== undefined && Math.abs(sample.atMs - atMs) <= reachMs,
+  );
+  return near.toSorted((a, b) => Math.abs(a.atMs - atMs) - Math.abs(b.atMs - atMs))[0] ?? null;
+}
+
+function firstAt(samples: readonly SeenSample[], atMs: number): number {
+  let low = 0;
+  let high = samples.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((samples[middle]?.atMs ?? Infinity) < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function median(values: readonly number[]): number | null {
+  return weightedMedian(values.map((value) => ({ value, weight: 1 })));
+}
+
+/** The value at which half of the weight lies below; the middle of two where it falls between them. */
+export function weightedMedian(values: readonly { readonly value: number; readonly weight: number }[]): number | null {
+  const ordered = values.filter(({ weight }) => weight > 0).toSorted((a, b) => a.value - b.value);
+  const half = ordered.reduce((sum, { weight }) => sum + weight, 0) / 2;
+  let below = 0;
+  for (const [index, { value, weight }] of ordered.entries()) {
+    below += weight;
+    if (below > half) return value;
+    if (below === half) return (value + (ordered[index + 1]?.value ?? value)) / 2;
+  }
+  return null;
+}

@@ -1,0 +1,97 @@
+import type { StoredDeltas } from '../history/history.ts';
+import type { Catalog, StatementGroup } from './catalog.ts';
+import { samplesWithin, type HistoryView, type SeenSample } from './history-view.ts';
+import type { TimeWindow } from './input.ts';
+
+/** What a group did in one interval, summed over its statements. */
+export interface Booked {
+  readonly calls: number;
+  readonly execMs: number;
+  readonly rows: number;
+  /** Shared blocks, hit or read. */
+  readonly blocks: number;
+  readonly tempBlocks: number;
+}
+
+/** One interval between two snapshots with the samples that fell into it. */
+export interface Interval extends TimeWindow {
+  readonly seconds: number;
+  readonly booked: ReadonlyMap<StatementGroup, Booked>;
+  readonly samples: readonly SeenSample[];
+  readonly deallocs: number;
+  readonly resets: number;
+  readonly discontinuities: number;
+  readonly coverage: number | null;
+}
+
+/** Without statistics the samples are cut into intervals of this many, and of 5 s at least. */
+const samplesPerInterval = 5;
+
+export function buildIntervals(view: HistoryView, catalog: Catalog, statisticsAvailable: boolean): Interval[] {
+  if (!statisticsAvailable || view.deltas.length === 0) return intervalsOfSamples(view);
+  return view.deltas.filter(({ fromMs, toMs }) => toMs > fromMs).map((stored) => intervalOf(stored, view, catalog));
+}
+
+function intervalOf(stored: StoredDeltas, view: HistoryView, catalog: Catalog): Interval {
+  const booked = new Map<StatementGroup, Booked>();
+  let discontinuities = 0;
+  for (const { statementId, counters, discontinuity } of stored.deltas) {
+    if (discontinuity) discontinuities += 1;
+    const group = catalog.groupOf(statementId);
+    // What ran inside a function is already counted in the statement that called it.
+    if (group === null || !group.statement.toplevel || counters.calls === 0) continue;
+    const before = booked.get(group);
+    booked.set(group, {
+      calls: (before?.calls ?? 0) + counters.calls,
+      execMs: (before?.execMs ?? 0) + counters.totalExecMs,
+      rows: (before?.rows ?? 0) + counters.rows,
+      blocks: (before?.blocks ?? 0) + counters.sharedBlksHit + counters.sharedBlksRead,
+      tempBlocks: (before?.tempBlocks ?? 0) + counters.tempBlksRead + counters.tempBlksWritten,
+    });
+  }
+  const { fromMs, toMs, deallocs, resets, coverage } = stored;
+  return {
+    fromMs,
+    toMs,
+    seconds: (toMs - fromMs) / 1000,
+    // One order of groups, whatever the order of the rows: sums of fractions depend on it.
+    booked: new Map([...booked].toSorted(([a], [b]) => (a.groupId < b.groupId ? -1 : 1))),
+    samples: samplesWithin(view.samples, { fromMs, toMs }),
+    deallocs,
+    resets,
+    discontinuities,
+    coverage,
+  };
+}
+
+function intervalsOfSamples(view: HistoryView): Interval[] {
+  const first = view.samples[0];
+  const last = view.samples.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const lengthMs = Math.max(5000, samplesPerInterval * (view.spacingMs ?? 1000));
+  const intervals: Interval[] = [];
+  for (let fromMs = first.atMs; fromMs <= last.atMs; fromMs += lengthMs) {
+    const toMs = fromMs + lengthMs;
+    const samples = samplesWithin(view.samples, { fromMs, toMs });
+    if (samples.length === 0) continue;
+    const seconds = lengthMs / 1000;
+    const unknown = { deallocs: 0, resets: 0, discontinuities: 0, coverage: null };
+    intervals.push({ fromMs, toMs, seconds, booked: new Map(), samples, ...unknown });
+  }
+  return intervals;
+}
+
+/** The part of the interval that lies in the window, 0..1. */
+export function overlapShare(interval: TimeWindow, window: TimeWindow): number {
+  const shared = Math.min(interval.toMs, window.toMs) - Math.max(interval.fromMs, window.fromMs);
+  return Math.max(0, shared) / (interval.toMs - interval.fromMs);
+}
+
+/** Average sessions of the interval, over its samples, that `counts` says yes to; null when nobody looked. */
+export function averageSessions(
+  { samples }: Pick<Interval, 'samples'>,
+  counts: (seen: SeenSample['rows'][number]) => boolean,
+): number | null {
+  if (samples.length === 0) return null;
+  return samples.reduce((sum, { rows }) => sum + rows.filter(counts).length, 0) / samples.length;
+}

@@ -1,0 +1,34 @@
+import type { ActivityRow } from '../../../shared/model/sampling.ts';
+
+/**
+ * What a sampled session uses or waits for. Disk is one resource: a spill to temporary files slows everybody's
+ * reads and WAL flushes, so the three kinds share a queue and differ only in how they are told.
+ */
+export type ResourceUse = 'cpu' | 'read_io' | 'temp_io' | 'wal' | 'lock' | 'other';
+export type DiskUse = 'read_io' | 'temp_io' | 'wal';
+
+export const isDisk = (use: ResourceUse): use is DiskUse => use === 'read_io' || use === 'temp_io' || use === 'wal';
+
+const tempEvents = /^BufFile/i;
+const walEvents = /^WAL(Sync|Write|InitSync|InitWrite|Insert|BufMapping)/i;
+const dataFileEvents = /^(DataFile|Aio|BufferI?O|CopyFile)/i;
+
+/**
+ * Null for a session that neither works nor waits in a statement. No wait event means on a processor, or ready to be
+ * on one: PostgreSQL does not see the run queue. (18 reports asynchronous reads as Aio*, older ones as DataFileRead.)
+ */
+export function resourceUse(row: ActivityRow): ResourceUse | null {
+  const background = row.state === null && isBackground(row);
+  if (row.state !== 'active' && !background) return null;
+  if (row.waitEvent === null) return background ? null : 'cpu';
+  if (row.waitEventType === 'Lock') return 'lock';
+  if (tempEvents.test(row.waitEvent)) return 'temp_io';
+  if (walEvents.test(row.waitEvent)) return 'wal';
+  if (dataFileEvents.test(row.waitEvent)) return 'read_io';
+  return background ? null : 'other';
+}
+
+/** Checkpointer, walsender ...: they have no state; only what they ask of the disk counts. */
+export function isBackground({ backendType }: ActivityRow): boolean {
+  return backendType !== 'client backend' && backendType !== 'parallel worker';
+}

@@ -1,0 +1,122 @@
+import type { Timeline } from '../../../shared/model/diagnosis.ts';
+import type { StatementClass } from '../../../shared/model/statement.ts';
+import { findBaseline } from './baseline.ts';
+import type { Catalog } from './catalog.ts';
+import { measureDamage, ratio, type IntervalDamage } from './damage.ts';
+import { leastExcess } from './diagnose.ts';
+import { samplesWithin, type SeenRow } from './history-view.ts';
+import type { DiagnosisInput, TimeWindow } from './input.ts';
+import { overlapShare, type Interval } from './intervals.ts';
+import { findSaveUnit, savingTime, type SaveUnit } from './saves.ts';
+import { study } from './study.ts';
+
+type Bucket = Timeline['buckets'][number];
+type Layer = 'oltp' | 'reporting' | 'batch' | 'maintenance' | 'lockWaits';
+
+export interface TimelineOptions {
+  readonly bucketMs: number;
+  /** First and last moment for which anything is stored; null: nothing is. */
+  readonly stored: TimeWindow | null;
+}
+
+/** Damage that is too small for a window of its own, seconds. */
+const leastDamageSeconds = 1;
+
+/**
+ * Sessions by class, latency of saving and damage over [fromMs, toMs), in buckets that begin at whole multiples of
+ * `bucketMs`. A bucket that nobody looked into is left out. `oltpMeanMs` is the time of one save and `oltpCalls` counts
+ * saves, where writes were seen; else both are of single OLTP statements.
+ */
+export function buildTimeline(input: DiagnosisInput, { bucketMs, stored }: TimelineOptions): Timeline {
+  const { view, catalog, intervals, cores } = study(input);
+  const baseline = findBaseline(intervals, catalog, { incident: null, given: input.baseline, cores });
+  const unit = findSaveUnit(intervals);
+  const buckets: Bucket[] = [];
+  const damages =
+    baseline.origin === 'none' ? [] : measureDamage(intervals, input, baseline, catalog, view).filter(isFelt);
+  for (let atMs = Math.floor(input.fromMs / bucketMs) * bucketMs; atMs < input.toMs; atMs += bucketMs) {
+    const window = { fromMs: atMs, toMs: atMs + bucketMs };
+    const samples = samplesWithin(view.samples, window);
+    if (samples.length === 0) continue;
+    const sessions = countLayers(
+      samples.flatMap(({ rows }) => rows),
+      samples.length,
+      catalog,
+    );
+    const damageSeconds = damages.reduce((total, one) => total + one.seconds * sharedPart(one, window, input), 0);
+    buckets.push({ atMs, ...sessions, ...latency(intervals, window, unit), damageSeconds });
+  }
+  return {
+    fromMs: input.fromMs,
+    toMs: input.toMs,
+    bucketMs,
+    cores: cores.value,
+    coresSource: cores.source,
+    buckets,
+    storedFromMs: stored?.fromMs ?? null,
+    storedToMs: stored?.toMs ?? null,
+    suggestion: worstStretch(buckets, bucketMs, input),
+  };
+}
+
+/** The same line as the verdict's: ordinary noise is not drawn as damage. */
+const isFelt = (damage: IntervalDamage): boolean => ratio([damage]) >= leastExcess;
+
+/** The part of an interval's damage, which is already cut to the timeline, that falls into the bucket. */
+function sharedPart({ interval, part }: IntervalDamage, bucket: TimeWindow, timeline: TimeWindow): number {
+  const fromMs = Math.max(bucket.fromMs, timeline.fromMs);
+  const toMs = Math.min(bucket.toMs, timeline.toMs);
+  return toMs > fromMs ? overlapShare(interval, { fromMs, toMs }) / part : 0;
+}
+
+function countLayers(rows: readonly SeenRow[], samples: number, catalog: Catalog): Record<Layer, number> {
+  const counts: Record<Layer, number> = { oltp: 0, reporting: 0, batch: 0, maintenance: 0, lockWaits: 0 };
+  for (const { statementId, use } of rows) {
+    if (use === null) continue;
+    const group = catalog.groupOf(statementId);
+    const layer = use === 'lock' ? 'lockWaits' : layerOf(group?.class ?? 'mixed', group?.kind === 'read');
+    counts[layer] += 1 / samples;
+  }
+  return counts;
+}
+
+/** What is neither one nor the other is drawn with what it looks like. */
+function layerOf(statementClass: StatementClass, reads: boolean): Layer {
+  if (statementClass !== 'mixed') return statementClass;
+  return reads ? 'reporting' : 'batch';
+}
+
+function latency(
+  intervals: readonly Interval[],
+  bucket: TimeWindow,
+  unit: SaveUnit,
+): Pick<Bucket, 'oltpMeanMs' | 'oltpCalls'> {
+  let saves = 0;
+  let execMs = 0;
+  for (const interval of intervals) {
+    const part = overlapShare(interval, bucket);
+    if (part === 0) continue;
+    const saving = savingTime(interval, unit);
+    saves += saving.saves * part;
+    execMs += saving.execMs * part;
+  }
+  return { oltpMeanMs: saves === 0 ? null : execMs / saves, oltpCalls: Math.round(saves) };
+}
+
+/** The stretch of neighbouring buckets with the most damage; one bucket without any, or without samples, does not end it. */
+function worstStretch(buckets: readonly Bucket[], bucketMs: number, { fromMs, toMs }: TimeWindow): TimeWindow | null {
+  const stretches: { fromMs: number; toMs: number; damageSeconds: number }[] = [];
+  for (const { atMs, damageSeconds } of buckets) {
+    if (damageSeconds <= 0) continue;
+    const last = stretches.at(-1);
+    if (last !== undefined && atMs - last.toMs <= bucketMs) {
+      last.toMs = atMs + bucketMs;
+      last.damageSeconds += damageSeconds;
+    } else {
+      stretches.push({ fromMs: atMs, toMs: atMs + bucketMs, damageSeconds });
+    }
+  }
+  const [worst] = stretches.toSorted((a, b) => b.damageSeconds - a.damageSeconds || a.fromMs - b.fromMs);
+  if (worst === undefined || worst.damageSeconds < leastDamageSeconds) return null;
+  return { fromMs: Math.max(worst.fromMs, fromMs), toMs: Math.min(worst.toMs, toMs) };
+}

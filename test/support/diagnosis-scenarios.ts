@@ -1,0 +1,452 @@
+import type { DiagnosisInput } from '../../electron/core/diagnosis/input.ts';
+import type {
+  StoredActivityRow,
+  StoredDeltas,
+  StoredSample,
+  StoredStatement,
+} from '../../electron/core/history/history.ts';
+import type { ActivityRow, StatementCounters } from '../../shared/model/sampling.ts';
+
+/**
+ * A server in miniature: sessions share `cores` processors, savers run short statements at a fixed rate, reports ask
+ * for seconds of processor time. It keeps the truth (seconds of waiting, and who was in the queue), and hands out
+ * what a sampler would have stored. Everything follows from the seed.
+ */
+export interface Scenario {
+  readonly seed: number;
+  readonly cores: number;
+  readonly savesPerSecond: number;
+  /** Quiet first, then the incident. */
+  readonly quietSeconds: number;
+  readonly incidentSeconds: number;
+  readonly reports: readonly Report[];
+  readonly locks?: readonly LockHeld[];
+  /** Processes outside of PostgreSQL that keep processors busy during the incident. */
+  readonly outsideProcesses?: number;
+  /** During the incident: saves arrive this much faster. */
+  readonly surge?: number;
+  /** During the incident: statements of a save do this much more (blocks and time). */
+  readonly biggerDocuments?: number;
+  /** Statistics are reset in the middle of the incident. */
+  readonly reset?: boolean;
+}
+
+export interface Report {
+  readonly name: string;
+  readonly text: string;
+  readonly users: number;
+  /** Processor time of one run, seconds. */
+  readonly cpuSeconds: number;
+  /** Processes that share the work, the leader included. */
+  readonly processes?: number;
+  /** Between the runs of one user, seconds. */
+  readonly pauseSeconds?: number;
+  /** Sleeps or waits for its client instead of working: its run takes `cpuSeconds` of wall time and no processor. */
+  readonly harmless?: boolean;
+  /** Cancelled after so many seconds: never booked. */
+  readonly cancelledAfterSeconds?: number;
+  readonly inQuietToo?: boolean;
+  readonly applicationName?: string;
+  readonly tempBlocks?: number;
+}
+
+export interface LockHeld {
+  readonly fromSecond: number;
+  readonly seconds: number;
+  readonly holder: 'refresh' | 'idle in transaction';
+  readonly text: string;
+}
+
+export interface Simulated {
+  readonly input: DiagnosisInput;
+  /** Seconds that saves waited beyond their own work during the incident. */
+  readonly trueDamageSeconds: number;
+  /** Seconds of it by who was in the queue or held the lock: report name, or the lock holder's text. */
+  readonly truth: ReadonlyMap<string, number>;
+}
+
+const startMs = Date.UTC(2026, 10, 19, 7, 0, 0);
+const stepSeconds = 0.01;
+const turnSeconds = 0.003;
+const snapshotSeconds = 5;
+const connections = 16;
+
+/** A save: statements in order, with the processor time of each, ms. */
+const saveSteps = [
+  { id: 'header', ms: 0.18, blocks: 12, text: 'insert into erp.ar_invoice (invoice_no, customer_id) values ($1, $2)' },
+  { id: 'line', ms: 0.12, blocks: 9, text: 'insert into erp.ar_invoice_line (invoice_id, line_no) values ($1, $2)' },
+  { id: 'line', ms: 0.12, blocks: 9, text: '' },
+  { id: 'stock', ms: 0.15, blocks: 11, text: 'update erp.stock set on_hand = on_hand - $3 where item_id = $1' },
+  { id: 'stock', ms: 0.15, blocks: 11, text: '' },
+  { id: 'ledger', ms: 0.14, blocks: 10, text: 'insert into erp.gl_entry (posted_on, account_id) values ($1, $2)' },
+  { id: 'ledger', ms: 0.14, blocks: 10, text: '' },
+] as const;
+const saveMs = saveSteps.reduce((total, { ms }) => total + ms, 0);
+
+interface Save {
+  pid: number;
+  step: number;
+  startedAt: number;
+  endsAt: number;
+  waitingForLock: boolean;
+  waits: { total: number; byReport: Map<string, number> };
+}
+interface Run {
+  readonly report: Report;
+  readonly pid: number;
+  startedAt: number;
+  left: number;
+  pausedUntil: number;
+  running: boolean;
+}
+
+export function simulate(scenario: Scenario): Simulated {
+  return new Simulation(scenario).run();
+}
+
+class Simulation {
+  readonly #scenario: Scenario;
+  readonly #random: () => number;
+  readonly #saves: Save[] = [];
+  readonly #runs: Run[];
+  readonly #samples: StoredSample[] = [];
+  readonly #deltas: StoredDeltas[] = [];
+  readonly #truth = new Map<string, number>();
+  #counters = new Map<string, StatementCounters>();
+  #trueDamageSeconds = 0;
+  #queued = 0;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#random = generator(scenario.seed);
+    let pid = 2000;
+    this.#runs = scenario.reports.flatMap((report) =>
+      Array.from({ length: report.users }, () => ({
+        report,
+        pid: (pid += 10),
+        startedAt: 0,
+        left: 0,
+        pausedUntil: this.#random() * Math.min(2, report.pauseSeconds ?? 1),
+        running: false,
+      })),
+    );
+  }
+
+  run(): Simulated {
+    const { quietSeconds, incidentSeconds } = this.#scenario;
+    const end = quietSeconds + incidentSeconds;
+    let nextSnapshot = snapshotSeconds;
+    let nextSample = 0.5;
+    for (let now = 0; now < end; now += stepSeconds) {
+      const incident = now >= quietSeconds;
+      this.#arrive(now, incident);
+      this.#advanceReports(now, incident);
+      this.#advanceSaves(now, incident);
+      if (now >= nextSample) {
+        this.#sample(now);
+        nextSample += 1;
+      }
+      if (now + stepSeconds >= nextSnapshot) {
+        this.#snapshot(nextSnapshot);
+        nextSnapshot += snapshotSeconds;
+      }
+    }
+    return {
+      trueDamageSeconds: this.#trueDamageSeconds,
+      truth: this.#truth,
+      input: {
+        fromMs: startMs + quietSeconds * 1000,
+        toMs: startMs + end * 1000,
+        baseline: null,
+        statements: this.#statements(),
+        deltas: this.#deltas,
+        samples: this.#samples,
+        overrides: new Map(),
+        cores: { value: this.#scenario.cores, source: 'setting' },
+        widgets: this.#scenario.reports.map(({ name, text }) => ({
+          widgetId: name,
+          fingerprint: text,
+          dashboardTitle: 'Executive dashboard',
+        })),
+        statisticsAvailable: true,
+        ownApplicationNames: ['daybreak-sampler'],
+        timeZone: 'Europe/Berlin',
+      },
+    };
+  }
+
+  #arrive(now: number, incident: boolean): void {
+    const { savesPerSecond, surge = 1 } = this.#scenario;
+    const chance = savesPerSecond * (incident ? surge : 1) * stepSeconds;
+    if (this.#random() < chance) this.#queued += 1;
+    while (this.#queued > 0 && this.#saves.length < connections) {
+      this.#queued -= 1;
+      const used = new Set(this.#saves.map(({ pid }) => pid));
+      let pid = 1000;
+      while (used.has(pid)) pid += 1;
+      const save: Save = {
+        pid,
+        step: -1,
+        startedAt: now,
+        endsAt: now,
+        waitingForLock: false,
+        waits: { total: 0, byReport: new Map() },
+      };
+      this.#saves.push(save);
+      this.#nextStep(save, now, incident);
+    }
+  }
+
+  #nextStep(save: Save, at: number, incident: boolean): void {
+    save.step += 1;
+    const step = saveSteps[save.step];
+    if (step === undefined) return;
+    const { cores, outsideProcesses = 0, savesPerSecond, surge = 1 } = this.#scenario;
+    const work =
+      (step.ms / 1000) * (incident ? (this.#scenario.biggerDocuments ?? 1) : 1) * (0.8 + this.#random() * 0.4);
+    const reports = this.#onCpu();
+    const outside = incident ? outsideProcesses : 0;
+    // Another saver runs for a fraction of a turn and goes back to sleep.
+    const savers = (savesPerSecond * (incident ? surge : 1) * saveMs) / 1000;
+    const others = sum(reports.map(({ processes }) => processes)) + outside + savers;
+    const queue = Math.max(0, others + 1 - cores) / cores;
+    const turn = Math.min(1, others - savers) * turnSeconds * (0.5 + this.#random());
+    const wait = queue * (turn + work / Math.max(0.05, 1 - savers / cores));
+    save.startedAt = at;
+    save.endsAt = at + work + wait;
+    save.waits = { total: wait, byReport: new Map() };
+    for (const { name, processes } of reports) {
+      const before = save.waits.byReport.get(name) ?? 0;
+      save.waits.byReport.set(name, before + (wait * processes) / Math.max(1, others));
+    }
+    save.waitingForLock = step.id === 'stock' && this.#heldLock(at) !== undefined;
+  }
+
+  #advanceSaves(now: number, incident: boolean): void {
+    for (const save of [...this.#saves]) {
+      if (save.waitingForLock) {
+        const held = this.#heldLock(now);
+        if (held !== undefined) {
+          this.#hurt(stepSeconds, incident, new Map([[held.text, stepSeconds]]));
+          continue;
+        }
+        const work = save.endsAt - save.startedAt;
+        save.waitingForLock = false;
+        save.endsAt = now + work;
+      }
+      while (save.endsAt <= now && saveSteps[save.step] !== undefined) {
+        const step = saveSteps[save.step];
+        if (step === undefined) break;
+        const blocks = step.blocks * (incident ? (this.#scenario.biggerDocuments ?? 1) : 1);
+        this.#book(step.id, { execMs: (save.endsAt - save.startedAt) * 1000, rows: 1, blocks, temp: 0 });
+        this.#hurt(save.waits.total, incident, save.waits.byReport);
+        // The client needs a moment between two statements.
+        this.#nextStep(save, save.endsAt + 0.0002, incident);
+        if (save.waitingForLock) break;
+      }
+      if (saveSteps[save.step] === undefined) this.#saves.splice(this.#saves.indexOf(save), 1);
+    }
+  }
+
+  #hurt(seconds: number, incident: boolean, byWhom: ReadonlyMap<string, number>): void {
+    if (!incident) return;
+    this.#trueDamageSeconds += seconds;
+    for (const [name, part] of byWhom) this.#truth.set(name, (this.#truth.get(name) ?? 0) + part);
+  }
+
+  #advanceReports(now: number, incident: boolean): void {
+    const { cores, outsideProcesses = 0 } = this.#scenario;
+    const onCpu = this.#onCpu();
+    const demand = sum(onCpu.map(({ processes }) => processes)) + (incident ? outsideProcesses : 0) + 0.3;
+    const speed = Math.min(1, cores / demand);
+    for (const run of this.#runs) {
+      const { report } = run;
+      if (!incident && report.inQuietToo !== true) continue;
+      if (!run.running) {
+        if (now < run.pausedUntil + (report.inQuietToo === true ? 0 : this.#scenario.quietSeconds)) continue;
+        run.running = true;
+        run.startedAt = now;
+        run.left = report.cpuSeconds * (0.9 + this.#random() * 0.2);
+      }
+      run.left -= report.harmless === true ? stepSeconds : stepSeconds * speed * (report.processes ?? 1);
+      const cancelled = now - run.startedAt >= (report.cancelledAfterSeconds ?? Infinity);
+      if (run.left > 0 && !cancelled) continue;
+      run.running = false;
+      run.pausedUntil =
+        now - (report.inQuietToo === true ? 0 : this.#scenario.quietSeconds) + (report.pauseSeconds ?? 0.2);
+      const execMs = (now - run.startedAt) * 1000;
+      if (!cancelled) this.#book(report.name, { execMs, rows: 12, blocks: 25_000, temp: report.tempBlocks ?? 0 });
+    }
+  }
+
+  #onCpu(): { readonly name: string; readonly processes: number }[] {
+    return this.#runs
+      .filter(({ running, report }) => running && report.harmless !== true)
+      .map(({ report }) => ({ name: report.name, processes: report.processes ?? 1 }));
+  }
+
+  #heldLock(now: number): LockHeld | undefined {
+    return this.#scenario.locks?.find(({ fromSecond, seconds }) => now >= fromSecond && now < fromSecond + seconds);
+  }
+
+  #book(id: string, call: { execMs: number; rows: number; blocks: number; temp: number }): void {
+    const before = this.#counters.get(id) ?? noCounters;
+    this.#counters.set(id, {
+      ...before,
+      calls: before.calls + 1,
+      rows: before.rows + call.rows,
+      totalExecMs: before.totalExecMs + call.execMs,
+      sumSquaresMs2: before.sumSquaresMs2 + call.execMs ** 2,
+      sharedBlksHit: before.sharedBlksHit + call.blocks,
+      tempBlksWritten: before.tempBlksWritten + call.temp,
+    });
+  }
+
+  #snapshot(at: number): void {
+    const { quietSeconds, incidentSeconds, reset = false } = this.#scenario;
+    const fromMs = startMs + (at - snapshotSeconds) * 1000;
+    const middle = startMs + (quietSeconds + incidentSeconds / 2) * 1000;
+    const wasReset = reset && fromMs <= middle && middle < fromMs + snapshotSeconds * 1000;
+    const half = (value: number) => (wasReset ? Math.ceil(value / 2) : value);
+    this.#deltas.push({
+      fromMs,
+      toMs: startMs + at * 1000,
+      deallocs: 0,
+      resets: wasReset ? 1 : 0,
+      coverage: 0.97,
+      deltas: [...this.#counters].map(([statementId, counters]) => ({
+        statementId,
+        discontinuity: wasReset,
+        counters: {
+          ...counters,
+          calls: half(counters.calls),
+          totalExecMs: wasReset ? counters.totalExecMs / 2 : counters.totalExecMs,
+        },
+      })),
+    });
+    this.#counters = new Map();
+  }
+
+  #sample(now: number): void {
+    const rows: StoredActivityRow[] = [];
+    const held = this.#heldLock(now);
+    if (held !== undefined) {
+      const idle = held.holder === 'idle in transaction';
+      rows.push(
+        rowOf(`lock ${held.text}`, 3000, {
+          query: held.text,
+          state: idle ? 'idle in transaction' : 'active',
+          waitEventType: idle ? 'Client' : 'IO',
+          waitEvent: idle ? 'ClientRead' : 'DataFileRead',
+          queryStartMs: startMs + held.fromSecond * 1000,
+          applicationName: idle ? 'psql' : 'nightly',
+        }),
+      );
+    }
+    for (const save of this.#saves) {
+      const step = saveSteps[save.step];
+      if (step === undefined || (save.startedAt > now && !save.waitingForLock)) continue;
+      const waiting = save.waitingForLock;
+      rows.push(
+        rowOf(step.id, save.pid, {
+          query: textOfStep(step.id),
+          waitEventType: waiting ? 'Lock' : null,
+          waitEvent: waiting ? 'transactionid' : null,
+          blockedByPids: waiting ? [3000] : [],
+          queryStartMs: startMs + Math.round(save.startedAt * 1000),
+          applicationName: 'erp',
+        }),
+      );
+    }
+    for (const { running, report, pid, startedAt } of this.#runs) {
+      if (!running) continue;
+      const applicationName = report.applicationName ?? 'metabase';
+      const queryStartMs = startMs + Math.round(startedAt * 1000);
+      const wait = report.harmless === true ? { waitEventType: 'Timeout', waitEvent: 'PgSleep' } : {};
+      rows.push(rowOf(report.name, pid, { query: report.text, applicationName, queryStartMs, ...wait }));
+      for (let worker = 1; worker < (report.processes ?? 1); worker += 1) {
+        const backend = { backendType: 'parallel worker', leaderPid: pid };
+        rows.push(rowOf(report.name, pid + worker, { query: report.text, applicationName, queryStartMs, ...backend }));
+      }
+    }
+    this.#samples.push({ atMs: startMs + Math.round(now * 1000), rows });
+  }
+
+  #statements(): StoredStatement[] {
+    const steps = [...new Set(saveSteps.map(({ id }) => id))].map((id) => stored(id, textOfStep(id), 'erp'));
+    const reports = this.#scenario.reports.map(({ name, text }) => stored(name, text, 'bi'));
+    const locks = (this.#scenario.locks ?? []).map(({ text }) => stored(`lock ${text}`, text, 'dba'));
+    return [...steps, ...reports, ...locks];
+  }
+}
+
+const noCounters: StatementCounters = {
+  calls: 0,
+  rows: 0,
+  totalExecMs: 0,
+  sumSquaresMs2: 0,
+  plans: 0,
+  totalPlanMs: 0,
+  sharedBlksHit: 0,
+  sharedBlksRead: 0,
+  sharedBlksDirtied: 0,
+  sharedBlksWritten: 0,
+  localBlksRead: 0,
+  localBlksWritten: 0,
+  tempBlksRead: 0,
+  tempBlksWritten: 0,
+  sharedBlkReadMs: 0,
+  sharedBlkWriteMs: 0,
+  tempBlkReadMs: 0,
+  tempBlkWriteMs: 0,
+  walRecords: 0,
+  walBytes: 0,
+};
+
+export function rowOf(statementId: string | null, pid: number, row: Partial<ActivityRow>): StoredActivityRow {
+  return {
+    statementId,
+    row: {
+      pid,
+      leaderPid: null,
+      databaseName: 'erp',
+      databaseOid: '16384',
+      roleName: 'erp',
+      roleOid: '16385',
+      applicationName: '',
+      backendType: 'client backend',
+      state: 'active',
+      waitEventType: null,
+      waitEvent: null,
+      queryid: null,
+      query: '',
+      queryStartMs: null,
+      xactStartMs: null,
+      backendXminAge: null,
+      blockedByPids: [],
+      ...row,
+    },
+  };
+}
+
+export function stored(statementId: string, text: string, roleName: string): StoredStatement {
+  const key = { databaseOid: '16384', roleOid: roleName, queryid: statementId, toplevel: true };
+  return { statementId, key, databaseName: 'erp', roleName, text, fingerprint: text };
+}
+
+export const counters = (some: Partial<StatementCounters>): StatementCounters => ({ ...noCounters, ...some });
+
+const textOfStep = (id: string): string => saveSteps.find((step) => step.id === id)?.text ?? '';
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** mulberry32. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
