@@ -7,7 +7,7 @@ import { addressOf, type Transport } from './reach.ts';
 import { isConnectionBroken, toFailure } from './server-failure.ts';
 
 /** Enough for a dashboard beside a refresh, few enough to stay unnoticed on a server with 100 connections. */
-const poolSize = 6;
+export const poolSize = 6;
 const idleTimeoutMs = 30_000;
 
 export interface BackendsOptions {

@@ -3,12 +3,12 @@ import type { ConnectionSettings } from '../../../shared/model/connection.ts';
 import { isFailure } from '../../../shared/model/failure.ts';
 import type { Clock, Logger } from '../ports.ts';
 import { Backend, setConfig, type SessionSettings } from './backend.ts';
-import { Backends } from './backends.ts';
+import { Backends, poolSize } from './backends.ts';
 import { factsOf, requireCapability, requireSight } from './capabilities.ts';
 import { loginSubject } from './client-config.ts';
 import { bareSql, readFindings } from './findings.ts';
 import { reach, type Transport } from './reach.ts';
-import { toFailure } from './server-failure.ts';
+import { isConnectionBroken, toFailure } from './server-failure.ts';
 import type {
   DdlSession,
   ReadonlySession,
@@ -80,21 +80,19 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
     if (kind !== 'readonly') requireCapability(facts, 'session_state');
     const signal = AbortSignal.any([closing.signal, ...(limits.signal ? [limits.signal] : [])]);
     const settingsOfSession = sessionSettings(kind, limits);
-    const client = limits.prepared ? await backends.open() : await backends.take(signal);
-    let backend: Backend | null = null;
+    const { client, pid } = await acquire(settingsOfSession, limits.prepared ?? false, signal);
+    const backend = new Backend(client, {
+      label: settings.label,
+      backendPid: pid,
+      single: kind === 'readonly',
+      prepared: limits.prepared ?? false,
+      perStatement: sessionState ? null : settingsOfSession,
+      signal,
+      cancel: () => cancel(pid),
+      onError: backends.suspect,
+    });
     let clean = false;
     try {
-      const pid = sessionState ? await apply(client, settingsOfSession, settings.label) : 0;
-      backend = new Backend(client, {
-        label: settings.label,
-        backendPid: pid,
-        single: kind === 'readonly',
-        prepared: limits.prepared ?? false,
-        perStatement: sessionState ? null : settingsOfSession,
-        signal,
-        cancel: () => cancel(pid),
-        onError: backends.suspect,
-      });
       const result = await work(backend);
       clean = true;
       return result;
@@ -102,8 +100,30 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
       clean = isFailure(error) && error.value.code !== 'connection_lost';
       throw error;
     } finally {
-      backend?.end();
+      backend.end();
       await giveBack(client, clean && !signal.aborted);
+    }
+  }
+
+  /**
+   * A backend with its settings. A pooled one may have died a moment ago without our knowing yet; nothing has run on
+   * it, so the next one is tried, until the pool has to connect anew.
+   */
+  async function acquire(
+    values: SessionSettings,
+    apart: boolean,
+    signal: AbortSignal,
+  ): Promise<{ client: pg.Client | pg.PoolClient; pid: number }> {
+    for (let attempt = 0; ; attempt += 1) {
+      const client = apart ? await backends.open() : await backends.take(signal);
+      if (!sessionState) return { client, pid: 0 };
+      try {
+        return { client, pid: await apply(client, values, settings.label) };
+      } catch (error) {
+        await giveBack(client, false);
+        backends.suspect(error);
+        if (!isConnectionBroken(error) || attempt >= poolSize) throw error;
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionSettings } from '../../../shared/model/connection.ts';
@@ -86,9 +87,9 @@ describe.each(testServers())('testing a connection to $label', (server) => {
   });
 
   it.each([
-    ['HTTP', (socket: import('node:net').Socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
-    ['SSH', (socket: import('node:net').Socket) => void socket.write('SSH-2.0-OpenSSH_9.2\r\n')],
-    ['a tunnel to nowhere', (socket: import('node:net').Socket) => void socket.once('data', () => socket.destroy())],
+    ['HTTP', (socket: Socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['SSH', (socket: Socket) => void socket.write('SSH-2.0-OpenSSH_9.2\r\n')],
+    ['a tunnel to nowhere', (socket: Socket) => void socket.once('data', () => socket.destroy())],
   ])('tells %s from PostgreSQL', async (_, serve) => {
     const { port } = await put(listen(serve));
     const { stages, failure } = await test({ port });

@@ -51,7 +51,11 @@ describe.each(testServers())('the sampler on $label', (server) => {
   const save = (n: number) => admin.query('insert into invoice select $1::int from pg_sleep(0)', [n]);
   const deltasOf = async (text: string) => {
     const statements = await history.samples.statements(id());
-    const ids = new Set(statements.filter((one) => one.text?.includes(text)).map((one) => one.statementId));
+    const ids = new Set(
+      statements
+        .filter((one) => one.databaseName === database.settings.database && one.text?.includes(text))
+        .map((one) => one.statementId),
+    );
     const sets = await history.samples.deltas(id(), 0, Number.MAX_SAFE_INTEGER);
     return sets.flatMap(({ deltas }) => deltas.filter(({ statementId }) => ids.has(statementId)));
   };
