@@ -12,7 +12,7 @@ test('a rescue by hand behind the browser door', async ({ openWith, profile }) =
   door.page.on('console', (message) => {
     if (/Content Security Policy/i.test(message.text())) problems.push(message.text());
   });
-  expect(door.page.url(), 'the launch code does not stay in the address').not.toContain('code=');
+  await expect(door.page, 'the launch code does not stay in the address').not.toHaveURL(/code=/);
   const { dataDir } = await rescueByHand(door, { whileFull: () => inspectScreens(door.page) });
   expect(problems).toEqual([]);
   expect(await door.quit()).toBe(0);

@@ -19,11 +19,14 @@ test('a rescue by hand in the desktop window', async ({ openWith, profile }) => 
 test('the window shows our pages only, and an engine that is killed comes back', async ({ openWith, profile }) => {
   const door = await openWith(openDesktopDoor);
   const { page } = door;
-  const home = page.url();
   await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  const home = page.url();
 
+  const attempt = page.waitForRequest('https://example.com/');
   await page.evaluate(() => (location.href = 'https://example.com/'));
-  await expect.poll(() => page.url()).toBe(home);
+  await attempt;
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  expect(page.url()).toBe(home);
   await page.evaluate(() => void window.open('https://example.com/'));
   await expect.poll(() => page.context().pages().length).toBe(1);
   const foreign = await page.evaluate(() => fetch('https://example.com/').then(String, () => 'refused'));

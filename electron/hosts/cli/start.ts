@@ -13,13 +13,13 @@ export interface StartOptions {
   readonly stop: Stop;
 }
 
-/** `npm start`: the desktop app where Electron's binary can be had, the same app in a browser otherwise. */
+/** `npm start`: the desktop app where Electron's program can be had, the same app in a browser otherwise. */
 export async function start({ profile, logLevel, stop }: StartOptions): Promise<number> {
   const { rootDir } = installation();
-  const electron = hasDisplay() ? (electronBinary(rootDir) ?? fetchElectron(rootDir)) : null;
+  const electron = hasDisplay() ? (electronProgram(rootDir) ?? (await fetchElectron(rootDir))) : null;
   if (electron) return runDesktop(electron, rootDir, profile, stop);
-  const why = hasDisplay() ? "Electron's program is not here and could not be fetched" : 'there is no display here';
-  process.stdout.write(`The desktop window cannot open (${why}): Daybreak opens in a browser instead.\n`);
+  const why = hasDisplay() ? "Electron's program is not here and cannot be fetched" : 'there is no display here';
+  process.stdout.write(`No desktop window (${why}): Daybreak opens in a browser instead.\n`);
   return serve({ profile, port: 0, open: canOpenBrowser(), logLevel, stop });
 }
 
@@ -27,7 +27,7 @@ const hasDisplay = (): boolean =>
   process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY']);
 
 /** Electron 42 and later fetch their program on demand; `path.txt` says where it lies once it is there. */
-function electronBinary(rootDir: string): string | null {
+function electronProgram(rootDir: string): string | null {
   const packageDir = join(rootDir, 'node_modules', 'electron');
   const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
   const pathFile = join(packageDir, 'path.txt');
@@ -36,15 +36,28 @@ function electronBinary(rootDir: string): string | null {
   return existsSync(file) ? file : null;
 }
 
-/** Long enough for a hundred megabytes, short enough for a network that swallows everything. */
-const fetchTimeoutMs = 180_000;
+/** Long enough for a hundred megabytes. */
+const fetchTimeoutMs = 300_000;
+/** A network that swallows everything must not cost minutes: who answers at all answers within this. */
+const answerTimeoutMs = 4_000;
 
-function fetchElectron(rootDir: string): string | null {
+async function fetchElectron(rootDir: string): Promise<string | null> {
   const installer = join(rootDir, 'node_modules', 'electron', 'install.js');
-  if (!existsSync(installer)) return null;
+  if (!existsSync(installer) || !(await releasesAnswer())) return null;
   process.stdout.write("Fetching Electron's program (once) ...\n");
   spawnSync(process.execPath, [installer], { stdio: 'ignore', timeout: fetchTimeoutMs });
-  return electronBinary(rootDir);
+  return electronProgram(rootDir);
+}
+
+/** Where Electron's installer fetches from, by its own rule (@electron/get). */
+async function releasesAnswer(): Promise<boolean> {
+  const releases = process.env['ELECTRON_MIRROR'] ?? 'https://github.com/electron/electron/releases/';
+  try {
+    await fetch(releases, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(answerTimeoutMs) });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function runDesktop(electron: string, rootDir: string, profile: string | undefined, stop: Stop): Promise<number> {

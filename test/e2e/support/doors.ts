@@ -32,7 +32,8 @@ export async function openBrowserDoor(profile: string): Promise<OpenDoor> {
   const server = start(['electron/hosts/cli/bin.mjs', 'serve', '--profile', profile]);
   const url = await firstMatch(server, /http:\/\/127\.0\.0\.1:\d+\/#code=\S+/);
   const browser = await chromium.launch({ executablePath: findChromium(), args: [...chromiumArgs] });
-  const page = await browser.newPage({ viewport: size });
+  const context = await browser.newContext({ viewport: size });
+  const page = await context.newPage();
   await page.goto(url);
   return {
     page,

@@ -77,7 +77,7 @@ const loadMs = 40_000;
 async function slowMorning(page: Page): Promise<Morning> {
   await open(page, 'Mornings');
   await page.getByRole('button', { name: 'Watch live' }).click();
-  await expect(page.getByText('watching live')).toBeVisible();
+  await expect(page.getByText('a sample every second')).toBeVisible();
   await startLoad(page, { managers: 0 });
   await page.waitForTimeout(quietMs);
   await stopLoad(page);
@@ -131,7 +131,7 @@ async function propose(page: Page, { fromMs, toMs }: Morning): Promise<{ widget:
 
 async function applyPlan(page: Page, model: string): Promise<void> {
   await expect(page.getByRole('heading', { name: model, level: 1 })).toBeVisible();
-  await expect(page.getByText('nothing has run yet')).toBeVisible();
+  await expect(page.getByText('steps, nothing has run yet')).toBeVisible();
   const steps = page.getByRole('listitem').filter({ hasText: 'undo:' });
   expect(await steps.count()).toBeGreaterThan(3);
   await expect(steps.filter({ hasText: `create materialized view` }).first()).toContainText(`${model}_v1_a`);
