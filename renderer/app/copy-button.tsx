@@ -22,7 +22,7 @@ export function CopyButton({ text, what, label = 'Copy', size = 'compact-sm' }: 
     <Button
       size={size}
       variant="default"
-      aria-label={copied ? `Copied ${what}` : `Copy ${what}`}
+      aria-label={copied ? `Copied ${what}` : `${label}: ${what}`}
       leftSection={copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
       onClick={() => void copy()}
     >

@@ -12,7 +12,7 @@ import styles from './shell.module.css';
 export function Sidebar() {
   const { path } = useRoute();
   return (
-    <div className={styles.sidebar}>
+    <aside aria-label="Sidebar" className={styles.sidebar}>
       <div className={styles.brand}>
         <img src={mark} alt="" className={styles.brandMark} /> Daybreak
       </div>
@@ -40,7 +40,7 @@ export function Sidebar() {
         </div>
         <ServerCard />
       </div>
-    </div>
+    </aside>
   );
 }
 

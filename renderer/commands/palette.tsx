@@ -13,6 +13,8 @@ export function Palette() {
     <Spotlight
       store={paletteStore}
       shortcut="mod + K"
+      tagsToIgnore={[]}
+      attributes={{ content: { 'aria-label': 'Command palette' } }}
       highlightQuery
       scrollable
       maxHeight={420}

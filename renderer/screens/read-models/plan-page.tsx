@@ -64,7 +64,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
               The read model
             </Button>
           )}
-          <CopyButton text={planScript(plan)} what="the plan as a script" label="Copy as script" size="sm" />
+          <CopyButton text={planScript(plan)} what="the plan" label="Copy as script" size="sm" />
         </>
       }
     >

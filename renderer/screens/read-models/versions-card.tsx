@@ -73,7 +73,7 @@ export function VersionsCard({ model }: { readonly model: ReadModel }) {
         <table className={styles.table}>
           <thead>
             <tr>
-              <th />
+              <td />
               {versions.map((version) => (
                 <th key={version.version} scope="col">
                   <span className={styles.inline}>
