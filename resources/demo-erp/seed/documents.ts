@@ -101,7 +101,8 @@ export const purchases = ({ purchaseOrders, days }: Volumes): readonly string[] 
      (purchase_order_id, purchase_order_no, supplier, warehouse_id, requested_by, ordered_on, status, total_amount)
    select n, 'PO' || lpad(n::text, 7, '0'),
           ${suppliers} || ' ' || ${forms}, 1 + floor(demo.rnd(52, n) * 6)::int, ${people(53)},
-          day, case when day > current_date - 6 and demo.rnd(54, n) < 0.3 then 'requested' else 'approved' end,
+          day, case when demo.rnd(54, n) < case when n > ${purchaseOrders} - 12 then 0.7 when day > current_date - 6 then 0.3 else 0 end
+               then 'requested' else 'approved' end,
           round((150 + 18000 * power(demo.rnd(55, n), 4))::numeric, 2)
    from generate_series(1, ${purchaseOrders}) n
    cross join lateral (select current_date - ${days - 1} + floor((n - 1)::numeric * ${days} / ${purchaseOrders})::int) d (day)`,

@@ -130,7 +130,8 @@ const sequences = [
 
 // Roles belong to the whole server, so another database of it may have them already.
 const createRoles = Object.values(roleNames).map(
-  (role) => `do $$ begin create role ${role} login; exception when duplicate_object then null; end $$`,
+  (role) =>
+    `do $$ begin create role ${role} login; exception when duplicate_object or unique_violation then null; end $$`,
 );
 
 const markSeeded = (scale: number, seed: number): string[] => [

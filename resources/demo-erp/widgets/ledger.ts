@@ -20,12 +20,11 @@ export const glByAccount: DemoWidget = {
     layout: { x: 0, y: 8, w: 6, h: 6 },
   },
   budget: { minutes: 60 },
-  liveSql: `select date_trunc('month', e.posted_on)::date as month,
+  liveSql: `select date_trunc('month', e.posted_on::timestamp)::date as month,
   a.account_id || ' ' || a.name as account,
   ${amount} as amount
 from erp.gl_entry e
 join erp.gl_account a on a.account_id = e.account_id
-join erp.cost_centre cc on cc.cost_centre_id = e.cost_centre_id
 where a.kind in ('revenue', 'expense')
   and e.posted_on >= ${since}
 group by 1, 2
@@ -33,7 +32,7 @@ order by 1, 2`,
   readModel: {
     name: 'gl_by_account',
     keyColumns: ['month', 'account'],
-    definitionSql: `select date_trunc('month', e.posted_on)::date as month,
+    definitionSql: `select date_trunc('month', e.posted_on::timestamp)::date as month,
   a.account_id || ' ' || a.name as account,
   ${amount} as amount
 from erp.gl_entry e
@@ -75,7 +74,7 @@ from (
 join erp.cost_centre cc on cc.cost_centre_id = b.cost_centre_id
 join (
   select e.cost_centre_id,
-    date_trunc('month', e.posted_on)::date as month,
+    date_trunc('month', e.posted_on::timestamp)::date as month,
     sum(case when a.kind = 'expense' then e.debit - e.credit else 0 end) as actual
   from erp.gl_entry e
   join erp.gl_account a on a.account_id = e.account_id
@@ -99,7 +98,7 @@ from (
 join erp.cost_centre cc on cc.cost_centre_id = b.cost_centre_id
 join (
   select e.cost_centre_id,
-    date_trunc('month', e.posted_on)::date as month,
+    date_trunc('month', e.posted_on::timestamp)::date as month,
     sum(e.debit - e.credit) as actual
   from erp.gl_entry e
   join erp.gl_account a on a.account_id = e.account_id

@@ -1,6 +1,9 @@
 import type { DemoWidget } from './demo-widget.ts';
 
-/** The last twelve months, the running one included. */
+/**
+ * The last twelve months, the running one included. The models keep every month and the reader picks these, so that
+ * their definitions do not depend on the clock. `::timestamp` keeps the session's time zone out of them.
+ */
 const since = `date_trunc('month', current_date) - interval '11 months'`;
 
 export const monthlySales: DemoWidget = {
@@ -19,7 +22,7 @@ export const monthlySales: DemoWidget = {
     layout: { x: 4, y: 0, w: 8, h: 4 },
   },
   budget: { minutes: 30 },
-  liveSql: `select date_trunc('month', i.invoice_date)::date as month,
+  liveSql: `select date_trunc('month', i.invoice_date::timestamp)::date as month,
   r.name as region,
   cat.name as category,
   r.name || ', ' || cat.name as market,
@@ -36,7 +39,7 @@ order by 1, 2, 3`,
   readModel: {
     name: 'monthly_sales',
     keyColumns: ['month', 'region', 'category'],
-    definitionSql: `select date_trunc('month', i.invoice_date)::date as month,
+    definitionSql: `select date_trunc('month', i.invoice_date::timestamp)::date as month,
   r.name as region,
   cat.name as category,
   r.name || ', ' || cat.name as market,
@@ -55,6 +58,15 @@ order by month, region, category`,
   },
 };
 
+const margins = `select cat.name as category,
+  sum(l.line_amount) as revenue,
+  sum(l.line_amount - l.quantity * l.unit_cost) as margin,
+  round(100 * sum(l.line_amount - l.quantity * l.unit_cost) / sum(l.line_amount), 1) as margin_percent
+from erp.ar_invoice_line l
+join erp.item it on it.item_id = l.item_id
+join erp.item_category cat on cat.category_id = it.category_id
+group by cat.name`;
+
 export const marginByCategory: DemoWidget = {
   widgetId: 'margin-by-category',
   kind: 'executive',
@@ -71,38 +83,14 @@ export const marginByCategory: DemoWidget = {
     layout: { x: 0, y: 4, w: 4, h: 4 },
   },
   budget: { minutes: 24 * 60 },
-  liveSql: `select cat.name as category,
-  sum(l.line_amount) as revenue,
-  sum(l.line_amount - l.quantity * l.unit_cost) as margin,
-  round(100 * sum(l.line_amount - l.quantity * l.unit_cost) / sum(l.line_amount), 1) as margin_percent
-from erp.ar_invoice_line l
-join erp.ar_invoice i on i.invoice_id = l.invoice_id
-join erp.item it on it.item_id = l.item_id
-join erp.item_category cat on cat.category_id = it.category_id
-where i.invoice_date >= ${since}
-group by cat.name
+  liveSql: `${margins}
 order by cat.name`,
   readModel: {
     name: 'margin_by_category',
-    keyColumns: ['month', 'category'],
-    definitionSql: `select date_trunc('month', i.invoice_date)::date as month,
-  cat.name as category,
-  sum(l.line_amount) as revenue,
-  sum(l.line_amount - l.quantity * l.unit_cost) as margin
-from erp.ar_invoice_line l
-join erp.ar_invoice i on i.invoice_id = l.invoice_id
-join erp.item it on it.item_id = l.item_id
-join erp.item_category cat on cat.category_id = it.category_id
-group by 1, 2`,
-    // A ratio is kept as numerator and denominator: percentages of months do not add up.
-    readerSql: `select as_of,
-  category,
-  sum(revenue) as revenue,
-  sum(margin) as margin,
-  round(100 * sum(margin) / sum(revenue), 1) as margin_percent
+    keyColumns: ['category'],
+    definitionSql: margins,
+    readerSql: `select as_of, category, revenue, margin, margin_percent
 from reporting.margin_by_category
-where month >= ${since}
-group by as_of, category
 order by category`,
   },
 };
@@ -123,7 +111,7 @@ export const activeCustomers: DemoWidget = {
     layout: { x: 4, y: 4, w: 4, h: 4 },
   },
   budget: { minutes: 60 },
-  liveSql: `select date_trunc('week', i.invoice_date)::date as week,
+  liveSql: `select date_trunc('week', i.invoice_date::timestamp)::date as week,
   s.name as segment,
   count(distinct i.customer_id) as customers
 from erp.ar_invoice i
@@ -135,7 +123,7 @@ order by 1, 2`,
   readModel: {
     name: 'active_customers',
     keyColumns: ['week', 'segment'],
-    definitionSql: `select date_trunc('week', i.invoice_date)::date as week,
+    definitionSql: `select date_trunc('week', i.invoice_date::timestamp)::date as week,
   s.name as segment,
   count(distinct i.customer_id) as customers
 from erp.ar_invoice i
