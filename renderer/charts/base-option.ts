@@ -17,22 +17,17 @@ export function baseOption(palette: ChartPalette): ChartOption {
   };
 }
 
-/** `pointer`: what is drawn under the hovered place. */
-export const tooltipOption = (palette: ChartPalette, pointer: 'line' | 'shadow' = 'line') => ({
-  // Text on a canvas: names and SQL come from the server and must never become HTML.
+/** Marks the hovered place. What is said about it is `HoverText`: ECharts prints nothing itself. */
+export const hoverOption = (palette: ChartPalette, pointer: 'line' | 'shadow' | 'none') => ({
+  trigger: 'axis' as const,
+  showContent: false,
   renderMode: 'richText' as const,
-  confine: true,
-  backgroundColor: palette.surface,
-  borderColor: palette.border,
-  borderWidth: 1,
-  padding: [8, 12],
-  textStyle: { color: palette.text, fontFamily: palette.font, fontSize: 12 },
   axisPointer: {
     type: pointer,
+    label: { show: false },
     lineStyle: { color: palette.axis },
     shadowStyle: { color: palette.axis, opacity: 0.08 },
   },
-  transitionDuration: 0,
 });
 
 export const axisText = (palette: ChartPalette) => ({

@@ -1,8 +1,15 @@
 import { useReducedMotion } from '@mantine/hooks';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
 import type { ChartOption } from './chart-option.ts';
 import { init, type ECharts } from './echarts.ts';
+import { HoverText, type HoverPlace } from './hover-text.tsx';
 import styles from './charts.module.css';
+
+/** A place in the plot in the units of its axes: index of a category, value of a number or moment, ms. */
+export interface PlotPlace {
+  readonly x: number;
+  readonly y: number;
+}
 
 export interface ChartProps {
   readonly option: ChartOption;
@@ -10,16 +17,19 @@ export interface ChartProps {
   readonly label: string;
   /** Px or CSS length; default: all of the parent. */
   readonly height?: number | string;
+  /** What hovering over a place says, one fact a line; null: nothing. */
+  readonly describe?: (place: PlotPlace) => string | null;
 }
 
 /** Draws one ECharts option and keeps it the size of its box. Screens use the named charts, not this one. */
-export function Chart({ option, label, height = '100%' }: ChartProps): ReactNode {
+export function Chart({ option, label, height = '100%', describe }: ChartProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const drawn = useRef<ECharts | null>(null);
   const still = useReducedMotion();
+  const [hover, setHover] = useState<(HoverPlace & { readonly text: string }) | null>(null);
 
   useEffect(() => {
-    if (box.current === null) return;
+    if (box.current === null) return undefined;
     const chart = init(box.current, null, { renderer: 'canvas' });
     drawn.current = chart;
     const observer = new ResizeObserver(() => chart.resize());
@@ -35,5 +45,29 @@ export function Chart({ option, label, height = '100%' }: ChartProps): ReactNode
     drawn.current?.setOption({ ...option, animation: !still && option.animation !== false }, { notMerge: true });
   }, [option, still]);
 
-  return <div ref={box} className={styles.chart} style={{ height }} role="img" aria-label={label} />;
+  const onMouseMove = (event: MouseEvent<HTMLDivElement>) => {
+    const chart = drawn.current;
+    if (chart === null || describe === undefined) return;
+    const bounds = event.currentTarget.getBoundingClientRect();
+    const px = [event.clientX - bounds.left, event.clientY - bounds.top];
+    const place = chart.containPixel('grid', px) ? chart.convertFromPixel('grid', px) : [];
+    const [x, y] = Array.isArray(place) ? place : [];
+    const text = x === undefined || y === undefined ? null : describe({ x, y });
+    setHover(text === null ? null : { text, clientX: event.clientX, clientY: event.clientY });
+  };
+
+  return (
+    <>
+      <div
+        ref={box}
+        className={styles.chart}
+        style={{ height }}
+        role="img"
+        aria-label={label}
+        onMouseMove={onMouseMove}
+        onMouseLeave={() => setHover(null)}
+      />
+      {hover !== null && <HoverText {...hover} />}
+    </>
+  );
 }

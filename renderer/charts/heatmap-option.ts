@@ -2,15 +2,14 @@ import { formatCell } from '../../shared/format/cell.ts';
 import { decimalToNumber } from '../../shared/format/decimal.ts';
 import { defaultLocale, numberFormat } from '../../shared/format/number-formats.ts';
 import { axisLabel } from './axis-label.ts';
-import { axisText, baseOption, tooltipOption } from './base-option.ts';
+import { axisText, baseOption } from './base-option.ts';
+import { readableOn } from './color.ts';
 import type { ChartOption } from './chart-option.ts';
 import type { ChartPalette } from './palette.ts';
 import type { WidgetShape } from './widget-shape.ts';
 
 /** More columns than this are narrower than a number; hovering and the table say it. */
 const mostColumnsWithText = 14;
-/** From this share of the range on, a cell is nearer to the high colour and wants the surface's colour as text. */
-const strongFrom = 0.5;
 
 /** Smallest and largest value that a heat map shows; null when it shows none. */
 export function heatRange(shape: WidgetShape): { readonly low: number; readonly high: number } | null {
@@ -42,7 +41,12 @@ export function heatmapOption(shape: WidgetShape, palette: ChartPalette): ChartO
       const value = decimalToNumber(cell);
       if (value === null) return [];
       const share = (value - range.low) / (range.high - range.low || 1);
-      return [{ value: [x, y, value], label: { color: share >= strongFrom ? palette.surface : palette.text } }];
+      return [
+        {
+          value: [x, y, value],
+          label: { color: readableOn(palette.heatLow, palette.heatHigh, share, [palette.text, palette.surface]) },
+        },
+      ];
     }),
   );
   const axis = {
@@ -56,17 +60,6 @@ export function heatmapOption(shape: WidgetShape, palette: ChartPalette): ChartO
     ...base,
     aria: { enabled: true, label: { enabled: false }, decal: { show: false } },
     grid: { left: 4, right: 8, top: 6, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    tooltip: {
-      ...tooltipOption(palette),
-      trigger: 'item',
-      formatter: (params: unknown) => {
-        const [x, y] = cellOf(params);
-        const series = shape.series[y];
-        if (series === undefined) return '';
-        const value = formatCell(series.cells[x] ?? null, format, shape.currency);
-        return `${series.name}\n${shape.categories[x]?.full ?? ''}: ${value}`;
-      },
-    },
     visualMap: {
       type: 'continuous',
       show: false,
@@ -94,6 +87,14 @@ export function heatmapOption(shape: WidgetShape, palette: ChartPalette): ChartO
       },
     ],
   };
+}
+
+/** What hovering over a cell says; null beside the cells and where there is no value. */
+export function heatText(shape: WidgetShape, x: number, y: number): string | null {
+  const series = shape.series[y];
+  const category = shape.categories[x];
+  if (series === undefined || category === undefined) return null;
+  return `${series.name}\n${category.full}: ${formatCell(series.cells[x] ?? null, series.format, shape.currency)}`;
 }
 
 function cellOf(params: unknown): [number, number, number] {

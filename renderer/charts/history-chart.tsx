@@ -1,7 +1,7 @@
 import { useMemo, type ReactNode } from 'react';
 import { localTimeZone } from '../app/local-time-zone.ts';
 import { Chart } from './chart.tsx';
-import { historyOption, type HistoryInput } from './history-option.ts';
+import { historyOption, historyText, type HistoryInput } from './history-option.ts';
 import { Legend } from './legend.tsx';
 import { usePalette } from './palette.ts';
 
@@ -22,7 +22,12 @@ export function HistoryChart({ activity, oltpMeanMs, incident, height }: History
           { name: 'OLTP mean latency', color: palette.line, pattern: null },
         ]}
       />
-      <Chart option={option} height={height} label="Active sessions of this statement against OLTP mean latency" />
+      <Chart
+        option={option}
+        height={height}
+        describe={({ x }) => historyText({ activity, oltpMeanMs, timeZone: localTimeZone }, x)}
+        label="Active sessions of this statement against OLTP mean latency"
+      />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../shared/format/duration.ts';
 import { formatClock } from '../../shared/format/zoned-time.ts';
 import { latencyTick } from './axis-label.ts';
-import { axisText, baseOption, gridLines, tooltipOption } from './base-option.ts';
+import { axisText, baseOption, gridLines, hoverOption } from './base-option.ts';
 import type { ChartOption } from './chart-option.ts';
 import type { ChartPalette } from './palette.ts';
 import { tickLabel } from './timeline-option.ts';
@@ -29,11 +29,7 @@ export function historyOption({ activity, oltpMeanMs, incident, timeZone, palett
     animation: false,
     aria: { enabled: true, label: { enabled: false }, decal: { show: false } },
     grid: { left: 4, right: 4, top: 12, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    tooltip: {
-      ...tooltipOption(palette),
-      trigger: 'axis',
-      formatter: (params: unknown) => historyText(params, timeZone),
-    },
+    tooltip: hoverOption(palette, 'line'),
     xAxis: {
       type: 'time',
       min: fromMs,
@@ -58,7 +54,7 @@ export function historyOption({ activity, oltpMeanMs, incident, timeZone, palett
         id: 'activity',
         name: 'active sessions',
         type: 'line',
-        data: activity.map(([atMs, value]) => [atMs, value]),
+        data: brokenAtGaps(activity),
         symbol: 'none',
         color: palette.reporting,
         lineStyle: { width: 1.5 },
@@ -75,7 +71,7 @@ export function historyOption({ activity, oltpMeanMs, incident, timeZone, palett
         name: 'OLTP mean',
         type: 'line',
         yAxisIndex: 1,
-        data: oltpMeanMs.map(([atMs, value]) => [atMs, value]),
+        data: brokenAtGaps(oltpMeanMs),
         symbol: 'none',
         color: palette.line,
         lineStyle: { width: 2 },
@@ -85,16 +81,46 @@ export function historyOption({ activity, oltpMeanMs, incident, timeZone, palett
   };
 }
 
-function historyText(params: unknown, timeZone: string): string {
-  const items: unknown[] = Array.isArray(params) ? params : [params];
-  const lines: string[] = [];
-  for (const item of items) {
-    if (typeof item !== 'object' || item === null || !('value' in item) || !Array.isArray(item.value)) continue;
-    const [atMs, value] = item.value.map(Number);
-    if (atMs === undefined || value === undefined) continue;
-    if (lines.length === 0) lines.push(formatClock(atMs, timeZone));
-    const latency = 'seriesId' in item && item.seriesId === 'latency';
-    lines.push(latency ? `OLTP mean: ${formatDuration(value)}` : `active sessions: ${value.toFixed(1)}`);
-  }
+/** What hovering over a moment says; null where nothing was seen near it. */
+export function historyText(
+  { activity, oltpMeanMs, timeZone }: Pick<HistoryInput, 'activity' | 'oltpMeanMs' | 'timeZone'>,
+  atMs: number,
+): string | null {
+  const seen = nearest(activity, atMs);
+  const latency = nearest(oltpMeanMs, atMs);
+  const moment = seen?.[0] ?? latency?.[0];
+  if (moment === undefined) return null;
+  const lines = [formatClock(moment, timeZone)];
+  if (seen !== null) lines.push(`active sessions: ${seen[1].toFixed(1)}`);
+  if (latency !== null) lines.push(`OLTP mean: ${formatDuration(latency[1])}`);
   return lines.join('\n');
+}
+
+/** The usual distance between points, ms: the median, which a gap does not move. */
+function stepOf(points: Points): number {
+  const steps = points.slice(1).map(([atMs], index) => atMs - (points[index]?.[0] ?? atMs));
+  steps.sort((a, b) => a - b);
+  return steps[Math.floor(steps.length / 2)] ?? Infinity;
+}
+
+function nearest(points: Points, atMs: number): readonly [number, number] | null {
+  let best: readonly [number, number] | null = null;
+  for (const point of points) {
+    if (best === null || Math.abs(point[0] - atMs) < Math.abs(best[0] - atMs)) best = point;
+  }
+  return best !== null && Math.abs(best[0] - atMs) <= stepOf(points) ? best : null;
+}
+
+/** A null between points that are further apart than usual: a line through a gap would claim that somebody looked. */
+export function brokenAtGaps(points: Points): [number, number | null][] {
+  const longestMs = 2.5 * stepOf(points);
+  return points.flatMap(([atMs, value], index): [number, number | null][] => {
+    const before = points[index - 1]?.[0] ?? atMs;
+    return atMs - before > longestMs
+      ? [
+          [(atMs + before) / 2, null],
+          [atMs, value],
+        ]
+      : [[atMs, value]];
+  });
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { formatClock, formatClockSeconds } from '../../shared/format/zoned-time.ts';
+import { HoverText, type HoverPlace } from './hover-text.tsx';
 import {
   bucketsOfKey,
   moved,
@@ -27,7 +28,9 @@ interface TimeBrushProps {
   readonly suggestion: TimeWindow | null;
   readonly onSelect: (window: TimeWindow | null) => void;
   readonly timeZone: string;
-  /** The chart below; it keeps its own hovering. */
+  /** What hovering over a moment says; null: nothing. Shown as text, never as markup. */
+  readonly describe: (atMs: number) => string | null;
+  /** The chart below. */
   readonly children: ReactNode;
 }
 
@@ -54,6 +57,7 @@ export function TimeBrush(props: TimeBrushProps): ReactNode {
   const plot = useRef<HTMLDivElement>(null);
   const [draft, setDraft] = useState<TimeWindow | null>(null);
   const [drag, setDrag] = useState<Drag | null>(null);
+  const [hover, setHover] = useState<(HoverPlace & { readonly atMs: number }) | null>(null);
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(settling.current), []);
 
@@ -72,8 +76,11 @@ export function TimeBrush(props: TimeBrushProps): ReactNode {
   };
 
   const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
-    if (drag === null) return;
     const px = pxOf(event);
+    const inside = px >= 0 && px <= (plot.current?.clientWidth ?? 0);
+    const { clientX, clientY } = event;
+    setHover(inside && drag === null ? { atMs: timeAt(px), clientX, clientY } : null);
+    if (drag === null) return;
     if (draft === null && Math.abs(px - drag.startPx) < dragPx) return;
     if (drag.kind === 'draw' || drag.before === null) {
       setDraft(windowBetween(timeAt(drag.startPx), timeAt(px), scale));
@@ -123,6 +130,7 @@ export function TimeBrush(props: TimeBrushProps): ReactNode {
     take(suggestion ?? shown ?? windowBetween(middleMs - quarterMs, middleMs + quarterMs, scale));
   };
 
+  const said = hover === null ? null : props.describe(hover.atMs);
   const percent = (atMs: number) => `${shareAtTime(atMs, scale) * 100}%`;
   const slider = (part: WindowPart, window: TimeWindow, atMs: number) => ({
     role: 'slider',
@@ -144,6 +152,7 @@ export function TimeBrush(props: TimeBrushProps): ReactNode {
       onPointerMove={onPointerMove}
       onPointerUp={() => finish(true)}
       onPointerCancel={() => finish(false)}
+      onPointerLeave={() => setHover(null)}
     >
       {props.children}
       <div
@@ -177,7 +186,9 @@ export function TimeBrush(props: TimeBrushProps): ReactNode {
             <div className={styles.edgeTo} {...slider('to', shown, shown.toMs)} />
           </div>
         )}
+        {said !== null && hover !== null && <div className={styles.hoverLine} style={{ left: percent(hover.atMs) }} />}
       </div>
+      {said !== null && hover !== null && <HoverText text={said} {...hover} />}
     </div>
   );
 }

@@ -6,14 +6,14 @@ import { localTimeZone } from '../app/local-time-zone.ts';
 import { usePalette } from './palette.ts';
 import { TimeBrush } from './time-brush.tsx';
 import type { TimeWindow } from './time-window.ts';
-import { plotInsets, timelineOption } from './timeline-option.ts';
+import { bucketText, plotInsets, timelineOption } from './timeline-option.ts';
 
 export interface TimelineChartProps {
   readonly timeline: Timeline;
   readonly selection: TimeWindow | null;
   /** A window was brushed, with the mouse or the keyboard; null: it was taken away. */
   readonly onSelect: (window: TimeWindow | null) => void;
-  readonly height: number;
+  readonly height: string;
 }
 
 /** The Mornings timeline. The table twin is `TimelineTable`. */
@@ -33,6 +33,10 @@ export function TimelineChart({ timeline, selection, onSelect, height }: Timelin
         suggestion={timeline.suggestion}
         onSelect={onSelect}
         timeZone={timeZone}
+        describe={(atMs) => {
+          const bucket = timeline.buckets.find((one) => atMs >= one.atMs && atMs < one.atMs + timeline.bucketMs);
+          return bucket === undefined ? 'not sampled' : bucketText(bucket, timeline.bucketMs, timeZone);
+        }}
       >
         <Chart option={option} label={label} />
       </TimeBrush>

@@ -4,7 +4,7 @@ import { defaultLocale } from '../../shared/format/number-formats.ts';
 import { dateTimeFormat, formatClock, formatClockSeconds, zonedTime } from '../../shared/format/zoned-time.ts';
 import type { Timeline } from '../../shared/model/diagnosis.ts';
 import { latencyTick } from './axis-label.ts';
-import { axisText, baseOption, gridLines, tooltipOption } from './base-option.ts';
+import { axisText, baseOption, gridLines } from './base-option.ts';
 import type { ChartOption } from './chart-option.ts';
 import type { ChartPalette } from './palette.ts';
 import { patternOf } from './pattern.ts';
@@ -23,12 +23,12 @@ export function tickLabel(atMs: number, spanMs: number, timeZone: string): strin
   return formatClock(atMs, timeZone);
 }
 
-/** What the tooltip says about one bucket, one line a fact. */
+/** What hovering over one bucket says, one line a fact. */
 export function bucketText(bucket: TimelineBucket, bucketMs: number, timeZone: string): string {
   const clock = bucketMs < 60_000 ? formatClockSeconds : formatClock;
   const lines = [`${clock(bucket.atMs, timeZone)} – ${clock(bucket.atMs + bucketMs, timeZone)}`];
   for (const { layer, name } of timelineLayers) {
-    if (bucket[layer] > 0) lines.push(`${name}: ${bucket[layer].toFixed(1)} sessions`);
+    if (bucket[layer] >= 0.05) lines.push(`${name}: ${bucket[layer].toFixed(1)} sessions`);
   }
   if (bucket.oltpMeanMs !== null) lines.push(`OLTP mean: ${formatDuration(bucket.oltpMeanMs)}`);
   lines.push(`OLTP calls: ${formatCount(bucket.oltpCalls)}`);
@@ -46,7 +46,6 @@ export interface TimelineOptionInput {
 export function timelineOption({ timeline, palette, timeZone }: TimelineOptionInput): ChartOption {
   const { buckets, bucketMs, cores } = timeline;
   const spanMs = timeline.toMs - timeline.fromMs;
-  const base = baseOption(palette);
   const layers = timelineLayers.map(({ layer, name, color }, index) => ({
     id: layer,
     name,
@@ -63,18 +62,9 @@ export function timelineOption({ timeline, palette, timeZone }: TimelineOptionIn
   }));
   const damage = damageSpans(buckets, bucketMs);
   return {
-    ...base,
+    ...baseOption(palette),
     animation: false,
     grid: { ...plotInsets, outerBoundsMode: 'none' },
-    tooltip: {
-      ...tooltipOption(palette),
-      trigger: 'axis',
-      formatter: (params: unknown) => {
-        const atMs = axisValueOf(params);
-        const bucket = buckets.find((b) => atMs >= b.atMs && atMs < b.atMs + bucketMs);
-        return bucket === undefined ? 'not sampled' : bucketText(bucket, bucketMs, timeZone);
-      },
-    },
     xAxis: {
       type: 'time',
       min: timeline.fromMs,
@@ -145,11 +135,4 @@ export function timelineOption({ timeline, palette, timeZone }: TimelineOptionIn
       },
     ],
   };
-}
-
-/** The hovered moment out of what ECharts hands to an axis tooltip; NaN when there is none. */
-function axisValueOf(params: unknown): number {
-  const first: unknown = Array.isArray(params) ? params[0] : params;
-  if (typeof first !== 'object' || first === null || !('axisValue' in first)) return Number.NaN;
-  return Number(first.axisValue);
 }

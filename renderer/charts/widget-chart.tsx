@@ -6,7 +6,7 @@ import { heatRange } from './heatmap-option.ts';
 import { Legend } from './legend.tsx';
 import { NumberTile } from './number-tile.tsx';
 import { usePalette, type ChartPalette } from './palette.ts';
-import { lineDash, widgetOption, type DrawnKind } from './widget-option.ts';
+import { hoverText, lineDash, widgetOption, type DrawnKind } from './widget-option.ts';
 import { isMismatch, shapeOf, shapeSummary, type WidgetShape } from './widget-shape.ts';
 import { WidgetTable } from './widget-table.tsx';
 import styles from './charts.module.css';
@@ -32,7 +32,11 @@ function DrawnWidget({ widget, data, kind }: WidgetViewProps & { readonly kind: 
   return (
     <div className={styles.drawn}>
       <div className={styles.drawnChart}>
-        <Chart option={option} label={shapeSummary(widget.title, shape)} />
+        <Chart
+          option={option}
+          label={shapeSummary(widget.title, shape)}
+          describe={(place) => hoverText(kind, shape, place)}
+        />
       </div>
       <ShapeLegend kind={kind} shape={shape} palette={palette} />
     </div>

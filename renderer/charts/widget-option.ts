@@ -3,9 +3,10 @@ import { decimalToNumber, sumDecimals } from '../../shared/format/decimal.ts';
 import type { Widget } from '../../shared/model/dashboard.ts';
 import { assertNever } from '../../shared/model/failure.ts';
 import { axisLabel } from './axis-label.ts';
-import { axisText, baseOption, gridLines, tooltipOption } from './base-option.ts';
+import { axisText, baseOption, gridLines, hoverOption } from './base-option.ts';
 import type { ChartOption } from './chart-option.ts';
-import { heatmapOption } from './heatmap-option.ts';
+import type { PlotPlace } from './chart.tsx';
+import { heatmapOption, heatText } from './heatmap-option.ts';
 import type { ChartPalette } from './palette.ts';
 import { patternOf } from './pattern.ts';
 import type { WidgetShape } from './widget-shape.ts';
@@ -45,9 +46,15 @@ export function categoryText(shape: WidgetShape, index: number, total: boolean):
   return lines.join('\n');
 }
 
-function categoryIndexOf(params: unknown): number {
-  const first: unknown = Array.isArray(params) ? params[0] : params;
-  return typeof first === 'object' && first !== null && 'dataIndex' in first ? Number(first.dataIndex) : -1;
+/** Bars with names lie on their side, so that the names can be read; the calendar runs from left to right. */
+const isSideways = (kind: DrawnKind, shape: WidgetShape): boolean =>
+  (kind === 'bar' || kind === 'stacked') && !shape.calendar && shape.categories.some(({ short }) => short.length > 4);
+
+/** What hovering over a place of the plot says; null beside the bars. */
+export function hoverText(kind: DrawnKind, shape: WidgetShape, place: PlotPlace): string | null {
+  if (kind === 'heatmap') return heatText(shape, Math.round(place.x), Math.round(place.y));
+  const index = Math.round(isSideways(kind, shape) ? place.y : place.x);
+  return index in shape.categories ? categoryText(shape, index, kind === 'stacked') : null;
 }
 
 /** The picture of a widget. Pixel positions come from numbers, every printed value from exact text. */
@@ -56,12 +63,11 @@ export function widgetOption(kind: DrawnKind, shape: WidgetShape, palette: Chart
     case 'heatmap':
       return heatmapOption(shape, palette);
     case 'line':
-      return axesOption(shape, palette, false, lineSeries(shape, palette), false);
+      return axesOption(shape, palette, false, lineSeries(shape, palette));
     case 'bar':
     case 'aging':
     case 'stacked': {
-      const sideways = kind !== 'aging' && !shape.calendar && shape.categories.some(({ short }) => short.length > 4);
-      return axesOption(shape, palette, sideways, barSeries(kind, shape, palette), kind === 'stacked');
+      return axesOption(shape, palette, isSideways(kind, shape), barSeries(kind, shape, palette));
     }
     default:
       return assertNever(kind);
@@ -127,7 +133,6 @@ function axesOption(
   palette: ChartPalette,
   sideways: boolean,
   series: ChartOption['series'],
-  total: boolean,
 ): ChartOption {
   const base = baseOption(palette);
   const format = shape.series[0]?.format ?? 'decimal';
@@ -152,11 +157,7 @@ function axesOption(
   return {
     ...base,
     grid: { left: 4, right: 12, top: 10, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    tooltip: {
-      ...tooltipOption(palette, line ? 'line' : 'shadow'),
-      trigger: 'axis',
-      formatter: (params: unknown) => categoryText(shape, categoryIndexOf(params), total),
-    },
+    tooltip: hoverOption(palette, line ? 'line' : 'shadow'),
     xAxis: sideways ? valueAxis : categoryAxis,
     yAxis: sideways ? categoryAxis : valueAxis,
     series,

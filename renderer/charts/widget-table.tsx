@@ -9,6 +9,20 @@ interface NumberedRow {
   readonly cells: readonly (string | null)[];
 }
 
+/** Longest cell of a column, characters as the server printed them. */
+const longestCell = (data: WidgetData, index: number): number =>
+  data.rows.reduce((most, row) => Math.max(most, row[index]?.length ?? 0), 1);
+
+/** Grid track of a column. A number gets all the room it needs: an ellipsis would make another number of it. */
+function trackOf(data: WidgetData, index: number, title: string, numeric: boolean): string {
+  const longest = longestCell(data, index);
+  const paddingCh = 3;
+  if (!numeric) return `minmax(${Math.min(20, Math.max(longest, title.length)) + paddingCh}ch, 1.4fr)`;
+  // Separators and a currency sign come on top of what the server printed.
+  const printed = longest + Math.max(0, Math.floor((longest - 3) / 3)) + 1;
+  return `minmax(${Math.max(printed, title.length) + paddingCh}ch, 1fr)`;
+}
+
 /** A widget's rows as a table: a widget of kind 'table', and the twin of every chart. */
 export function WidgetTable({
   widget,
@@ -31,10 +45,10 @@ export function WidgetTable({
           sortValue: (row) => row.cells[index] ?? null,
           sortAs: numeric ? 'decimal' : 'natural',
           align: numeric ? 'right' : 'left',
-          width: numeric ? 'minmax(88px, 1fr)' : 'minmax(96px, 1.4fr)',
+          width: trackOf(data, index, column.name, numeric),
         };
       }),
-    [widget, data.columns],
+    [widget, data],
   );
   const rows = useMemo(() => data.rows.map((cells, index) => ({ key: String(index), cells })), [data.rows]);
   return (

@@ -186,18 +186,22 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>): React
           if (!control && getSelection()?.isCollapsed !== false) onOpen?.(row.original);
         }}
       >
-        {columns.map((column) => (
-          <div
-            key={column.id}
-            role="gridcell"
-            data-column={column.id}
-            data-align={column.align ?? 'left'}
-            data-wrap={column.wrap === true}
-            className={styles.cell}
-          >
-            {column.cell(row.original)}
-          </div>
-        ))}
+        {columns.map((column) => {
+          const content = column.cell(row.original);
+          return (
+            <div
+              key={column.id}
+              role="gridcell"
+              title={typeof content === 'string' ? content : undefined}
+              data-column={column.id}
+              data-align={column.align ?? 'left'}
+              data-wrap={column.wrap === true}
+              className={styles.cell}
+            >
+              {content}
+            </div>
+          );
+        })}
       </div>
     );
   };

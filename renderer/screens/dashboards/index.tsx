@@ -106,6 +106,11 @@ function OpenDashboard({ server, dashboard, all, children }: OpenDashboardProps)
   // Starts again when the database comes or goes: what is out of the cache then is asked for at once.
   useEffect(() => watchDashboard(serverId, dashboard), [serverId, dashboard, online]);
 
+  // Another dashboard starts at its top, whatever the last one was scrolled to.
+  useEffect(() => {
+    document.getElementById('main')?.scrollTo(0, 0);
+  }, [dashboard.dashboardId]);
+
   const freshness = useMemo(() => dashboardFreshness(dashboard, widgets, online), [dashboard, widgets, online]);
   const stateOf = (widgetId: string) => widgets[widgetKey(dashboard.dashboardId, widgetId)];
   const busy = dashboard.widgets.some(({ widgetId }) => stateOf(widgetId)?.loading === true);

@@ -83,7 +83,7 @@ function FindingBody(
       <p className={styles.gradeMeaning}>{grade.meaning}</p>
 
       <dl className={styles.facts}>
-        <Fact name="share of the damage">
+        <Fact name="of the damage">
           {formatPercent(finding.blameShare)} <small>{formatPercentRange(finding.blameInterval)}</small>
         </Fact>
         <Fact name="damage">{formatDuration(finding.damageSeconds * 1000)}</Fact>

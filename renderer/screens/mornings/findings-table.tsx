@@ -90,7 +90,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'grade',
       header: 'grade',
-      width: '106px',
+      width: '116px',
       cell: ({ grade }) => (
         <Tooltip label={gradeWords[grade].meaning}>
           <span>
@@ -103,7 +103,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'evidence',
       header: 'evidence',
-      width: 'minmax(112px, 1.4fr)',
+      width: 'minmax(136px, 1.4fr)',
       wrap: true,
       cell: ({ evidence }) => (
         <span className={styles.chips}>

@@ -21,7 +21,8 @@ interface TimelineCardProps {
   readonly onRetry: () => void;
 }
 
-const heightPx = 220;
+/** More of a large screen, but never so much that the verdict falls off a small one. */
+const height = 'clamp(200px, 27vh, 340px)';
 
 /** The timeline, its legend and its table twin. */
 export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCardProps): ReactNode {
@@ -40,7 +41,7 @@ export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCa
     return (
       <Card>
         {problem !== null && <FailureNotice problem={problem} onRetry={onRetry} />}
-        {problem === null && <Skeleton height={heightPx + 30} aria-label="Loading the timeline" />}
+        {problem === null && <Skeleton height={height} aria-label="Loading the timeline" />}
       </Card>
     );
   }
@@ -76,9 +77,9 @@ export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCa
         </div>
       </div>
       {shownAs === 'chart' ? (
-        <TimelineChart timeline={timeline} selection={window} onSelect={onSelect} height={heightPx} />
+        <TimelineChart timeline={timeline} selection={window} onSelect={onSelect} height={height} />
       ) : (
-        <TimelineTable timeline={timeline} height={heightPx} />
+        <TimelineTable timeline={timeline} height={height} />
       )}
       {timeline.buckets.length === 0 && (
         <p className={styles.hint}>Nothing was sampled in this stretch. Choose another range.</p>

@@ -13,7 +13,7 @@ export function TimelineTable({
   height,
 }: {
   readonly timeline: Timeline;
-  readonly height: number;
+  readonly height: string;
 }): ReactNode {
   const columns = useMemo((): readonly TableColumn<TimelineBucket>[] => {
     const clock = timeline.bucketMs < 60_000 ? formatClockSeconds : formatClock;
@@ -49,7 +49,7 @@ export function TimelineTable({
         id: 'damage',
         header: 'damage',
         align: 'right',
-        cell: ({ damageSeconds }) => formatDuration(damageSeconds * 1000),
+        cell: ({ damageSeconds }) => (damageSeconds > 0 ? formatDuration(damageSeconds * 1000) : '–'),
         sortValue: ({ damageSeconds }) => damageSeconds,
       },
     ];

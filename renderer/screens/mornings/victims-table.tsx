@@ -68,6 +68,7 @@ export function VictimsTable({
         header: 'work per call',
         hint: 'Blocks per call against the quiet time. Above 1.2 the statement itself did more, and nobody is to blame.',
         align: 'right',
+        width: 'minmax(132px, 1fr)',
         cell: ({ workRatio }) =>
           workRatio === null ? '–' : `${workRatio.toFixed(2)}${workRatio > doesMoreWork ? ' (does more)' : ''}`,
         sortValue: ({ workRatio }) => workRatio,

@@ -32,7 +32,7 @@ export const evidenceWords: Readonly<Record<EvidenceKind, string>> = {
 export const cureWords: Readonly<Record<Finding['cure'], string>> = {
   read_model: 'a read model',
   index: 'an index',
-  reschedule: 'another time of day',
+  reschedule: 'reschedule',
   leave: 'leave it',
 };
 

@@ -77,9 +77,14 @@ describe('a timeline', () => {
     expect(tickLabel(Date.UTC(2026, 10, 20), 3_600_000, 'UTC')).toBe('00:00');
   });
 
-  it('never lets ECharts make HTML of a name', () => {
+  it('tells its layers apart without colour', () => {
     const option = timelineOption({ timeline: timeline([bucket(0)]), palette, timeZone: 'UTC' });
-    expect(option.tooltip).toMatchObject({ renderMode: 'richText' });
-    expect(option.aria).toMatchObject({ enabled: true, decal: { show: true } });
+    const series = Array.isArray(option.series) ? option.series : [];
+    const patterns = series.flatMap((one) =>
+      'areaStyle' in one
+        ? [JSON.stringify(Object.entries(one.areaStyle ?? {}).find(([name]) => name === 'decal'))]
+        : [],
+    );
+    expect(new Set(patterns).size).toBe(5);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isMismatch, shapeOf, shapeSummary, type WidgetShape } from '../../../renderer/charts/widget-shape.ts';
 import { axisLabel } from '../../../renderer/charts/axis-label.ts';
-import { categoryText, widgetOption } from '../../../renderer/charts/widget-option.ts';
+import { categoryText, hoverText, widgetOption } from '../../../renderer/charts/widget-option.ts';
 import type { Widget, WidgetData } from '../../../shared/model/dashboard.ts';
 import { palette } from './palette-for-tests.ts';
 
@@ -126,6 +126,13 @@ describe('options', () => {
     );
     const upright = widgetOption('bar', drawn(widget({ kind: 'bar', series: null }), months), palette);
     expect(upright.xAxis).toMatchObject({ type: 'category', data: ['Oct', 'Nov'] });
+  });
+
+  it('say on hover what lies under the mouse, along the axis that has the names', () => {
+    const shape = drawn(bars, byName);
+    expect(hoverText('bar', shape, { x: 0.2, y: 1.3 })).toBe('Seals\n29.0 %');
+    expect(hoverText('bar', shape, { x: 0.2, y: 7 })).toBeNull();
+    expect(hoverText('heatmap', shape, { x: 0.1, y: -0.2 })).toBe('margin\nMotors: 38.1 %');
   });
 
   it('start bars at zero', () => {
