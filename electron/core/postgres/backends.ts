@@ -25,6 +25,8 @@ export class Backends {
   readonly #pool: pg.Pool;
   readonly #listeners = new Set<() => void>();
   #lost = false;
+  /** Connections in a row that came to nothing in time: one says that the server is busy, two that it is gone. */
+  #timeouts = 0;
   #closed: Promise<void> | null = null;
   #probing = false;
 
@@ -52,6 +54,7 @@ export class Backends {
     const taken = this.#pool.connect();
     try {
       const client = await (signal === undefined ? taken : abortable(taken, signal));
+      this.#timeouts = 0;
       client.on('error', this.suspect);
       return client;
     } catch (error) {
@@ -76,6 +79,7 @@ export class Backends {
     client.on('error', this.suspect);
     try {
       await client.connect();
+      this.#timeouts = 0;
       return client;
     } catch (error) {
       throw this.#connectFailure(error);
@@ -118,6 +122,10 @@ export class Backends {
   #connectFailure(error: unknown): Failure {
     const failure = toFailure(error, loginSubject(this.#settings));
     if (!isConnectionBroken(error)) return failure;
+    if (error instanceof Error && error.message === 'timeout expired') {
+      this.#timeouts += 1;
+      if (this.#timeouts < 2) return failure;
+    }
     if (!this.#lost && this.#closed === null) {
       this.#lost = true;
       this.#logger.warn({ server: this.#settings.label, reason: failure.message }, 'server lost');
