@@ -8,6 +8,7 @@ import type { DemoConnection } from './connection.ts';
 import { startEmbeddedServer, type EmbeddedServer } from './embedded-server.ts';
 import { roleNames, type RoleName } from './schema/roles.ts';
 import { defaultSeed, seedErp, seedVersion, type SeedProgress } from './seed/seed-erp.ts';
+import { removeReachableDir } from './server/server-user.ts';
 import { demoWidgets, type DemoWidget } from './widgets/widgets.ts';
 
 /** The demo ERP, running. */
@@ -37,6 +38,8 @@ export interface OpenDemoOptions {
   readonly logger?: Logger;
   readonly onProgress?: (progress: SeedProgress) => void;
   readonly signal?: AbortSignal;
+  /** The data is deleted when the server stops, however it stops. */
+  readonly ephemeral?: boolean;
   /** Settings of the server on top of the demo's own. */
   readonly serverSettings?: Readonly<Record<string, string>>;
 }
@@ -51,7 +54,8 @@ const database = 'erp';
 export async function openDemoErp(options: OpenDemoOptions): Promise<DemoErp> {
   const { dir, scale, seed = defaultSeed, logger, onProgress, signal } = options;
   onProgress?.({ text: 'Starting the bundled PostgreSQL', fraction: 0 });
-  const server = await startEmbeddedServer({ dir, logger, settings: options.serverSettings, signal });
+  const { ephemeral, serverSettings: settings } = options;
+  const server = await startEmbeddedServer({ dir, logger, settings, signal, ephemeral });
   try {
     const { host, port, user, password } = server;
     const admin: DemoConnection = { host, port, user, password, database };
@@ -104,6 +108,9 @@ export async function openDemoErp(options: OpenDemoOptions): Promise<DemoErp> {
     );
   }
 }
+
+/** Deletes a closed demo ERP, wherever its data had to be kept. `dir`: as for `openDemoErp`. */
+export const removeDemoErp = (dir: string): Promise<void> => removeReachableDir(dir);
 
 async function isSeeded(admin: DemoConnection, scale: number, seed: number): Promise<boolean> {
   try {

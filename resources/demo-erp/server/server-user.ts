@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chown, lstat, mkdir, stat } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { chown, lstat, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../../../shared/model/failure.ts';
+import { isAlive, readPostmasterFile } from './postmaster.ts';
 
 const run = promisify(execFile);
 
@@ -59,29 +60,70 @@ export async function isReachable(dir: string, user: ServerUser | null): Promise
   }
 }
 
+const outsideBase = '/var/tmp';
+const outsidePrefix = () => `daybreak-${process.getuid?.() ?? 0}-`;
+/** In a folder outside the profile: the folder of the profile that it stands for. */
+const belongsTo = 'belongs-to';
+
 /**
  * A folder for files of the server: `dir` itself where the server's user can reach it. A profile is 0700, so for root
  * it cannot (initdb: "could not access directory: Permission denied"); then a folder of /var/tmp named after `dir`.
+ * Such folders whose profile is gone are removed.
  */
 export async function reachableDir(dir: string, user: ServerUser | null): Promise<string> {
   if (user === null || (await isReachable(dir, user))) {
     await mkdir(dir, { recursive: true, mode: 0o755 });
     return dir;
   }
-  const name = createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12);
-  const outside = join('/var/tmp', `daybreak-${process.getuid?.() ?? 0}-${name}`);
+  await sweepOutside();
+  const outside = outsideOf(dir);
   await mkdir(outside, { mode: 0o755 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
   // /var/tmp is open to everybody: what somebody else put there under our name is not ours to use.
-  const found = await lstat(outside);
-  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o022) !== 0) {
+  if (!(await isOurs(outside))) {
     throw new Failure({
       code: 'not_available',
       message: `${outside} exists and belongs to somebody else. Remove it, then open the demo ERP again.`,
     });
   }
+  await writeFile(join(outside, belongsTo), resolve(dir));
   return outside;
+}
+
+/** Removes `dir` and what was kept for it outside. Nothing may run on it. */
+export async function removeReachableDir(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true });
+  const outside = outsideOf(dir);
+  if (await isOurs(outside).catch(() => false)) await rm(outside, { recursive: true, force: true });
+}
+
+function outsideOf(dir: string): string {
+  const name = createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12);
+  return join(outsideBase, `${outsidePrefix()}${name}`);
+}
+
+async function isOurs(dir: string): Promise<boolean> {
+  const found = await lstat(dir);
+  return found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
+}
+
+async function sweepOutside(): Promise<void> {
+  for (const name of await readdir(outsideBase)) {
+    const outside = join(outsideBase, name);
+    if (!name.startsWith(outsidePrefix()) || !(await isOurs(outside).catch(() => false))) continue;
+    const profile = await readFile(join(outside, belongsTo), 'utf8').catch(() => null);
+    if (profile === null || (await stat(profile).catch(() => null)) || (await servesAnything(outside))) continue;
+    await rm(outside, { recursive: true, force: true });
+  }
+}
+
+async function servesAnything(outside: string): Promise<boolean> {
+  for (const name of await readdir(outside)) {
+    const file = await readPostmasterFile(join(outside, name));
+    if (file && isAlive(file.pid)) return true;
+  }
+  return false;
 }
 
 /** Creates `dir`, 0700, owned by the server's user. */

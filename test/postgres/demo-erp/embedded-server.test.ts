@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,7 @@ import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { startEmbeddedServer, type EmbeddedServer } from '../../../resources/demo-erp/embedded-server.ts';
 import { isAlive, readPostmasterFile } from '../../../resources/demo-erp/server/postmaster.ts';
+import { removeReachableDir } from '../../../resources/demo-erp/server/server-user.ts';
 
 /** Such a folder is 0700, as a profile is: what root's PostgreSQL user cannot enter. */
 const profile = () => mkdtemp(join(tmpdir(), 'daybreak-embedded-'));
@@ -18,10 +19,7 @@ afterEach(async () => {
 
 async function start(dir: string): Promise<EmbeddedServer> {
   const server = await startEmbeddedServer({ dir, settings: { fsync: 'off', shared_buffers: '16MB' } });
-  cleanUp.push(() => rm(dir, { recursive: true, force: true }));
-  if (!server.dataDir.startsWith(dir)) {
-    cleanUp.push(() => rm(dirname(server.dataDir), { recursive: true, force: true }));
-  }
+  cleanUp.push(() => removeReachableDir(dir));
   cleanUp.push(() => server.stop());
   return server;
 }
@@ -55,7 +53,7 @@ async function startOwner(dir: string) {
   cleanUp.push(async () => owner.kill('SIGKILL'));
   const [line] = await once(createInterface({ input: owner.stdout }), 'line');
   const server = JSON.parse(String(line)) as { pid: number; dataDir: string };
-  cleanUp.push(() => rm(dir, { recursive: true, force: true }));
+  cleanUp.push(() => removeReachableDir(dir));
   if (!server.dataDir.startsWith(dir))
     cleanUp.push(() => rm(dirname(server.dataDir), { recursive: true, force: true }));
   return { owner, server };
@@ -126,7 +124,6 @@ test('a process number in postmaster.pid that belongs to another program is left
   const dir = await profile();
   const first = await start(dir);
   await first.stop();
-  const { writeFile } = await import('node:fs/promises');
   await writeFile(join(first.dataDir, 'postmaster.pid'), `${process.pid}\n${first.dataDir}\n`);
   const second = await start(dir);
   expect((await readPostmasterFile(second.dataDir))?.pid).toBe(second.pid);
@@ -134,7 +131,7 @@ test('a process number in postmaster.pid that belongs to another program is left
 
 test('a start that is cancelled leaves nothing running', async () => {
   const dir = await profile();
-  cleanUp.push(() => rm(dir, { recursive: true, force: true }));
+  cleanUp.push(() => removeReachableDir(dir));
   const abort = new AbortController();
   const starting = startEmbeddedServer({ dir, signal: abort.signal });
   abort.abort();
@@ -143,9 +140,26 @@ test('a start that is cancelled leaves nothing running', async () => {
   expect(await query(next, 'select 1')).toEqual([1]);
 });
 
+test('data that was kept outside a profile goes when the profile is gone', async (context) => {
+  const dir = await profile();
+  const first = await start(dir);
+  context.skip(first.dataDir.startsWith(dir), 'this user can keep the data inside the profile');
+  await first.stop();
+  await rm(dir, { recursive: true });
+  await start(await profile());
+  await expect(access(dirname(first.dataDir))).rejects.toThrow(/ENOENT/);
+});
+
+test('ephemeral data goes with its server', async () => {
+  const dir = await profile();
+  const server = await startEmbeddedServer({ dir, ephemeral: true, settings: { fsync: 'off' } });
+  await server.stop();
+  await expect(access(server.dataDir)).rejects.toThrow(/ENOENT/);
+  await expect(access(dir)).rejects.toThrow(/ENOENT/);
+});
+
 /** [parent process number] out of /proc; these two tests run where that exists. */
 async function parentOf(pid: number): Promise<number[]> {
-  const { readFile } = await import('node:fs/promises');
   const text = await readFile(`/proc/${pid}/stat`, 'utf8');
   return [Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1])];
 }

@@ -1,17 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { DemoConnection } from '../../../resources/demo-erp/connection.ts';
 import { isAlive } from '../../../resources/demo-erp/server/postmaster.ts';
-import { openDemoErp, type DemoErp } from '../../../resources/demo-erp/open-demo.ts';
+import { openDemoErp, removeDemoErp, type DemoErp } from '../../../resources/demo-erp/open-demo.ts';
 
 const scale = 0.005;
 const serverSettings = { fsync: 'off', shared_buffers: '32MB' };
 let dir: string;
 let demo: DemoErp | null = null;
-const dataDirs = new Set<string>();
+let dataDir = '';
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'daybreak-demo-'));
@@ -21,13 +21,15 @@ afterEach(async () => {
   demo = null;
 });
 afterAll(async () => {
-  for (const path of [dir, ...dataDirs]) await rm(path, { recursive: true, force: true });
+  await removeDemoErp(dir);
+  await expect(access(dataDir)).rejects.toThrow(/ENOENT/);
+  await expect(access(dir)).rejects.toThrow(/ENOENT/);
 });
 
 async function open(): Promise<DemoErp> {
   const opened = await openDemoErp({ dir, scale, serverSettings });
   demo = opened;
-  dataDirs.add(dirname(opened.server.dataDir));
+  dataDir = opened.server.dataDir;
   return opened;
 }
 

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDemoErp, type DemoErp } from '../../../resources/demo-erp/open-demo.ts';
+import { openDemoErp, removeDemoErp, type DemoErp } from '../../../resources/demo-erp/open-demo.ts';
 import { startWorkload, type WorkloadOptions } from '../../../resources/demo-erp/workload/start-workload.ts';
 import { loadReportSchema, type LoadReport } from '../../../shared/model/demo.ts';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await admin.end();
   await demo.stop();
-  for (const path of [dir, dirname(demo.server.dataDir)]) await rm(path, { recursive: true, force: true });
+  await removeDemoErp(dir);
 });
 
 const executive = () =>
