@@ -1,9 +1,10 @@
+import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ServerSummary } from '../../shared/model/connection.ts';
 import { useConnections, useSelectedServer } from '../stores/connections.ts';
 import { EmptyState } from './empty-state.tsx';
 import { Page } from './page.tsx';
-import { href } from './router.ts';
+import { navigate } from './router.ts';
 
 interface NeedsServerProps {
   /** The screen's title, for the page that is shown while there is no server. */
@@ -21,10 +22,14 @@ export function NeedsServer({ title, children }: NeedsServerProps) {
     <Page title={title}>
       {loaded ? (
         <EmptyState
-          title="No server yet"
-          actions={<a href={href('/connections')}>Open the demo ERP, or connect your own</a>}
+          title="No server to look at"
+          actions={
+            <Button variant="filled" onClick={() => navigate('/connections')}>
+              Go to Connections
+            </Button>
+          }
         >
-          {title} shows what happens on one server. Choose it on the Connections screen.
+          Connect your ERP’s PostgreSQL, or open the demo ERP: it needs nothing installed.
         </EmptyState>
       ) : (
         <p className="db-dim">Loading …</p>

@@ -2,7 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { IconSelector } from '@tabler/icons-react';
 import type { SamplerStatus, ServerSummary } from '../../shared/model/connection.ts';
 import { useServerSelection } from '../stores/server-selection.ts';
-import { connectServer, useConnections, useSelectedServer } from '../stores/connections.ts';
+import { connectOrShowWhy, useConnections, useSelectedServer } from '../stores/connections.ts';
 import { href, navigate } from './router.ts';
 import { countdown, samplingText, versionShort } from './server-facts.ts';
 import styles from './shell.module.css';
@@ -91,7 +91,7 @@ function Offline({ server }: { readonly server: ServerSummary }) {
 
 /** When the server wants something from the person (a password), the Connections screen asks for it. */
 function connectOrAsk(serverId: string): void {
-  connectServer(serverId).catch(() => navigate('/connections', { connect: serverId }));
+  void connectOrShowWhy(serverId, (ask) => navigate('/connections', { connect: ask ? serverId : null }));
 }
 
 function ServerMenu() {

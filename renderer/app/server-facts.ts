@@ -17,7 +17,9 @@ export function versionShort({ facts, settings }: Pick<ServerSummary, 'facts' | 
 export function samplingText(sampler: SamplerStatus): string {
   if (!sampler.running) return sampler.problem === null ? 'not sampling' : 'not sampling: see Connections';
   const what = sampler.mode === 'incident' ? 'watching live' : 'sampling';
-  return sampler.ownCostPercent === null ? what : `${what}, ${sampler.ownCostPercent.toFixed(2)} % of a core`;
+  return sampler.ownCostPercent === null
+    ? `${what}, cost not measured yet`
+    : `${what}, ${sampler.ownCostPercent.toFixed(2)} % of a core`;
 }
 
 /** Milliseconds that are left -> '00:24'. */

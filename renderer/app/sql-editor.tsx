@@ -26,7 +26,7 @@ const colours = HighlightStyle.define([
 
 const look = EditorView.theme({
   '&': { backgroundColor: 'var(--db-bg)', color: 'var(--db-text)', fontSize: '12px' },
-  '&.cm-focused': { outline: '2px solid var(--db-focus)', outlineOffset: '1px' },
+  '&.cm-focused': { outline: '2px solid var(--db-focus)', outlineOffset: '-2px' },
   '.cm-scroller': { fontFamily: 'var(--db-mono)', lineHeight: '1.55' },
   '.cm-content': { caretColor: 'var(--db-text)', padding: '8px 0' },
   '.cm-cursor': { borderLeftColor: 'var(--db-text)' },
@@ -58,6 +58,7 @@ export function SqlEditor({ value, onChange, label, minHeight = 0, maxHeight }: 
           sql({ dialect: PostgreSQL }),
           syntaxHighlighting(colours),
           look,
+          EditorView.theme({ '.cm-content, .cm-gutter': { minHeight: `${minHeight}px` } }),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label }),
           EditorState.readOnly.of(!editable),
@@ -76,13 +77,13 @@ export function SqlEditor({ value, onChange, label, minHeight = 0, maxHeight }: 
       editor.destroy();
       view.current = null;
     };
-  }, [editable, label]);
+  }, [editable, label, minHeight]);
 
   useEffect(() => {
     const editor = view.current;
     if (editor === null || editor.state.doc.toString() === value) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
-  }, [value, editable, label]);
+  }, [value, editable, label, minHeight]);
 
   return (
     <div
@@ -90,7 +91,7 @@ export function SqlEditor({ value, onChange, label, minHeight = 0, maxHeight }: 
       style={{
         border: '1px solid var(--db-border)',
         borderRadius: 6,
-        minHeight,
+        overflow: 'hidden',
         ...(maxHeight === undefined ? {} : { maxHeight, overflow: 'auto' }),
       }}
     />

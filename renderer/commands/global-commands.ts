@@ -1,7 +1,7 @@
 import { navigate } from '../app/router.ts';
 import { screens } from '../app/screens.ts';
 import { useServerSelection } from '../stores/server-selection.ts';
-import { connectServer, disconnectServer, useConnections } from '../stores/connections.ts';
+import { connectOrShowWhy, disconnectServer, useConnections } from '../stores/connections.ts';
 import { closeDemo, openDemo, startLoad, stopLoad, useDemo } from '../stores/demo.ts';
 import { usePreferences } from '../stores/preferences.ts';
 import type { Command } from './commands.ts';
@@ -47,7 +47,8 @@ export function useGlobalCommands(): readonly Command[] {
         id: `connect-${serverId}`,
         title: `Connect ${settings.label}`,
         group: 'Servers',
-        run: () => void connectServer(serverId).catch(() => navigate('/connections', { connect: serverId })),
+        run: () =>
+          void connectOrShowWhy(serverId, (ask) => navigate('/connections', { connect: ask ? serverId : null })),
       });
     }
   }

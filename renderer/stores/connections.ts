@@ -3,6 +3,7 @@ import type { ConnectionSettings, SamplerStatus, ServerSummary, TestStage } from
 import type { EngineInfo } from '../../shared/model/engine.ts';
 import { client, unwrap, useServerSelection } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';
+import { type Problem, problemOf } from './failure-error.ts';
 import { createLoader, type Loadable, notLoaded } from './loadable.ts';
 
 /** What the form sends: settings, and a password that goes in and never comes out. */
@@ -17,9 +18,16 @@ interface ConnectionsState {
   readonly servers: Loadable<readonly ServerSummary[]>;
   readonly samplers: Readonly<Record<string, SamplerStatus>>;
   readonly info: EngineInfo | null;
+  /** Why the last attempt to connect failed, by server, from wherever it was asked for. */
+  readonly connectProblems: Readonly<Record<string, Problem>>;
 }
 
-export const useConnections = create<ConnectionsState>(() => ({ servers: notLoaded, samplers: {}, info: null }));
+export const useConnections = create<ConnectionsState>(() => ({
+  servers: notLoaded,
+  samplers: {},
+  info: null,
+  connectProblems: {},
+}));
 
 const loader = createLoader<readonly ServerSummary[]>(
   () => useConnections.getState().servers,
@@ -88,10 +96,30 @@ export async function saveConnection(draft: ConnectionDraft): Promise<ServerSumm
 }
 
 export async function connectServer(serverId: string, password?: string): Promise<ServerSummary> {
-  const connected = unwrap(await client().connections.connect({ serverId, password }));
-  useServerSelection.getState().select(serverId);
-  await refreshConnections();
-  return connected;
+  setConnectProblem(serverId, null);
+  try {
+    const connected = unwrap(await client().connections.connect({ serverId, password }));
+    useServerSelection.getState().select(serverId);
+    await refreshConnections();
+    return connected;
+  } catch (error) {
+    setConnectProblem(serverId, problemOf(error));
+    throw error;
+  }
+}
+
+function setConnectProblem(serverId: string, problem: Problem | null): void {
+  const { [serverId]: _, ...others } = useConnections.getState().connectProblems;
+  useConnections.setState({ connectProblems: problem === null ? others : { ...others, [serverId]: problem } });
+}
+
+/** Connects, and leads to the Connections screen when the server wants something from the person. */
+export async function connectOrShowWhy(serverId: string, showWhy: (askPassword: boolean) => void): Promise<void> {
+  try {
+    await connectServer(serverId);
+  } catch (error) {
+    showWhy(problemOf(error).code === 'login_failed');
+  }
 }
 
 export async function disconnectServer(serverId: string): Promise<void> {

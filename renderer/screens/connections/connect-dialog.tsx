@@ -2,33 +2,29 @@ import { Button, Group, Modal, PasswordInput, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
-import { connectServer } from '../../stores/connections.ts';
-import { type Problem, problemOf } from '../../stores/failure-error.ts';
+import { connectServer, useConnections } from '../../stores/connections.ts';
 import { usePasswordNote } from './use-password-note.ts';
 
 interface ConnectDialogProps {
   readonly server: ServerSummary;
-  /** Why it is asked, when an attempt without a password failed. */
-  readonly problem?: Problem | null;
   readonly onClose: () => void;
 }
 
 /** Connects one server, with a password when it wants one. */
-export function ConnectDialog({ server, problem: first = null, onClose }: ConnectDialogProps) {
+export function ConnectDialog({ server, onClose }: ConnectDialogProps) {
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(first);
+  const problem = useConnections((state) => state.connectProblems[server.serverId]);
   const note = usePasswordNote();
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
-    setProblem(null);
     try {
       await connectServer(server.serverId, password === '' ? undefined : password);
       onClose();
-    } catch (error) {
-      setProblem(problemOf(error));
+    } catch {
+      // The store keeps why, for this dialog and for the list behind it.
     } finally {
       setBusy(false);
     }
@@ -43,7 +39,7 @@ export function ConnectDialog({ server, problem: first = null, onClose }: Connec
     >
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="sm">
-          {problem !== null && <FailureNotice problem={problem} />}
+          {problem !== undefined && !busy && <FailureNotice problem={problem} />}
           <PasswordInput
             label={`Password of ${server.settings.user}`}
             description={note}

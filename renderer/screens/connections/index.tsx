@@ -68,7 +68,7 @@ function ConnectionList() {
       )}
       <DemoCard />
       {servers.value === null && servers.problem === null && <p className="db-dim">Loading the connections …</p>}
-      {servers.value !== null && list.length === 0 && (
+      {firstRun && (
         <EmptyState title="No connection yet">
           A connection is a database, a role and how they are reached. Daybreak installs nothing on the server, and
           changes nothing before a plan was shown.

@@ -8,7 +8,8 @@ import { countdown, samplingText, versionShort } from '../../app/server-facts.ts
 import { EnvironmentTag, Tag } from '../../app/tag.tsx';
 import { useNow } from '../../app/use-now.ts';
 import { serverStateWords, tlsModeWords } from '../../i18n/words.ts';
-import { connectServer, disconnectServer, removeServer, useConnections } from '../../stores/connections.ts';
+import { connectOrShowWhy, disconnectServer, removeServer, useConnections } from '../../stores/connections.ts';
+import { useDemo } from '../../stores/demo.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { useServerSelection } from '../../stores/server-selection.ts';
 import { ConnectDialog } from './connect-dialog.tsx';
@@ -20,6 +21,8 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
   const { serverId, settings, state, facts } = server;
   const selected = useServerSelection((selection) => selection.serverId === serverId);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const connectProblem = useConnections((known) => known.connectProblems[serverId]);
+  const demoIsClosed = useDemo((demo) => demo.status !== null && demo.status.state !== 'open');
   const [asking, setAsking] = useState(false);
   const [removing, setRemoving] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -30,12 +33,16 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
     try {
       await action();
     } catch (error) {
-      const found = problemOf(error);
-      setProblem(found);
-      if (found.code === 'login_failed') setAsking(true);
+      setProblem(problemOf(error));
     } finally {
       setBusy(false);
     }
+  };
+
+  const connect = async () => {
+    setBusy(true);
+    await connectOrShowWhy(serverId, setAsking);
+    setBusy(false);
   };
 
   const missing = facts?.capabilities.filter((capability) => !capability.present) ?? [];
@@ -58,11 +65,7 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
               Disconnect
             </Button>
           ) : (
-            <Button
-              size="compact-sm"
-              loading={busy || state === 'connecting'}
-              onClick={() => void run(() => connectServer(serverId))}
-            >
+            <Button size="compact-sm" loading={busy || state === 'connecting'} onClick={() => void connect()}>
               Connect
             </Button>
           )}
@@ -82,16 +85,24 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
         {versionShort(server) !== '' && <span>{versionShort(server)}</span>}
         {!isSocket(settings.host) && <span>{tlsModeWords[settings.tlsMode].title}</span>}
         <span>read models in {settings.readModelSchema}</span>
-        <Sampling serverId={serverId} />
+        {state === 'connected' && <Sampling serverId={serverId} />}
       </div>
       <div className={styles.below}>
         {server.notice !== null && state !== 'connected' && <div>{server.notice}</div>}
         {server.notice !== null && state === 'connected' && <Tag tone="warning">{server.notice}</Tag>}
-        {problem !== null && !asking && <FailureNotice problem={problem} />}
+        {problem !== null && <FailureNotice problem={problem} />}
+        {connectProblem !== undefined && !asking && state !== 'connected' && (
+          <FailureNotice
+            problem={connectProblem}
+            {...(settings.environment === 'demo' && demoIsClosed
+              ? { title: 'The demo ERP is closed: open it above' }
+              : {})}
+          />
+        )}
         {state === 'connected' &&
           missing.map((capability) => <Missing key={capability.name} capability={capability} />)}
       </div>
-      {asking && <ConnectDialog server={server} problem={problem} onClose={() => setAsking(false)} />}
+      {asking && <ConnectDialog server={server} onClose={() => setAsking(false)} />}
       <Confirm
         opened={removing}
         title={`Remove ${settings.label}`}

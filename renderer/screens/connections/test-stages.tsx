@@ -9,7 +9,7 @@ const looks = {
   passed: { Icon: IconCircleCheck, word: 'passed', tone: styles.passed },
   warning: { Icon: IconAlertTriangle, word: 'warning', tone: styles.warned },
   failed: { Icon: IconCircleX, word: 'failed', tone: styles.failed },
-  skipped: { Icon: IconCircleMinus, word: 'not reached', tone: styles.skipped },
+  skipped: { Icon: IconCircleMinus, word: 'skipped', tone: styles.skipped },
 } as const;
 
 /** Every stage of the test, in order, with its time and the exact statement that mends it. */
