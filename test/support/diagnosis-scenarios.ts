@@ -27,6 +27,13 @@ export interface Scenario {
   readonly surge?: number;
   /** During the incident: statements of a save do this much more (blocks and time). */
   readonly biggerDocuments?: number;
+  /**
+   * Where a save waits for its processor: before its statements begin, as on a real server (docs/decisions/0004),
+   * or inside of them.
+   */
+  readonly waits?: 'between' | 'inside';
+  /** An ERP session that leaves a transaction open and harmless from this second on, for so many seconds. */
+  readonly openDialog?: { readonly fromSecond: number; readonly seconds: number };
   /** Statistics are reset in the middle of the incident. */
   readonly reset?: boolean;
 }
@@ -70,6 +77,8 @@ const stepSeconds = 0.01;
 const turnSeconds = 0.003;
 const snapshotSeconds = 5;
 const connections = 16;
+/** What the client needs between two statements. */
+const pauseSeconds = 0.0002;
 
 /** A save: statements in order, with the processor time of each, ms. */
 const saveSteps = [
@@ -89,6 +98,8 @@ interface Save {
   startedAt: number;
   endsAt: number;
   waitingForLock: boolean;
+  pausedSeconds: number;
+  previousStartedAt: number;
   waits: { total: number; byReport: Map<string, number> };
 }
 interface Run {
@@ -115,6 +126,7 @@ class Simulation {
   #counters = new Map<string, StatementCounters>();
   #trueDamageSeconds = 0;
   #queued = 0;
+  #pausedMs = 0;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -142,6 +154,10 @@ class Simulation {
       this.#arrive(now, incident);
       this.#advanceReports(now, incident);
       this.#advanceSaves(now, incident);
+      const { openDialog } = this.#scenario;
+      if (openDialog !== undefined && Math.abs(now - openDialog.fromSecond - openDialog.seconds) < stepSeconds / 2) {
+        this.#pausedMs += openDialog.seconds * 1000;
+      }
       if (now >= nextSample) {
         this.#sample(now);
         nextSample += 1;
@@ -190,6 +206,8 @@ class Simulation {
         startedAt: now,
         endsAt: now,
         waitingForLock: false,
+        pausedSeconds: 0,
+        previousStartedAt: now,
         waits: { total: 0, byReport: new Map() },
       };
       this.#saves.push(save);
@@ -212,39 +230,41 @@ class Simulation {
     const queue = Math.max(0, others + 1 - cores) / cores;
     const turn = Math.min(1, others - savers) * turnSeconds * (0.5 + this.#random());
     const wait = queue * (turn + work / Math.max(0.05, 1 - savers / cores));
-    save.startedAt = at;
-    save.endsAt = at + work + wait;
+    const before = this.#scenario.waits === 'inside' ? 0 : wait;
+    save.previousStartedAt = save.startedAt;
+    save.pausedSeconds += before + pauseSeconds;
+    save.startedAt = at + pauseSeconds + before;
+    save.endsAt = at + pauseSeconds + work + wait;
     save.waits = { total: wait, byReport: new Map() };
     for (const { name, processes } of reports) {
       const before = save.waits.byReport.get(name) ?? 0;
       save.waits.byReport.set(name, before + (wait * processes) / Math.max(1, others));
     }
-    save.waitingForLock = step.id === 'stock' && this.#heldLock(at) !== undefined;
+    save.waitingForLock = step.id === 'stock' && this.#heldLock(save.startedAt) !== undefined;
   }
 
   #advanceSaves(now: number, incident: boolean): void {
-    for (const save of [...this.#saves]) {
-      if (save.waitingForLock) {
+    for (const save of this.#saves.slice()) {
+      if (save.waitingForLock && save.startedAt <= now) {
         const held = this.#heldLock(now);
         if (held !== undefined) {
           this.#hurt(stepSeconds, incident, new Map([[held.text, stepSeconds]]));
           continue;
         }
-        const work = save.endsAt - save.startedAt;
+        save.endsAt = now + (save.endsAt - save.startedAt);
         save.waitingForLock = false;
-        save.endsAt = now + work;
       }
-      while (save.endsAt <= now && saveSteps[save.step] !== undefined) {
+      while (save.endsAt <= now && !save.waitingForLock && saveSteps[save.step] !== undefined) {
         const step = saveSteps[save.step];
         if (step === undefined) break;
         const blocks = step.blocks * (incident ? (this.#scenario.biggerDocuments ?? 1) : 1);
         this.#book(step.id, { execMs: (save.endsAt - save.startedAt) * 1000, rows: 1, blocks, temp: 0 });
         this.#hurt(save.waits.total, incident, save.waits.byReport);
-        // The client needs a moment between two statements.
-        this.#nextStep(save, save.endsAt + 0.0002, incident);
-        if (save.waitingForLock) break;
+        this.#nextStep(save, save.endsAt, incident);
       }
-      if (saveSteps[save.step] === undefined) this.#saves.splice(this.#saves.indexOf(save), 1);
+      if (saveSteps[save.step] !== undefined) continue;
+      this.#saves.splice(this.#saves.indexOf(save), 1);
+      this.#pausedMs += save.pausedSeconds * 1000;
     }
   }
 
@@ -314,6 +334,7 @@ class Simulation {
       deallocs: 0,
       resets: wasReset ? 1 : 0,
       coverage: 0.97,
+      idleInTransactionMs: this.#pausedMs,
       deltas: [...this.#counters].map(([statementId, counters]) => ({
         statementId,
         discontinuity: wasReset,
@@ -325,6 +346,7 @@ class Simulation {
       })),
     });
     this.#counters = new Map();
+    this.#pausedMs = 0;
   }
 
   #sample(now: number): void {
@@ -345,7 +367,15 @@ class Simulation {
     }
     for (const save of this.#saves) {
       const step = saveSteps[save.step];
-      if (step === undefined || (save.startedAt > now && !save.waitingForLock)) continue;
+      if (step === undefined) continue;
+      if (save.startedAt > now) {
+        const previous = saveSteps[save.step - 1];
+        const query = previous === undefined ? 'begin' : textOfStep(previous.id);
+        const queryStartMs = startMs + Math.round(save.previousStartedAt * 1000);
+        const idle = { state: 'idle in transaction', waitEventType: 'Client', waitEvent: 'ClientRead' };
+        rows.push(rowOf(previous?.id ?? 'begin', save.pid, { query, queryStartMs, applicationName: 'erp', ...idle }));
+        continue;
+      }
       const waiting = save.waitingForLock;
       rows.push(
         rowOf(step.id, save.pid, {
@@ -354,6 +384,19 @@ class Simulation {
           waitEvent: waiting ? 'transactionid' : null,
           blockedByPids: waiting ? [3000] : [],
           queryStartMs: startMs + Math.round(save.startedAt * 1000),
+          applicationName: 'erp',
+        }),
+      );
+    }
+    const { openDialog } = this.#scenario;
+    if (openDialog !== undefined && now >= openDialog.fromSecond && now < openDialog.fromSecond + openDialog.seconds) {
+      rows.push(
+        rowOf('header', 3001, {
+          query: textOfStep('header'),
+          state: 'idle in transaction',
+          waitEventType: 'Client',
+          waitEvent: 'ClientRead',
+          queryStartMs: startMs + openDialog.fromSecond * 1000,
           applicationName: 'erp',
         }),
       );
@@ -376,7 +419,7 @@ class Simulation {
     const steps = [...new Set(saveSteps.map(({ id }) => id))].map((id) => stored(id, textOfStep(id), 'erp'));
     const reports = this.#scenario.reports.map(({ name, text }) => stored(name, text, 'bi'));
     const locks = (this.#scenario.locks ?? []).map(({ text }) => stored(`lock ${text}`, text, 'dba'));
-    return [...steps, ...reports, ...locks];
+    return [...steps, stored('begin', 'begin', 'erp'), ...reports, ...locks];
   }
 }
 

@@ -3,6 +3,7 @@ import { weightedMedian } from './history-view.ts';
 import type { Cores, TimeWindow } from './input.ts';
 import { averageSessions, overlapShare, type Interval } from './intervals.ts';
 import { canBeBlamed, canSuffer } from './roles.ts';
+import { savingTime, type SaveUnit } from './saves.ts';
 
 /** L0 and W0 of one victim. */
 export interface Usual {
@@ -13,10 +14,19 @@ export interface Usual {
   readonly calls: number;
 }
 
+export interface UsualBetween {
+  /** Median per save, ms. */
+  readonly meanMs: number;
+  /** Median of OLTP calls per save: a save with more statements has more time between them. */
+  readonly callsPerSave: number;
+}
+
 export interface Baseline {
   readonly intervals: readonly Interval[];
   readonly seconds: number;
   readonly usual: ReadonlyMap<StatementGroup, Usual>;
+  /** L0 and W0 of the time between the statements of a save; null where nobody counts it. */
+  readonly between: UsualBetween | null;
   /** Where the quiet intervals come from: given by the caller, around the incident, or out of the incident itself. */
   readonly origin: 'given' | 'around' | 'within' | 'none';
 }
@@ -38,21 +48,24 @@ const mostIntervals = 120;
 export function findBaseline(
   intervals: readonly Interval[],
   catalog: Catalog,
-  { incident, given, cores }: { incident: TimeWindow | null; given: TimeWindow | null; cores: Cores },
+  options: { incident: TimeWindow | null; given: TimeWindow | null; cores: Cores; unit: SaveUnit },
 ): Baseline {
+  const { incident, given, cores, unit } = options;
   // An interval without OLTP calls tells nothing about their latency; without statistics its sessions have to do.
   const activityOnly = intervals.every(({ booked }) => booked.size === 0);
   const tells = ({ booked, samples }: Interval) =>
     activityOnly ? samples.length > 0 : [...booked.keys()].some(canSuffer);
   if (given !== null) {
     const inside = intervals.filter((interval) => overlapShare(interval, given) > 0.9 && tells(interval));
-    return baselineOf(inside, inside.length === 0 ? 'none' : 'given');
+    return baselineOf(inside, inside.length === 0 ? 'none' : 'given', unit);
   }
   const candidates = intervals.filter((interval) => tells(interval) && interval.samples.length > 0);
   const quiet = quietest(candidates, catalog, cores);
   const around = quiet.filter((interval) => incident === null || overlapShare(interval, incident) < 0.01);
-  if (around.length >= fewestIntervals) return baselineOf(nearest(around, incident), 'around');
-  return quiet.length >= fewestIntervals ? baselineOf(nearest(quiet, incident), 'within') : baselineOf([], 'none');
+  if (around.length >= fewestIntervals) return baselineOf(nearest(around, incident), 'around', unit);
+  return quiet.length >= fewestIntervals
+    ? baselineOf(nearest(quiet, incident), 'within', unit)
+    : baselineOf([], 'none', unit);
 }
 
 function quietest(candidates: readonly Interval[], catalog: Catalog, cores: Cores): Interval[] {
@@ -83,7 +96,7 @@ function nearest(intervals: readonly Interval[], incident: TimeWindow | null): r
     .toSorted((a, b) => a.fromMs - b.fromMs);
 }
 
-function baselineOf(intervals: readonly Interval[], origin: Baseline['origin']): Baseline {
+function baselineOf(intervals: readonly Interval[], origin: Baseline['origin'], unit: SaveUnit): Baseline {
   const means = new Map<StatementGroup, { latency: number; blocks: number; calls: number }[]>();
   for (const { booked } of intervals) {
     for (const [group, { calls, execMs, blocks }] of booked) {
@@ -100,5 +113,40 @@ function baselineOf(intervals: readonly Interval[], origin: Baseline['origin']):
     const blocks = weightedMedian(seen.map(({ blocks: value, calls: weight }) => ({ value, weight })));
     if (calls >= callsForUsual && meanMs !== null && blocks !== null) usual.set(group, { meanMs, blocks, calls });
   }
-  return { intervals, seconds: intervals.reduce((sum, { seconds }) => sum + seconds, 0), usual, origin };
+  const seconds = intervals.reduce((sum, one) => sum + one.seconds, 0);
+  return { intervals, seconds, usual, between: usualBetween(intervals, unit), origin };
+}
+
+function usualBetween(intervals: readonly Interval[], unit: SaveUnit): UsualBetween | null {
+  const seen = intervals.flatMap((interval) => {
+    const { saves } = savingTime(interval, unit);
+    if (interval.betweenMs === null || saves === 0 || unit.kind !== 'saves') return [];
+    return [{ mean: interval.betweenMs / saves, calls: savingCalls(interval, unit) / saves, weight: saves }];
+  });
+  const meanMs = weightedMedian(seen.map(({ mean: value, weight }) => ({ value, weight })));
+  const callsPerSave = weightedMedian(seen.map(({ calls: value, weight }) => ({ value, weight })));
+  return meanMs === null || callsPerSave === null ? null : { meanMs, callsPerSave };
+}
+
+function savingCalls({ booked }: Interval, unit: SaveUnit): number {
+  let calls = 0;
+  for (const [group, one] of booked) if (unit.belongs(group)) calls += one.calls;
+  return calls;
+}
+
+export interface BetweenTime {
+  readonly saves: number;
+  readonly calls: number;
+  readonly spentMs: number;
+  /** n * L*, L* = L0 * max(1, W / W0) with W = statements per save. */
+  readonly expectedMs: number;
+}
+
+/** The time between statements in one interval, beside what it usually is; null where either is not known. */
+export function expectedBetween(interval: Interval, between: UsualBetween | null, unit: SaveUnit): BetweenTime | null {
+  const { saves } = savingTime(interval, unit);
+  if (between === null || interval.betweenMs === null || saves === 0) return null;
+  const calls = savingCalls(interval, unit);
+  const growth = between.callsPerSave === 0 ? 1 : calls / saves / between.callsPerSave;
+  return { saves, calls, spentMs: interval.betweenMs, expectedMs: saves * between.meanMs * Math.max(1, growth) };
 }

@@ -29,12 +29,12 @@ export interface BlameResult {
 }
 
 /**
- * One turn of Linux's run queue, ms: with HZ=250 a running process is interrupted every 4 ms at the earliest. A call
- * that arrives at a full queue waits about a turn for every session above the number of cores, per core.
+ * One turn of Linux's run queue, ms: its base slice is 0.75 ms * (1 + log2(cores)), at most 3 ms. A backend that has
+ * something to do at a full queue waits about a turn for every session above the number of cores, per core.
  */
-const turnMs = 4;
-/** A call may wait for its turn more than once. */
-const turnsPerCall = 1.5;
+const turnMs = 3;
+/** It may wait when its statement arrives, and once more inside of it. */
+const turnsPerCall = 2;
 
 /**
  * Direct evidence: the victims' excess in a cause times the suspect's share of it, while it is saturated. What no
@@ -50,7 +50,7 @@ export function assignBlame(
   const usualSeconds = usualWorkPerSecond(baseline);
   const pressures = damages.map((damage) =>
     measurePressure(damage.interval, catalog, cores, usual, {
-      intrinsicCpu: damage.expectedSeconds / (damage.interval.seconds * damage.part),
+      intrinsicCpu: damage.workSeconds / (damage.interval.seconds * damage.part),
       surge: surgeOf(damage, usualSeconds),
     }),
   );
@@ -62,12 +62,14 @@ export function assignBlame(
     const pressure = pressures[index];
     const split = excess[index];
     if (pressure === undefined || split === undefined) throw new Error('an interval lost its pressure');
-    const cpuSeconds = damage.seconds * split.parts.cpu;
+    // A backend waits for its processor before a statement begins: the pause between statements is waiting for cpu.
+    const inside = damage.seconds - damage.betweenSeconds;
+    const cpuSeconds = inside * split.parts.cpu + damage.betweenSeconds;
     const cpu = pressure.cpu.saturation * Math.min(cpuSeconds, explainable(damage, pressure.turns));
     waitedForCpu += cpuSeconds;
     accountedFor += cpu;
-    const disk = damage.seconds * split.parts.disk * pressure.disk.saturation;
-    const lock = damage.seconds * split.parts.lock;
+    const disk = inside * split.parts.disk * pressure.disk.saturation;
+    const lock = inside * split.parts.lock;
     const suspects = new Set([
       ...pressure.cpu.shares.keys(),
       ...pressure.disk.shares.keys(),
@@ -111,9 +113,9 @@ function usualWorkPerSecond({ intervals, usual, seconds }: Baseline): number {
 }
 
 /** How much more work than usual OLTP has itself, 0 (as usual or less) to 1 (twice the usual or more). */
-function surgeOf({ expectedSeconds, interval, part }: IntervalDamage, usualSeconds: number): number {
+function surgeOf({ workSeconds, interval, part }: IntervalDamage, usualSeconds: number): number {
   if (usualSeconds === 0) return 0;
-  return Math.min(1, Math.max(0, expectedSeconds / (interval.seconds * part) / usualSeconds - 1));
+  return Math.min(1, Math.max(0, workSeconds / (interval.seconds * part) / usualSeconds - 1));
 }
 
 function weightedBy(damages: readonly IntervalDamage[], value: (damage: IntervalDamage, index: number) => number) {

@@ -1,9 +1,11 @@
-import type { Baseline } from './baseline.ts';
+import { expectedBetween, type Baseline } from './baseline.ts';
+import { betweenStatements, savingPauses } from './between-statements.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
-import { averageSessions, overlapShare, type Interval } from './intervals.ts';
-import { sampleNear, type HistoryView, type SeenSample } from './history-view.ts';
+import { overlapShare, type Interval } from './intervals.ts';
+import { sampleNear, type SeenSample } from './history-view.ts';
 import type { TimeWindow } from './input.ts';
 import { canSuffer } from './roles.ts';
+import type { Study } from './study.ts';
 
 /** What the victims suffered in one interval, cut to the incident. */
 export interface IntervalDamage {
@@ -14,8 +16,12 @@ export interface IntervalDamage {
   readonly byVictim: ReadonlyMap<StatementGroup, number>;
   /** Of it, what calls in flight add (at the end) or had added before (negative), seconds. */
   readonly inFlight: ReadonlyMap<StatementGroup, number>;
+  /** Of `seconds`: what was waited between the statements of saves. */
+  readonly betweenSeconds: number;
   readonly calls: number;
-  /** n * L*, seconds: what the victims' calls would have taken anyway. */
+  /** n * L* of the statements, seconds: what they would have taken anyway. */
+  readonly workSeconds: number;
+  /** The same with the time between the statements of saves. */
   readonly expectedSeconds: number;
 }
 
@@ -28,13 +34,14 @@ const leastPart = 0.05;
  * A call is booked when it ends, so one that waited 30 s behind a lock would hurt only the interval of its end, and
  * one that never ended would hurt nobody. Calls in flight at the interval's borders move the waiting to where it
  * happened: what is open at the end is added, what was open at the beginning and booked since is taken off.
+ *
+ * The time between the statements of a save is a victim of its own (docs/decisions/0004).
  */
 export function measureDamage(
   intervals: readonly Interval[],
   window: TimeWindow,
   baseline: Baseline,
-  catalog: Catalog,
-  view: HistoryView,
+  { catalog, view, unit }: Pick<Study, 'catalog' | 'view' | 'unit'>,
 ): IntervalDamage[] {
   const activityOnly = intervals.every(({ booked }) => booked.size === 0);
   const usualSessions = activityOnly ? usualActivity(baseline, catalog) : new Map<StatementGroup, number>();
@@ -43,16 +50,15 @@ export function measureDamage(
     .filter(({ part }) => part >= leastPart)
     .map(({ interval, part }) => {
       if (activityOnly) return damageOfActivity(interval, part, usualSessions, catalog);
-      return damageOfCalls(interval, part, baseline, catalog, view);
+      return damageOfCalls(interval, part, baseline, { catalog, view, unit });
     });
 }
 
 function damageOfCalls(
   interval: Interval,
   part: number,
-  { usual }: Baseline,
-  catalog: Catalog,
-  view: HistoryView,
+  { usual, between }: Baseline,
+  { catalog, view, unit }: Pick<Study, 'catalog' | 'view' | 'unit'>,
 ): IntervalDamage {
   const reachMs = (view.spacingMs ?? 1000) * 1.5;
   const openBefore = openWaiting(sampleNear(view.samples, interval.fromMs, reachMs), catalog, usual);
@@ -60,7 +66,7 @@ function damageOfCalls(
   const byVictim = new Map<StatementGroup, number>();
   const inFlight = new Map<StatementGroup, number>();
   let calls = 0;
-  let expectedSeconds = 0;
+  let workSeconds = 0;
   const groups = new Set([...interval.booked.keys(), ...openAfter.keys(), ...openBefore.keys()]);
   const victims = [...groups].toSorted((a, b) => (a.groupId < b.groupId ? -1 : 1));
   for (const victim of victims) {
@@ -73,11 +79,25 @@ function damageOfCalls(
     if (booked !== undefined && expected !== null) {
       waited += (booked.calls * Math.max(0, booked.execMs / booked.calls - expected)) / 1000;
       calls += booked.calls * part;
-      expectedSeconds += (booked.calls * expected * part) / 1000;
+      workSeconds += (booked.calls * expected * part) / 1000;
     }
     if (waited > 0) byVictim.set(victim, waited * part);
   }
-  return { interval, part, byVictim, inFlight, calls, expectedSeconds, seconds: sum(byVictim.values()) };
+  const pauses = expectedBetween(interval, between, unit);
+  const betweenSeconds = pauses === null ? 0 : (Math.max(0, pauses.spentMs - pauses.expectedMs) / 1000) * part;
+  if (betweenSeconds > 0) byVictim.set(betweenStatements, betweenSeconds);
+  const expectedSeconds = workSeconds + ((pauses?.expectedMs ?? 0) / 1000) * part;
+  return {
+    interval,
+    part,
+    byVictim,
+    inFlight,
+    betweenSeconds,
+    calls,
+    workSeconds,
+    expectedSeconds,
+    seconds: sum(byVictim.values()),
+  };
 }
 
 /** L*, ms; null for a statement whose usual latency is not known. */
@@ -110,7 +130,7 @@ function openWaiting(
   return open;
 }
 
-/** Without statistics: by Little's law, sessions in OLTP statements beyond the usual number are seconds of waiting. */
+/** Without statistics: by Little's law, sessions in OLTP work beyond the usual number are seconds of waiting. */
 function damageOfActivity(
   interval: Interval,
   part: number,
@@ -118,29 +138,51 @@ function damageOfActivity(
   catalog: Catalog,
 ): IntervalDamage {
   const byVictim = new Map<StatementGroup, number>();
-  let expectedSeconds = 0;
-  for (const victim of catalog.groups) {
-    if (!canSuffer(victim)) continue;
-    const sessions = sessionsOf(interval, victim, catalog);
-    const expected = usualSessions.get(victim) ?? 0;
-    expectedSeconds += expected * interval.seconds * part;
-    if (sessions > expected) byVictim.set(victim, (sessions - expected) * interval.seconds * part);
+  const sessions = sessionsByVictim(interval, catalog);
+  for (const [victim, average] of sessions) {
+    const beyond = average - (usualSessions.get(victim) ?? 0);
+    if (beyond > 0) byVictim.set(victim, beyond * interval.seconds * part);
   }
-  return { interval, part, byVictim, inFlight: new Map(), calls: 0, expectedSeconds, seconds: sum(byVictim.values()) };
+  const betweenUsual = usualSessions.get(betweenStatements) ?? 0;
+  const expectedSeconds = sum(usualSessions.values()) * interval.seconds * part;
+  return {
+    interval,
+    part,
+    byVictim,
+    inFlight: new Map(),
+    betweenSeconds: byVictim.get(betweenStatements) ?? 0,
+    calls: 0,
+    workSeconds: expectedSeconds - betweenUsual * interval.seconds * part,
+    expectedSeconds,
+    seconds: sum(byVictim.values()),
+  };
 }
 
 function usualActivity({ intervals, seconds }: Baseline, catalog: Catalog): Map<StatementGroup, number> {
   const usual = new Map<StatementGroup, number>();
-  for (const victim of catalog.groups.filter(canSuffer)) {
-    const total = intervals.reduce((all, one) => all + sessionsOf(one, victim, catalog) * one.seconds, 0);
-    usual.set(victim, seconds === 0 ? 0 : total / seconds);
+  for (const interval of intervals) {
+    for (const [victim, average] of sessionsByVictim(interval, catalog)) {
+      usual.set(victim, (usual.get(victim) ?? 0) + (average * interval.seconds) / seconds);
+    }
   }
   return usual;
 }
 
-function sessionsOf(interval: Interval, victim: StatementGroup, catalog: Catalog): number {
-  return (
-    averageSessions(interval, ({ statementId, use }) => use !== null && catalog.groupOf(statementId) === victim) ?? 0
+/** Average sessions at work in each victim, and between the statements of saves. */
+function sessionsByVictim({ samples }: Interval, catalog: Catalog): Map<StatementGroup, number> {
+  const isPause = savingPauses(catalog);
+  const counts = new Map<StatementGroup, number>();
+  for (const { rows } of samples) {
+    for (const seen of rows) {
+      const group = isPause(seen) ? betweenStatements : seen.use === null ? null : catalog.groupOf(seen.statementId);
+      if (group === null || (group !== betweenStatements && !canSuffer(group))) continue;
+      counts.set(group, (counts.get(group) ?? 0) + 1);
+    }
+  }
+  return new Map(
+    [...counts]
+      .toSorted(([a], [b]) => (a.groupId < b.groupId ? -1 : 1))
+      .map(([group, count]) => [group, count / samples.length]),
   );
 }
 

@@ -2,14 +2,13 @@ import type { Verdict } from '../../../shared/model/diagnosis.ts';
 import { qualityBadges } from './badges.ts';
 import { findBaseline, type Baseline } from './baseline.ts';
 import { assignBlame } from './blame.ts';
-import type { Catalog } from './catalog.ts';
 import { measureDamage, ratio, sum, type IntervalDamage } from './damage.ts';
 import { buildFindings } from './findings.ts';
 import { samplesWithin, type HistoryView } from './history-view.ts';
 import type { DiagnosisInput } from './input.ts';
 import { summarizeSaving } from './saving-summary.ts';
 import { verdictSentence } from './sentence.ts';
-import { study } from './study.ts';
+import { study, type Study } from './study.ts';
 import { describeVictims } from './victims.ts';
 
 /** Waiting on top of the victims' own work (n * L*) below which nobody would call the morning slow. */
@@ -24,19 +23,20 @@ const defaultSeed = 20_251_120;
  * unexplained (04-diagnosis). Blame shares and the unexplained share add up to exactly 1. Pure and repeatable.
  */
 export function diagnose(input: DiagnosisInput): Verdict {
-  const { view, catalog, intervals, cores } = study(input);
+  const studied = study(input);
+  const { view, catalog, intervals, unit, cores } = studied;
   const window = { fromMs: input.fromMs, toMs: input.toMs };
-  const baseline = findBaseline(intervals, catalog, { incident: window, given: input.baseline, cores });
-  const damages = measureDamage(intervals, window, baseline, catalog, view);
-  const saving = summarizeSaving(intervals, damages, baseline);
+  const baseline = findBaseline(intervals, catalog, { incident: window, given: input.baseline, cores, unit });
+  const damages = measureDamage(intervals, window, baseline, studied);
+  const saving = summarizeSaving(unit, damages, baseline);
   const damageSeconds = sum(damages.map(({ seconds }) => seconds));
   const missing = whatIsMissing({ damages, baseline, view, input, damageSeconds });
-  const hurt = missing === null && isDamage(damages, baseline, catalog, view);
+  const hurt = missing === null && isDamage(damages, baseline, studied);
   const blame = hurt ? assignBlame(damages, baseline, catalog, cores) : null;
   const seed = input.seed ?? defaultSeed;
   const findings =
     blame === null ? [] : buildFindings({ window, blame, cores, catalog, intervals, view, saving, seed });
-  const victims = missing === null ? describeVictims(damages, baseline) : [];
+  const victims = missing === null ? describeVictims(damages, baseline, unit) : [];
   const unexplainedShare = 1 - sum(findings.map(({ blameShare }) => blameShare));
   const conclusion = concludeFrom(missing, hurt, findings);
   return {
@@ -105,21 +105,13 @@ function whatIsMissing({ damages, baseline, view, input, damageSeconds }: Eviden
 }
 
 /** Quiet times have some damage by this measure too: half of all means lie above the median. */
-function isDamage(
-  damages: readonly IntervalDamage[],
-  baseline: Baseline,
-  catalog: Catalog,
-  view: HistoryView,
-): boolean {
+function isDamage(damages: readonly IntervalDamage[], baseline: Baseline, studied: Study): boolean {
   const waiting = sum(damages.map(({ seconds }) => seconds));
   const seconds = sum(damages.map(({ interval, part }) => interval.seconds * part));
-  const quiet = baseline.intervals.flatMap((interval) =>
-    measureDamage([interval], interval, baseline, catalog, view).filter(() => interval.booked.size > 0),
-  );
-  const noise = ratio(quiet);
-  return (
-    waiting / seconds >= leastWaiting && ratio(damages) >= Math.max(leastExcess, Number.isFinite(noise) ? 2 * noise : 0)
-  );
+  const always = { fromMs: -Infinity, toMs: Infinity };
+  const noise = ratio(measureDamage(baseline.intervals, always, baseline, studied));
+  const least = Math.max(leastExcess, Number.isFinite(noise) ? 2 * noise : 0);
+  return waiting / seconds >= leastWaiting && ratio(damages) >= least;
 }
 
 const hasHidden = (samples: HistoryView['samples']): boolean =>

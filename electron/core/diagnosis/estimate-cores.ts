@@ -1,8 +1,9 @@
-import { findBaseline } from './baseline.ts';
+import { expectedBetween, findBaseline, type Baseline } from './baseline.ts';
 import { buildCatalog, type Catalog } from './catalog.ts';
 import { viewHistory } from './history-view.ts';
 import type { Cores, StoredHistory } from './input.ts';
 import { averageSessions, buildIntervals, type Interval } from './intervals.ts';
+import { findSaveUnit, type SaveUnit } from './saves.ts';
 
 const candidates = [2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128];
 /** Intervals needed on both sides of the bend. */
@@ -31,9 +32,15 @@ export function estimateCores(history: StoredHistory): Cores {
 }
 
 export function estimateFrom(intervals: readonly Interval[], catalog: Catalog): Cores {
+  const unit = findSaveUnit(intervals);
   const unknown: Cores = { value: null, source: 'unknown' };
-  const { usual } = findBaseline(intervals, catalog, { incident: null, given: null, cores: unknown });
-  const points = intervals.flatMap((interval) => pointOf(interval, usual));
+  const baseline = findBaseline(intervals, catalog, {
+    incident: null,
+    given: null,
+    cores: unknown,
+    unit,
+  });
+  const points = intervals.flatMap((interval) => pointOf(interval, baseline, unit));
   const fits = candidates.flatMap((cores) => fitBend(points, cores));
   const best = Math.min(...fits.map(({ error }) => error));
   const plausible = fits.filter(({ error }) => error <= best * alike);
@@ -41,7 +48,7 @@ export function estimateFrom(intervals: readonly Interval[], catalog: Catalog): 
   return largest === undefined ? unknown : { value: largest.cores, source: 'estimate' };
 }
 
-function pointOf(interval: Interval, usual: ReturnType<typeof findBaseline>['usual']): Point[] {
+function pointOf(interval: Interval, { usual, between }: Baseline, unit: SaveUnit): Point[] {
   const sessions = averageSessions(interval, ({ use }) => use === 'cpu');
   let expected = 0;
   let spent = 0;
@@ -52,6 +59,11 @@ function pointOf(interval: Interval, usual: ReturnType<typeof findBaseline>['usu
     expected += booked.calls * before.meanMs;
     spent += booked.execMs;
     calls += booked.calls;
+  }
+  const pause = expectedBetween(interval, between, unit);
+  if (pause !== null) {
+    expected += pause.expectedMs;
+    spent += pause.spentMs;
   }
   return sessions === null || expected === 0
     ? []

@@ -3,7 +3,7 @@ import { findBlocking } from './blocking.ts';
 import { activityLine, bucketLength } from './exposure.ts';
 import { samplesWithin } from './history-view.ts';
 import type { DiagnosisInput, TimeWindow } from './input.ts';
-import { findSaveUnit, savingTime } from './saves.ts';
+import { savingTime } from './saves.ts';
 import { study } from './study.ts';
 
 /** What a finding shows when it is opened. */
@@ -18,18 +18,17 @@ const points = 240;
 
 /** Empty for a statement that the history does not know. */
 export function findingDetail(input: DiagnosisInput, statementId: string): FindingDetail {
-  const { view, catalog, intervals } = study(input);
+  const { view, catalog, intervals, unit } = study(input);
   const group = catalog.groupOf(statementId);
   const window = whole(view.samples.map(({ atMs }) => atMs));
   if (group === null || window === null) return { history: { activity: [], oltpMeanMs: [] }, blocked: [] };
-  const unit = findSaveUnit(intervals);
   const blocking = findBlocking(samplesWithin(view.samples, input), catalog).get(group);
   return {
     history: {
       activity: activityLine(group, view.samples, window, bucketLength(window, points, view.spacingMs), catalog),
       oltpMeanMs: intervals.flatMap((interval): [number, number][] => {
-        const { saves, execMs } = savingTime(interval, unit);
-        return saves === 0 ? [] : [[(interval.fromMs + interval.toMs) / 2, execMs / saves]];
+        const { saves, spentMs } = savingTime(interval, unit);
+        return saves === 0 ? [] : [[(interval.fromMs + interval.toMs) / 2, spentMs / saves]];
       }),
     },
     blocked: [...(blocking?.waiters ?? [])]

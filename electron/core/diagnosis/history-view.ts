@@ -69,7 +69,7 @@ function seenRows(rows: readonly StoredActivityRow[], idle: ReadonlyMap<string, 
 
 export const isIdle = ({ state }: ActivityRow): boolean => state !== null && state.startsWith('idle in transaction');
 
-const spellOf = ({ pid, queryStartMs }: ActivityRow): string => `${pid} ${queryStartMs ?? ''}`;
+export const spellOf = ({ pid, queryStartMs }: ActivityRow): string => `${pid} ${queryStartMs ?? ''}`;
 
 /** How long each idle transaction was seen to stand since its last statement: its end tells about its beginning. */
 function idleSpells(samples: readonly StoredSample[]): Map<string, number> {

@@ -1,4 +1,5 @@
 import type { StoredDeltas } from '../history/history.ts';
+import { betweenTimes } from './between-statements.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { samplesWithin, type HistoryView, type SeenSample } from './history-view.ts';
 import type { TimeWindow } from './input.ts';
@@ -22,6 +23,8 @@ export interface Interval extends TimeWindow {
   readonly resets: number;
   readonly discontinuities: number;
   readonly coverage: number | null;
+  /** Time that saving transactions spent between their statements, ms; null where nobody counted it. */
+  readonly betweenMs: number | null;
 }
 
 /** Without statistics the samples are cut into intervals of this many, and of 5 s at least. */
@@ -29,10 +32,13 @@ const samplesPerInterval = 5;
 
 export function buildIntervals(view: HistoryView, catalog: Catalog, statisticsAvailable: boolean): Interval[] {
   if (!statisticsAvailable || view.deltas.length === 0) return intervalsOfSamples(view);
-  return view.deltas.filter(({ fromMs, toMs }) => toMs > fromMs).map((stored) => intervalOf(stored, view, catalog));
+  const between = betweenTimes(view, catalog);
+  return view.deltas
+    .filter(({ fromMs, toMs }) => toMs > fromMs)
+    .map((stored) => ({ ...intervalOf(stored, view, catalog), betweenMs: between.get(stored) ?? null }));
 }
 
-function intervalOf(stored: StoredDeltas, view: HistoryView, catalog: Catalog): Interval {
+function intervalOf(stored: StoredDeltas, view: HistoryView, catalog: Catalog): Omit<Interval, 'betweenMs'> {
   const booked = new Map<StatementGroup, Booked>();
   let discontinuities = 0;
   for (const { statementId, counters, discontinuity } of stored.deltas) {
@@ -75,7 +81,7 @@ function intervalsOfSamples(view: HistoryView): Interval[] {
     const samples = samplesWithin(view.samples, { fromMs, toMs });
     if (samples.length === 0) continue;
     const seconds = lengthMs / 1000;
-    const unknown = { deallocs: 0, resets: 0, discontinuities: 0, coverage: null };
+    const unknown = { deallocs: 0, resets: 0, discontinuities: 0, coverage: null, betweenMs: null };
     intervals.push({ fromMs, toMs, seconds, booked: new Map(), samples, ...unknown });
   }
   return intervals;

@@ -37,8 +37,11 @@ export interface UsualPressure {
   readonly byGroup: ReadonlyMap<Queue, ReadonlyMap<StatementGroup, number>>;
 }
 
-/** Sessions on the processors over cores: from the first on the queue counts as filling, at the second it is full. */
-const cpuRamp = [0.8, 1] as const;
+/**
+ * Sessions on the processors over cores: from the first on the queue counts as filling, at the second it is full. With
+ * just as many sessions as cores nobody waits, unless somebody outside of PostgreSQL works too.
+ */
+const cpuRamp = [0.9, 1.2] as const;
 /** The disk is full when somebody always waits for it, and more than usual. */
 const diskRamp = [0.5, 1] as const;
 const diskGrowth = 2;

@@ -1,13 +1,14 @@
-import type { Baseline } from './baseline.ts';
+import { expectedBetween, type Baseline } from './baseline.ts';
+import { betweenStatements } from './between-statements.ts';
+import type { StatementGroup } from './catalog.ts';
 import { expectedMs, sum, type IntervalDamage } from './damage.ts';
-import { findSaveUnit, savingTime, type SaveUnit } from './saves.ts';
-import type { Interval } from './intervals.ts';
+import { savingTime, type SaveUnit } from './saves.ts';
 
 /** How long one save took during the incident, and how long it takes in quiet times. */
 export interface SavingSummary {
   readonly unit: SaveUnit;
   readonly saves: number;
-  /** Execution time per save, waiting of calls in flight included; null without a save. */
+  /** Execution time per save, the time between its statements and waiting of calls in flight included; null without one. */
   readonly meanMs: number | null;
   readonly baselineMeanMs: number | null;
   readonly slowdown: number | null;
@@ -17,29 +18,28 @@ export interface SavingSummary {
   readonly damageSeconds: number;
 }
 
-export function summarizeSaving(
-  intervals: readonly Interval[],
-  damages: readonly IntervalDamage[],
-  baseline: Baseline,
-): SavingSummary {
-  const unit = findSaveUnit(intervals);
+export function summarizeSaving(unit: SaveUnit, damages: readonly IntervalDamage[], baseline: Baseline): SavingSummary {
+  const ofSaving = (group: StatementGroup) => unit.belongs(group) || group === betweenStatements;
   let saves = 0;
-  let execMs = 0;
+  let spentMs = 0;
   let expected = 0;
   let damageSeconds = 0;
   for (const { interval, part, byVictim, inFlight } of damages) {
     const saving = savingTime(interval, unit);
     saves += saving.saves * part;
-    execMs += saving.execMs * part;
-    for (const [group, seconds] of inFlight) if (unit.belongs(group)) execMs += seconds * 1000;
-    damageSeconds += sum([...byVictim].map(([group, seconds]) => (unit.belongs(group) ? seconds : 0)));
+    spentMs += saving.spentMs * part;
+    for (const [group, seconds] of inFlight) if (unit.belongs(group)) spentMs += seconds * 1000;
+    damageSeconds += sum([...byVictim].map(([group, seconds]) => (ofSaving(group) ? seconds : 0)));
     for (const [group, booked] of interval.booked) {
       if (unit.belongs(group)) expected += booked.calls * (expectedMs(group, booked, baseline.usual) ?? 0) * part;
     }
   }
+  for (const { interval, part } of damages) {
+    expected += (expectedBetween(interval, baseline.between, unit)?.expectedMs ?? 0) * part;
+  }
   const usual = usualSaving(baseline, unit);
   const wholeSaves = Math.round(saves);
-  const meanMs = wholeSaves === 0 ? null : Math.max(0, execMs) / saves;
+  const meanMs = wholeSaves === 0 ? null : Math.max(0, spentMs) / saves;
   return {
     unit,
     saves: wholeSaves,
@@ -51,8 +51,8 @@ export function summarizeSaving(
   };
 }
 
-/** Mean of a quiet save, ms: medians of its statements times how often each of them runs in it. */
-function usualSaving({ intervals, usual }: Baseline, unit: SaveUnit): number | null {
+/** Mean of a quiet save, ms: medians of its statements times how often each of them runs in it, and of the pauses. */
+function usualSaving({ intervals, usual, between }: Baseline, unit: SaveUnit): number | null {
   const saves = sum(intervals.map((interval) => savingTime(interval, unit).saves));
   if (saves === 0) return null;
   const spentMs = sum(
@@ -60,5 +60,5 @@ function usualSaving({ intervals, usual }: Baseline, unit: SaveUnit): number | n
       [...booked].map(([group, { calls }]) => (unit.belongs(group) ? calls * (usual.get(group)?.meanMs ?? 0) : 0)),
     ),
   );
-  return spentMs / saves;
+  return spentMs / saves + (unit.kind === 'saves' ? (between?.meanMs ?? 0) : 0);
 }

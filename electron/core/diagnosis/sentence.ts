@@ -20,6 +20,9 @@ export interface SentenceFacts {
   readonly missing: string | null;
 }
 
+/** In a sentence, signs are words. */
+const percent = (share: number): string => formatPercent(share).replace('> ', 'more than ').replace('< ', 'less than ');
+
 /** Windows shorter than this need seconds to tell their ends apart. */
 const shortWindowMs = 10 * 60_000;
 
@@ -32,9 +35,9 @@ export function verdictSentence(facts: SentenceFacts): string {
     case 'no_damage':
       return noDamage(between, facts.saving);
     case 'unexplained':
-      return `${between} ${slower(facts)}; no sampled statement accounts for it: ${formatPercent(facts.unexplainedShare)} of the damage stays unexplained.`;
+      return `${between} ${slower(facts)}; no sampled statement accounts for it: ${percent(facts.unexplainedShare)} of the damage stays unexplained.`;
     case 'culprits':
-      return `${between} ${slower(facts)}; ${culprits(facts)}; ${formatPercent(facts.unexplainedShare)} stays unexplained.`;
+      return `${between} ${slower(facts)}; ${culprits(facts)}; ${percent(facts.unexplainedShare)} stays unexplained.`;
   }
 }
 
@@ -73,7 +76,7 @@ function noDamage(between: string, saving: SavingSummary): string {
 
 function culprits({ findings, dashboardTitles }: SentenceFacts): string {
   const proven = findings.filter(({ grade }) => grade === 'A' || grade === 'B');
-  const share = formatPercent(sum(proven.map(({ blameShare }) => blameShare)));
+  const share = percent(sum(proven.map(({ blameShare }) => blameShare)));
   const names = new Set(proven.map(({ statement }) => dashboardTitles.get(statement.widgetId ?? '') ?? null));
   const [dashboard] = names;
   const queries = formatCounted(proven.length, 'query', 'queries');

@@ -7,7 +7,7 @@ import { leastExcess } from './diagnose.ts';
 import { samplesWithin, type SeenRow } from './history-view.ts';
 import type { DiagnosisInput, TimeWindow } from './input.ts';
 import { overlapShare, type Interval } from './intervals.ts';
-import { findSaveUnit, savingTime, type SaveUnit } from './saves.ts';
+import { savingTime, type SaveUnit } from './saves.ts';
 import { study } from './study.ts';
 
 type Bucket = Timeline['buckets'][number];
@@ -28,12 +28,11 @@ const leastDamageSeconds = 1;
  * saves, where writes were seen; else both are of single OLTP statements.
  */
 export function buildTimeline(input: DiagnosisInput, { bucketMs, stored }: TimelineOptions): Timeline {
-  const { view, catalog, intervals, cores } = study(input);
-  const baseline = findBaseline(intervals, catalog, { incident: null, given: input.baseline, cores });
-  const unit = findSaveUnit(intervals);
+  const studied = study(input);
+  const { view, catalog, intervals, unit, cores } = studied;
+  const baseline = findBaseline(intervals, catalog, { incident: null, given: input.baseline, cores, unit });
   const buckets: Bucket[] = [];
-  const damages =
-    baseline.origin === 'none' ? [] : measureDamage(intervals, input, baseline, catalog, view).filter(isFelt);
+  const damages = baseline.origin === 'none' ? [] : measureDamage(intervals, input, baseline, studied).filter(isFelt);
   for (let atMs = Math.floor(input.fromMs / bucketMs) * bucketMs; atMs < input.toMs; atMs += bucketMs) {
     const window = { fromMs: atMs, toMs: atMs + bucketMs };
     const samples = samplesWithin(view.samples, window);
@@ -92,15 +91,15 @@ function latency(
   unit: SaveUnit,
 ): Pick<Bucket, 'oltpMeanMs' | 'oltpCalls'> {
   let saves = 0;
-  let execMs = 0;
+  let spentMs = 0;
   for (const interval of intervals) {
     const part = overlapShare(interval, bucket);
     if (part === 0) continue;
     const saving = savingTime(interval, unit);
     saves += saving.saves * part;
-    execMs += saving.execMs * part;
+    spentMs += saving.spentMs * part;
   }
-  return { oltpMeanMs: saves === 0 ? null : execMs / saves, oltpCalls: Math.round(saves) };
+  return { oltpMeanMs: saves === 0 ? null : spentMs / saves, oltpCalls: Math.round(saves) };
 }
 
 /** The stretch of neighbouring buckets with the most damage; one bucket without any, or without samples, does not end it. */

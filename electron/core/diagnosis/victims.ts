@@ -1,11 +1,13 @@
 import type { Victim } from '../../../shared/model/diagnosis.ts';
-import type { Baseline } from './baseline.ts';
+import { expectedBetween, type Baseline } from './baseline.ts';
+import { betweenStatements } from './between-statements.ts';
 import type { StatementGroup } from './catalog.ts';
 import type { IntervalDamage } from './damage.ts';
 import { canSuffer } from './roles.ts';
+import type { SaveUnit } from './saves.ts';
 
-/** The OLTP statements that got slower, the one that suffered most first. */
-export function describeVictims(damages: readonly IntervalDamage[], baseline: Baseline): Victim[] {
+/** What got slower: OLTP statements, and the time between those of a save; the one that suffered most first. */
+export function describeVictims(damages: readonly IntervalDamage[], baseline: Baseline, unit: SaveUnit): Victim[] {
   const totals = new Map<StatementGroup, { calls: number; execMs: number; blocks: number; damage: number }>();
   const totalOf = (group: StatementGroup) => {
     const total = totals.get(group) ?? { calls: 0, execMs: 0, blocks: 0, damage: 0 };
@@ -22,18 +24,43 @@ export function describeVictims(damages: readonly IntervalDamage[], baseline: Ba
       total.blocks += booked.blocks * part;
     }
   }
-  return [...totals]
-    .flatMap(([group, { calls, execMs, blocks, damage }]): Victim[] => {
-      const usual = baseline.usual.get(group);
-      if (usual === undefined || damage === 0) return [];
-      const meanMs = calls === 0 ? usual.meanMs : execMs / calls;
-      const workRatio = calls === 0 || usual.blocks === 0 ? null : blocks / calls / usual.blocks;
-      const { statement } = group;
-      return [
-        { statement, calls: Math.round(calls), baselineMs: usual.meanMs, meanMs, damageSeconds: damage, workRatio },
-      ];
-    })
-    .toSorted(
-      (a, b) => b.damageSeconds - a.damageSeconds || (a.statement.statementId < b.statement.statementId ? -1 : 1),
-    );
+  const statements = [...totals].flatMap(([group, { calls, execMs, blocks, damage }]): Victim[] => {
+    const usual = baseline.usual.get(group);
+    if (usual === undefined || damage === 0) return [];
+    const meanMs = calls === 0 ? usual.meanMs : execMs / calls;
+    const workRatio = calls === 0 || usual.blocks === 0 ? null : blocks / calls / usual.blocks;
+    const { statement } = group;
+    return [
+      { statement, calls: Math.round(calls), baselineMs: usual.meanMs, meanMs, damageSeconds: damage, workRatio },
+    ];
+  });
+  return [...statements, ...describeBetween(damages, baseline, unit)].toSorted(
+    (a, b) => b.damageSeconds - a.damageSeconds || (a.statement.statementId < b.statement.statementId ? -1 : 1),
+  );
+}
+
+/** Its calls are saves; its work is the number of statements that a save has. */
+function describeBetween(damages: readonly IntervalDamage[], { between }: Baseline, unit: SaveUnit): Victim[] {
+  let saves = 0;
+  let calls = 0;
+  let spentMs = 0;
+  let damageSeconds = 0;
+  for (const { interval, part, betweenSeconds } of damages) {
+    const time = expectedBetween(interval, between, unit);
+    damageSeconds += betweenSeconds;
+    saves += (time?.saves ?? 0) * part;
+    calls += (time?.calls ?? 0) * part;
+    spentMs += (time?.spentMs ?? 0) * part;
+  }
+  if (between === null || damageSeconds === 0 || saves === 0) return [];
+  return [
+    {
+      statement: betweenStatements.statement,
+      calls: Math.round(saves),
+      baselineMs: between.meanMs,
+      meanMs: spentMs / saves,
+      damageSeconds,
+      workRatio: between.callsPerSave === 0 ? null : calls / saves / between.callsPerSave,
+    },
+  ];
 }

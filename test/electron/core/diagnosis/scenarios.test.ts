@@ -59,7 +59,7 @@ describe('a morning of executive dashboards', () => {
 
   it('says it in one sentence, with the times of the asked zone', () => {
     expect(verdict.sentence).toMatch(
-      /^Between 08:00:30 and 08:01:30 saving took \d+ times longer \(1\.0 → \d+(\.\d)? ms, 2,\d{3} saves\); \d+ % of the damage comes from 7 queries of the executive dashboard; [\d.]+ % stays unexplained\.$/,
+      /^Between 08:00:30 and 08:01:30 saving took \d+ times longer \(2\.4 → \d+(\.\d)? ms, 2,\d{3} saves\); (more than )?\d+ % of the damage comes from 7 queries of the executive dashboard; (less than )?[\d.]+ % stays unexplained\.$/,
     );
   });
 
@@ -76,14 +76,29 @@ describe('a morning of executive dashboards', () => {
     expect(margin?.evidence.map(({ kind }) => kind)).toEqual(['cpu', 'temp_io']);
   });
 
-  it('lists the writing statements as victims, and not as culprits', () => {
-    expect(verdict.victims.map(({ statement }) => statement.statementId).toSorted()).toEqual([
+  it('knows the pauses between the statements of a save as the victim', () => {
+    expect(verdict.victims[0]).toMatchObject({ statement: { statementId: 'between-statements' } });
+    expect(verdict.victims[0]?.damageSeconds).toBeGreaterThan(0.95 * verdict.damageSeconds);
+    expect(verdict.findings.every((finding) => finding.class !== 'oltp')).toBe(true);
+  });
+
+  it('knows the statements as victims where they wait inside', () => {
+    const inside = diagnose(simulate({ ...morning, reports: executive, waits: 'inside' }).input);
+    const victims = inside.victims.filter(({ damageSeconds }) => damageSeconds > 1);
+    expect(victims.map(({ statement }) => statement.statementId).toSorted()).toEqual([
       'header',
       'ledger',
       'line',
       'stock',
     ]);
-    expect(verdict.findings.every((finding) => finding.class !== 'oltp')).toBe(true);
+    expect(accused(inside)).toHaveLength(7);
+  });
+
+  it('does not take a dialog that stands open in a transaction for waiting', () => {
+    const openDialog = { fromSecond: 40, seconds: 30 };
+    const beside = diagnose(simulate({ ...morning, reports: executive, openDialog }).input);
+    expect(beside.damageSeconds / verdict.damageSeconds).toBeCloseTo(1, 1);
+    expect(diagnose(simulate({ ...morning, openDialog }).input).conclusion).toBe('no_damage');
   });
 
   it('keeps counting when the statistics are reset in the middle, and flags it', () => {
@@ -170,7 +185,7 @@ describe('nobody is accused', () => {
     for (const seed of seeds) {
       const surge = { ...morning, seed, cores: 1, savesPerSecond: 60, surge: 14 };
       const verdict = diagnose(simulate(surge).input);
-      expect(verdict.slowdown).toBeGreaterThan(3);
+      expect(verdict.slowdown).toBeGreaterThan(2);
       expect(accused(verdict)).toEqual([]);
       expect(total(verdict)).toBe(1);
     }
@@ -180,7 +195,7 @@ describe('nobody is accused', () => {
     for (const seed of seeds) {
       const verdict = diagnose(simulate({ ...morning, seed, biggerDocuments: 4, reports: [decoy] }).input);
       expect(verdict).toMatchObject({ conclusion: 'no_damage', findings: [] });
-      expect(verdict.sentence).toContain('4.0 times as much work itself');
+      expect(verdict.sentence).toMatch(/because each one does 2\.\d times as much work itself: nobody held it up\.$/);
       expect(verdict.badges).toContainEqual(expect.objectContaining({ kind: 'work', tone: 'warning' }));
     }
   });
