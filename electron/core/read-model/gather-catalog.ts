@@ -1,0 +1,97 @@
+import type { Column } from '../../../shared/model/read-model.ts';
+import { readBuildRights } from '../postgres/queries/catalog-build-rights.ts';
+import { readDependents, readRelation, readRoleRights } from '../postgres/queries/catalog-stable-name.ts';
+import { quoteIdent } from '../postgres/quote.ts';
+import type { Sql } from '../postgres/session.ts';
+import type { CatalogFacts, PreparationStep } from './plan/catalog-facts.ts';
+import { installedMigrations, missingMigrations } from './registry/migrations.ts';
+import { plannedPart, readRegistry } from './registry/read-registry.ts';
+import { doBlock } from './sql/dollar-quote.ts';
+import { installLockKey, takeXactLock } from './sql/locks.ts';
+
+export interface GatherInput {
+  readonly schema: string;
+  readonly readModel: string;
+  /** Of the definition, described just now; null for plans without one. */
+  readonly definitionColumns: readonly Column[] | null;
+  /** Qualified names of the relations that the definition reads. */
+  readonly baseTables: readonly string[];
+  /** Roles that shall read the stable name, beside those that are registered. */
+  readonly grantTo: readonly string[];
+}
+
+/** Everything that a plan for one read model rests on. Reads only; run it in one snapshot. */
+export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<CatalogFacts> {
+  const { schema, readModel, definitionColumns, baseTables, grantTo } = input;
+  const { role, database, ...rights } = await readBuildRights(sql, schema);
+  const installed = await installedMigrations(sql);
+  const models = installed === null ? [] : await readRegistry(sql);
+  const registered = models.find(({ name }) => name === readModel) ?? null;
+  const relation = await readRelation(sql, schema, readModel);
+  const copyNames = await readCopyNames(sql, schema, readModel);
+  const roles = [...new Set([...(registered?.readers ?? []), ...grantTo])].toSorted();
+  const [asOf, ...columns] = relation?.columns ?? [];
+  const parents = models.filter(
+    (model) => model.name !== readModel && baseTables.includes(`${quoteIdent(model.schema)}.${quoteIdent(model.name)}`),
+  );
+  return {
+    role,
+    database,
+    rights,
+    model: registered === null ? null : plannedPart(registered),
+    stableName:
+      relation === null
+        ? null
+        : {
+            kind: relation.kind,
+            columns,
+            firstColumn: asOf?.name ?? null,
+            options: relation.options,
+            comment: relation.comment,
+            ownedByUs: relation.ownedByUs,
+            dependents: (await readDependents(sql, schema, [readModel], [])).map(({ dependent }) => dependent),
+          },
+    copyNames,
+    copyDependents: (await readDependents(sql, schema, copyNames, relation === null ? [] : [relation.oid])).map(
+      ({ relation: copy, dependent }) => ({ copy, dependent }),
+    ),
+    definitionColumns,
+    parents: parents.map(({ name }) => name),
+    roles: await readRoleRights(sql, schema, readModel, roles),
+    preparation: [
+      ...missingMigrations(installed ?? []).map((script) => ({
+        title:
+          script.migration === 1
+            ? "Install Daybreak's registry in schema daybreak"
+            : `Bring Daybreak's registry up to date (${script.migration}, ${script.name})`,
+        ...script,
+      })),
+      ...(rights.createInSchema === null ? [createSchema(schema)] : []),
+    ],
+  };
+}
+
+const createSchema = (schema: string): PreparationStep => ({
+  title: `Create the schema ${schema}`,
+  sql: [takeXactLock(installLockKey), `create schema ${quoteIdent(schema)}`],
+  undoSql: [
+    takeXactLock(installLockKey),
+    // Somebody else's relations in it are a reason to keep it, not an error.
+    doBlock(
+      'undo',
+      '',
+      `  drop schema if exists ${quoteIdent(schema)} restrict;\nexception when dependent_objects_still_exist then\n  null;`,
+    ),
+  ],
+});
+
+/** Relations in the schema that are named like a copy of this model. */
+async function readCopyNames(sql: Sql, schema: string, readModel: string): Promise<string[]> {
+  const rows = await sql.query<{ name: string }>(
+    `select c.relname::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = $1 and c.relkind in ('r', 'v', 'm', 'f', 'p') and c.relname ~ ('^' || $2 || '_v[0-9]+_[ab]$')
+    order by c.relname collate "C"`,
+    [schema, readModel],
+  );
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,254 @@
+import type { CheckedProposal, Consumer, Plan } from '../../../../shared/model/read-model.ts';
+import { Failure } from '../../../../shared/model/failure.ts';
+import { qualifiedName } from '../sql/quote.ts';
+import { dropCopySql } from '../sql/copies.ts';
+import { copyName } from '../sql/names.ts';
+import {
+  deleteReadModelSql,
+  deleteVersionSql,
+  insertCopySql,
+  insertReadModelSql,
+  insertVersionSql,
+  makeCurrentSql,
+  markAppliedSql,
+  restoreStatesSql,
+  setPeopleSql,
+  setQuestionSql,
+  unmarkAppliedSql,
+} from '../sql/registry-rows.ts';
+import { stableViewSql, type StableView, type ViewColumn } from '../sql/stable-view.ts';
+import { viewComment } from '../sql/view-comment.ts';
+import type { CatalogFacts, PlanRequest, RegisteredModel } from './catalog-facts.ts';
+import { contractDiff } from './contract-diff.ts';
+import { finishPlan } from './finish-plan.ts';
+import { requireOwnStableName, requireRights } from './refusals.ts';
+import {
+  buildSteps,
+  commentStep,
+  flipStep,
+  grantStep,
+  number,
+  preparationStep,
+  registerStep,
+  type DraftStep,
+} from './steps.ts';
+
+/**
+ * The plan that builds a version and points the stable name at it: 'create' for a new name, 'new_version' for a known
+ * one. Pure. Throws `permission_denied`, `invalid_input` and, for a contract that readers would break on,
+ * `statement_refused`.
+ */
+export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: CheckedProposal): Plan {
+  const { schema, readModel: name, planId } = request;
+  const { proposal } = checked;
+  requireRights(facts, schema);
+  requireOwnStableName(facts, schema, name);
+  const model = facts.model;
+  const current = model?.versions.find(({ state }) => state === 'current') ?? null;
+  const leftovers = model?.versions.filter(({ state }) => state === 'building') ?? [];
+  const kept = model?.versions.filter(({ state }) => state !== 'building') ?? [];
+  const version = Math.max(0, ...kept.map((one) => one.version)) + 1;
+  const copy = copyName(name, version, 'a');
+  const columns = facts.definitionColumns;
+  if (columns === null) throw new Error('a version is planned from the columns of its definition');
+  const leftoverCopies = leftovers.flatMap(({ copies }) => copies);
+  if (facts.copyNames.includes(copy) && !leftoverCopies.includes(copy)) {
+    throw new Failure({
+      code: 'invalid_input',
+      message: `${qualifiedName(schema, copy)} exists already, and is not in the registry. Drop or rename it, or choose another name.`,
+    });
+  }
+  const diff = contractDiff(facts.stableName?.columns ?? [], current?.columns ?? [], columns);
+  if (diff.breaking.length > 0) {
+    throw new Failure({
+      code: 'statement_refused',
+      message: `Version ${version} of ${name} would break its readers: ${diff.breaking.join('; ')}. Keep these columns as they are, or give the new shape a name of its own.`,
+      detail: { breaking: diff.breaking },
+    });
+  }
+
+  const people = {
+    question: proposal.question,
+    owner: proposal.owner,
+    consumers: mergedConsumers(model?.consumers ?? [], proposal.consumers),
+    readers: [...new Set([...(model?.readers ?? []), ...proposal.grantTo])].toSorted(),
+  };
+  const comment = viewComment({ name, ...people });
+  const exists = facts.stableName !== null;
+  const view: StableView = {
+    schema,
+    name,
+    copy,
+    versionColumns: columns,
+    viewColumns: facts.stableName?.columns ?? [],
+    options: facts.stableName?.options ?? [],
+  };
+
+  const newRow = insertVersionSql({
+    readModel: name,
+    version,
+    definitionSql: proposal.definitionSql,
+    keyColumns: proposal.keyColumns,
+    columns,
+    parents: facts.parents,
+    planId,
+  });
+  const insertCopy = insertCopySql(copy, name, version, 'a');
+  const drafts: DraftStep[] = [
+    ...facts.preparation.map(preparationStep),
+    ...leftovers.map((left) => removeLeftover(schema, name, left.version, left.copies, current === null)),
+    current === null
+      ? registerStep(
+          `Register ${name} version ${version}`,
+          [
+            insertReadModelSql({ name, schema, question: people.question, owner: people.owner }),
+            ...setPeopleSql(name, people.consumers, people.readers),
+            newRow,
+            insertCopy,
+          ],
+          deleteReadModelSql(name),
+        )
+      : registerStep(`Register ${name} version ${version}`, [newRow, insertCopy], deleteVersionSql(name, version)),
+    ...buildSteps({
+      schema,
+      readModel: name,
+      version,
+      copy,
+      checked,
+      columns,
+      parents: facts.parents,
+      previous: current,
+    }),
+  ];
+
+  const afterFlip: readonly ViewColumn[] = [
+    ...view.viewColumns,
+    ...columns
+      .filter(({ name: added }) => !view.viewColumns.some((known) => known.name === added))
+      .map((column) => ({ ...column, collation: null })),
+  ];
+  const back =
+    exists && current !== null
+      ? stableViewSql(
+          {
+            ...view,
+            copy: copyName(name, current.version, current.liveSlot),
+            versionColumns: current.columns,
+            viewColumns: afterFlip,
+          },
+          { replace: true },
+        )
+      : `drop view if exists ${qualifiedName(schema, name)} restrict`;
+  drafts.push(
+    flipStep(
+      {
+        title: exists
+          ? `Point ${qualifiedName(schema, name)} at version ${version}`
+          : `Create the stable view ${qualifiedName(schema, name)}`,
+        schema,
+        readModel: name,
+        kind: request.kind,
+        inUse: exists,
+      },
+      [
+        stableViewSql(view, { replace: exists }),
+        ...makeCurrentSql(name, version, current?.version ?? null),
+        ...(model === null || current === null
+          ? []
+          : [
+              setQuestionSql(name, people.question, people.owner),
+              ...setPeopleSql(name, people.consumers, people.readers),
+            ]),
+        markAppliedSql(planId, request.kind, name),
+      ],
+      [
+        back,
+        ...restoreStatesSql(name, [{ version, state: 'building' }, ...kept]),
+        ...(model === null || current === null
+          ? []
+          : [setQuestionSql(name, model.question, model.owner), ...setPeopleSql(name, model.consumers, model.readers)]),
+        unmarkAppliedSql(planId),
+      ],
+    ),
+  );
+  if (facts.stableName?.comment !== comment) {
+    drafts.push(commentStep(schema, name, comment, facts.stableName?.comment ?? null));
+  }
+  const warnings = [...checked.warnings];
+  const mayGrantUsage = facts.rights.ownsSchema || facts.rights.createInSchema === null;
+  for (const reader of people.readers) {
+    const role = facts.roles.find((one) => one.name === reader);
+    if (role?.exists !== true) {
+      throw new Failure({
+        code: 'invalid_input',
+        message: `There is no role ${reader} on this server, so it cannot be granted ${qualifiedName(schema, name)}. Create it, or take it off the list.`,
+      });
+    }
+    const step = grantStep(schema, name, role, mayGrantUsage);
+    if (step !== null) drafts.push(step);
+    if (!role.usesSchema && !mayGrantUsage) {
+      warnings.push(
+        `Role ${reader} needs USAGE on schema ${schema}, which belongs to another role: ask its owner to grant it.`,
+      );
+    }
+  }
+  const outdated = current === null ? [] : kept.filter((one) => one.version !== current.version);
+  for (const old of outdated) {
+    const readBy = facts.copyDependents.filter((dependent) => old.copies.includes(dependent.copy));
+    if (readBy.length > 0) {
+      warnings.push(`Version ${old.version} stays: ${readBy.map(({ dependent }) => dependent).join('; ')} reads it.`);
+    } else {
+      drafts.push(dropOld(schema, name, old.version, old.copies));
+    }
+  }
+  return finishPlan(request, facts, {
+    fromVersion: current?.version ?? null,
+    toVersion: version,
+    steps: number(drafts),
+    warnings,
+    contractChanges: exists ? [...diff.additive] : [],
+    proposal: checked,
+  });
+}
+
+/** The proposal's word wins; consumers that it does not name stay. */
+function mergedConsumers(known: readonly Consumer[], proposed: readonly Consumer[]): Consumer[] {
+  const merged = new Map([...known, ...proposed].map((consumer) => [consumer.consumer, consumer]));
+  return [...merged.values()].toSorted((a, b) => (a.consumer < b.consumer ? -1 : 1));
+}
+
+/** What a killed plan of another profile left: nobody reads it, and its name is needed. */
+const removeLeftover = (
+  schema: string,
+  name: string,
+  version: number,
+  copies: RegisteredModel['versions'][number]['copies'],
+  whole: boolean,
+): DraftStep => ({
+  title: `Remove version ${version}, which an interrupted plan left unfinished`,
+  kind: 'registry',
+  sql: [
+    ...copies.map((copy) => dropCopySql(schema, copy)),
+    ...(whole ? deleteReadModelSql(name) : deleteVersionSql(name, version)),
+  ],
+  lock: 'ACCESS EXCLUSIVE on copies that nobody reads',
+  blocks: 'nothing in use',
+  undoSql: [],
+  undoNote: 'It was never finished and never read.',
+});
+
+const dropOld = (schema: string, name: string, version: number, copies: readonly string[]): DraftStep => ({
+  ...flipStep(
+    {
+      title: `Drop version ${version}, older than the one to roll back to`,
+      schema,
+      readModel: name,
+      kind: 'drop',
+      inUse: false,
+    },
+    [...copies.map((copy) => dropCopySql(schema, copy)), ...deleteVersionSql(name, version)],
+    [],
+  ),
+  lock: `ACCESS EXCLUSIVE on ${copies.join(', ')}`,
+  undoNote: 'The last thing that the plan does. Its definition is in the activity log.',
+});

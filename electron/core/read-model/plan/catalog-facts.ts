@@ -1,0 +1,96 @@
+import type { Column, Consumer, PlanKind } from '../../../../shared/model/read-model.ts';
+import type { Slot } from '../sql/names.ts';
+import type { ViewColumn } from '../sql/stable-view.ts';
+
+/** A version as the registry has it. */
+export interface RegisteredVersion {
+  readonly version: number;
+  readonly state: 'building' | 'current' | 'previous' | 'retired';
+  readonly liveSlot: Slot;
+  readonly definitionSql: string;
+  readonly keyColumns: readonly string[];
+  readonly columns: readonly Column[];
+  readonly parents: readonly string[];
+  readonly planId: string;
+  /** Relations of its copies; they bear the copy's id as their name. */
+  readonly copies: readonly string[];
+}
+
+export interface RegisteredModel {
+  readonly name: string;
+  readonly schema: string;
+  readonly question: string;
+  readonly owner: string;
+  readonly consumers: readonly Consumer[];
+  /** Roles that were granted the stable name. */
+  readonly readers: readonly string[];
+  /** Oldest first. */
+  readonly versions: readonly RegisteredVersion[];
+}
+
+/** What stands under the stable name. */
+export interface StableNameFacts {
+  /** pg_class.relkind: 'v' is a view. */
+  readonly kind: string;
+  /** Without `as_of`. */
+  readonly columns: readonly ViewColumn[];
+  readonly firstColumn: string | null;
+  readonly options: readonly string[];
+  readonly comment: string | null;
+  readonly ownedByUs: boolean;
+  /** Views, materialized views and functions that read it, e.g. 'view erp.board'. */
+  readonly dependents: readonly string[];
+}
+
+export interface RoleFacts {
+  readonly name: string;
+  readonly exists: boolean;
+  readonly usesSchema: boolean;
+  readonly readsStableName: boolean;
+}
+
+export interface PreparationStep {
+  readonly title: string;
+  readonly sql: readonly string[];
+  readonly undoSql: readonly string[];
+}
+
+/** What a plan rests on, read from the catalog and the registry at one moment. */
+export interface CatalogFacts {
+  readonly role: string;
+  readonly database: string;
+  readonly rights: {
+    readonly createInDatabase: boolean;
+    /** True for a schema that is there and takes our relations; null while there is none. */
+    readonly createInSchema: boolean | null;
+    readonly ownsSchema: boolean;
+    /** True where the registry is there and can be written; null while there is none. */
+    readonly writesRegistry: boolean | null;
+  };
+  readonly model: RegisteredModel | null;
+  readonly stableName: StableNameFacts | null;
+  /** Relations in the schema whose names belong to copies of this model (`name_vN_a`), registered or not. */
+  readonly copyNames: readonly string[];
+  /** What reads copies beside the stable view, e.g. 'view erp.board reads sales_v1_a'. */
+  readonly copyDependents: readonly { readonly copy: string; readonly dependent: string }[];
+  /** Columns of the proposed definition as the server gives them now; null for kinds without a definition. */
+  readonly definitionColumns: readonly Column[] | null;
+  /** Read models that the definition reads. */
+  readonly parents: readonly string[];
+  readonly roles: readonly RoleFacts[];
+  /**
+   * What has to be there before: the registry and the schema. Left out of the plan's hash: when somebody else made
+   * them meanwhile, the step is skipped and the plan holds.
+   */
+  readonly preparation: readonly PreparationStep[];
+}
+
+/** What a plan is about, whoever asks. */
+export interface PlanRequest {
+  readonly kind: PlanKind;
+  readonly planId: string;
+  readonly serverId: string;
+  readonly createdAtMs: number;
+  readonly schema: string;
+  readonly readModel: string;
+}

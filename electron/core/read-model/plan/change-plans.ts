@@ -1,0 +1,128 @@
+import type { Plan } from '../../../../shared/model/read-model.ts';
+import { Failure } from '../../../../shared/model/failure.ts';
+import { dropCopySql } from '../sql/copies.ts';
+import { copyName } from '../sql/names.ts';
+import { qualifiedName } from '../sql/quote.ts';
+import {
+  deleteReadModelSql,
+  makeCurrentSql,
+  markAppliedSql,
+  restoreStatesSql,
+  unmarkAppliedSql,
+} from '../sql/registry-rows.ts';
+import { stableViewSql, type StableView } from '../sql/stable-view.ts';
+import type { CatalogFacts, PlanRequest, RegisteredVersion } from './catalog-facts.ts';
+import { contractDiff } from './contract-diff.ts';
+import { finishPlan } from './finish-plan.ts';
+import { refuseDependents, requireModel, requireOwnStableName, requireRights } from './refusals.ts';
+import { flipStep, number } from './steps.ts';
+
+/**
+ * The plan that points the stable name back at the version before. One flip: columns that only the newer version has
+ * stay as NULLs. Pure. Throws `not_found` where there is no version to go back to.
+ */
+export function planRollBack(request: PlanRequest, facts: CatalogFacts): Plan {
+  const { schema, readModel: name, planId } = request;
+  const model = requireModel(facts, name);
+  requireRights(facts, schema);
+  requireOwnStableName(facts, schema, name);
+  const current = model.versions.find(({ state }) => state === 'current');
+  const target = model.versions.findLast(({ state }) => state === 'previous');
+  if (current === undefined || target === undefined || !facts.copyNames.includes(liveCopy(name, target))) {
+    throw new Failure({
+      code: 'not_found',
+      message: `Read model ${name} has no earlier version to roll back to.`,
+    });
+  }
+  const diff = contractDiff(facts.stableName?.columns ?? [], target.columns, target.columns);
+  if (diff.breaking.length > 0) {
+    throw new Failure({
+      code: 'statement_refused',
+      message: `${name} cannot go back to version ${target.version}: ${diff.breaking.join('; ')}. Somebody changed the stable view; build a new version instead.`,
+      detail: { breaking: diff.breaking },
+    });
+  }
+  const view: Omit<StableView, 'copy' | 'versionColumns'> = {
+    schema,
+    name,
+    viewColumns: facts.stableName?.columns ?? [],
+    options: facts.stableName?.options ?? [],
+  };
+  const pointAt = (version: RegisteredVersion) =>
+    stableViewSql(
+      { ...view, copy: liveCopy(name, version), versionColumns: version.columns },
+      { replace: facts.stableName !== null },
+    );
+  const step = flipStep(
+    {
+      title: `Point ${qualifiedName(schema, name)} back at version ${target.version}`,
+      schema,
+      readModel: name,
+      kind: request.kind,
+      inUse: facts.stableName !== null,
+    },
+    [
+      pointAt(target),
+      ...makeCurrentSql(name, target.version, current.version),
+      markAppliedSql(planId, request.kind, name),
+    ],
+    [
+      facts.stableName === null ? `drop view if exists ${qualifiedName(schema, name)} restrict` : pointAt(current),
+      ...restoreStatesSql(name, model.versions),
+      unmarkAppliedSql(planId),
+    ],
+  );
+  return finishPlan(request, facts, {
+    fromVersion: current.version,
+    toVersion: target.version,
+    steps: number([step]),
+    warnings: [
+      `Version ${target.version} shows the data of its own last refresh, and says so in as_of. Refresh it afterwards.`,
+    ],
+    contractChanges: [...diff.additive],
+    proposal: null,
+  });
+}
+
+/**
+ * The plan that drops a read model with all its versions, in one transaction and with RESTRICT only. Pure. Throws
+ * `statement_refused` while something else reads it.
+ */
+export function planDrop(request: PlanRequest, facts: CatalogFacts): Plan {
+  const { schema, readModel: name, planId } = request;
+  if (facts.model === null) requireModel(facts, name);
+  requireRights(facts, schema);
+  requireOwnStableName(facts, schema, name);
+  const versions = facts.model?.versions ?? [];
+  refuseDependents(qualifiedName(schema, name), facts.stableName?.dependents ?? []);
+  refuseDependents(
+    `The copies of ${name}`,
+    facts.copyDependents.map(({ copy, dependent }) => `${dependent} (reads ${copy})`),
+  );
+  const step = flipStep(
+    { title: `Drop ${qualifiedName(schema, name)} and its copies`, schema, readModel: name, kind: 'drop', inUse: true },
+    [
+      `drop view if exists ${qualifiedName(schema, name)} restrict`,
+      ...versions.flatMap(({ copies }) => copies).map((copy) => dropCopySql(schema, copy)),
+      ...deleteReadModelSql(name),
+      markAppliedSql(planId, request.kind, name),
+    ],
+    [],
+  );
+  return finishPlan(request, facts, {
+    fromVersion: versions.find(({ state }) => state === 'current')?.version ?? null,
+    toVersion: null,
+    steps: number([
+      {
+        ...step,
+        undoNote:
+          'One transaction: all of it or nothing. Afterwards only a new plan with the same definition brings it back.',
+      },
+    ]),
+    warnings: ['Widgets that read it go back to their live query.'],
+    contractChanges: [],
+    proposal: null,
+  });
+}
+
+const liveCopy = (name: string, { version, liveSlot }: RegisteredVersion): string => copyName(name, version, liveSlot);

@@ -1,0 +1,171 @@
+import type { CheckedProposal, Column, PlanKind, PlanStep } from '../../../../shared/model/read-model.ts';
+import { qualifiedName, quoteIdent, quoteLiteral } from '../sql/quote.ts';
+import {
+  analyzeCopySql,
+  compareWithDefinitionSql,
+  createCopySql,
+  dropCopySql,
+  fillCopySql,
+  keyIndexSql,
+  refuseNullKeysSql,
+  setAsOfSql,
+} from '../sql/copies.ts';
+import { compareVersionsSql, fillOutcomeSql } from '../sql/compare-versions.ts';
+import { flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
+import { copyRelation } from '../sql/names.ts';
+import type { PreparationStep, RegisteredVersion, RoleFacts } from './catalog-facts.ts';
+
+/** A step before it has its number. */
+export type DraftStep = Omit<PlanStep, 'step' | 'transactional' | 'undoNote'> & { readonly undoNote?: string };
+
+export const number = (drafts: readonly DraftStep[]): PlanStep[] =>
+  drafts.map((draft, at) => ({ undoNote: null, ...draft, step: at + 1, transactional: true }));
+
+const nothing = 'nothing in use';
+
+export const preparationStep = ({ title, sql, undoSql }: PreparationStep): DraftStep => ({
+  title,
+  kind: 'registry',
+  sql: [...sql],
+  lock: 'ACCESS EXCLUSIVE on what it creates',
+  blocks: nothing,
+  undoSql: [...undoSql],
+});
+
+export const registerStep = (title: string, sql: string[], undoSql: string[]): DraftStep => ({
+  title,
+  kind: 'registry',
+  sql,
+  lock: 'ROW EXCLUSIVE on the tables of schema daybreak',
+  blocks: nothing,
+  undoSql,
+});
+
+/** The version that a plan builds, and what it is compared with. */
+export interface BuildTarget {
+  readonly schema: string;
+  readonly readModel: string;
+  readonly version: number;
+  readonly copy: string;
+  readonly checked: CheckedProposal;
+  readonly columns: readonly Column[];
+  readonly parents: readonly string[];
+  readonly previous: RegisteredVersion | null;
+}
+
+/** Create, fill and prove, key, statistics: nothing of it is visible to readers. */
+export function buildSteps(target: BuildTarget): DraftStep[] {
+  const { schema, readModel, version, copy, checked, columns, parents, previous } = target;
+  const { definitionSql, keyColumns } = checked.proposal;
+  const relation = copyRelation(schema, copy);
+  const baseTables = checked.baseTables.length === 0 ? '' : `ACCESS SHARE on ${checked.baseTables.join(', ')}`;
+  const noUndo = { undoSql: [], undoNote: `Goes with ${copy}.` };
+  const comparable =
+    previous !== null &&
+    previous.keyColumns.toSorted().join('\n') === keyColumns.toSorted().join('\n') &&
+    keyColumns.every((key) => {
+      const type = (of: readonly Column[]) => of.find(({ name }) => name === key)?.type;
+      return type(previous.columns) === type(columns);
+    });
+  return [
+    {
+      title: `Create ${copy}, empty and hidden`,
+      kind: 'create',
+      sql: [createCopySql(schema, copy, definitionSql)],
+      lock: baseTables === '' ? nothing : `${baseTables}, for a moment`,
+      blocks: nothing,
+      undoSql: [dropCopySql(schema, copy)],
+    },
+    {
+      title: `Fill ${copy} and prove it equal to its definition`,
+      kind: 'fill',
+      sql: [
+        'set transaction isolation level repeatable read',
+        fillCopySql(schema, copy),
+        setAsOfSql(schema, copy, parents),
+        compareWithDefinitionSql(schema, copy, definitionSql, columns),
+        ...(comparable
+          ? [compareVersionsSql({ schema, readModel, previous, next: { version, copy, columns }, keyColumns })]
+          : []),
+        fillOutcomeSql(readModel, version, copy),
+      ],
+      lock: [`ACCESS EXCLUSIVE on ${relation}`, baseTables].filter((lock) => lock !== '').join(', '),
+      blocks: 'nobody who reads or writes; only a change of the structure of the tables it reads waits for its end',
+      ...noUndo,
+    },
+    {
+      title: `Make the key (${keyColumns.join(', ')}) unique`,
+      kind: 'index',
+      sql: [refuseNullKeysSql(schema, copy, keyColumns), keyIndexSql(schema, copy, keyColumns)],
+      lock: `SHARE on ${relation}`,
+      blocks: nothing,
+      ...noUndo,
+    },
+    {
+      title: `Gather statistics of ${copy}`,
+      kind: 'analyze',
+      sql: [analyzeCopySql(schema, copy)],
+      lock: `SHARE UPDATE EXCLUSIVE on ${relation}`,
+      blocks: nothing,
+      ...noUndo,
+    },
+  ];
+}
+
+export interface FlipText {
+  readonly title: string;
+  readonly schema: string;
+  readonly readModel: string;
+  readonly kind: PlanKind;
+  /** True where readers know the name already. */
+  readonly inUse: boolean;
+}
+
+/** The one moment that readers notice: short, under a lock timeout, tried again. */
+export function flipStep(text: FlipText, sql: readonly string[], undoSql: readonly string[]): DraftStep {
+  const { title, schema, readModel, inUse } = text;
+  const opening = [flipLockTimeout, takeXactLock(writerLockKey(readModel))];
+  return {
+    title,
+    kind: text.kind === 'drop' ? 'drop' : 'flip',
+    sql: [...opening, ...sql],
+    lock: `ACCESS EXCLUSIVE on view ${qualifiedName(schema, readModel)}`,
+    blocks: inUse ? 'its readers, for a moment; gives up after 150 ms and tries again' : nothing,
+    undoSql: undoSql.length === 0 ? [] : [...opening, ...undoSql],
+  };
+}
+
+export function commentStep(schema: string, name: string, comment: string, before: string | null): DraftStep {
+  const view = qualifiedName(schema, name);
+  const set = (text: string | null) => `comment on view ${view} is ${text === null ? 'null' : quoteLiteral(text)}`;
+  return {
+    title: 'Say on the view what it answers and who owns it',
+    kind: 'comment',
+    sql: [set(comment)],
+    lock: `SHARE UPDATE EXCLUSIVE on view ${view}`,
+    blocks: nothing,
+    undoSql: [set(before)],
+  };
+}
+
+/** What a role lacks to read the stable name; null when it lacks nothing. A definer's view: it needs nothing else. */
+export function grantStep(schema: string, name: string, role: RoleFacts, mayGrantUsage: boolean): DraftStep | null {
+  const grantee = role.name === 'public' ? 'public' : quoteIdent(role.name);
+  const usage = !role.usesSchema && mayGrantUsage;
+  if (!usage && role.readsStableName) return null;
+  const view = qualifiedName(schema, name);
+  return {
+    title: `Let ${role.name} read it`,
+    kind: 'grant',
+    sql: [
+      ...(usage ? [`grant usage on schema ${quoteIdent(schema)} to ${grantee}`] : []),
+      ...(role.readsStableName ? [] : [`grant select on ${view} to ${grantee}`]),
+    ],
+    lock: 'rows of the catalog',
+    blocks: nothing,
+    undoSql: [
+      ...(role.readsStableName ? [] : [`revoke select on ${view} from ${grantee}`]),
+      ...(usage ? [`revoke usage on schema ${quoteIdent(schema)} from ${grantee}`] : []),
+    ],
+  };
+}

@@ -1,0 +1,75 @@
+import { parse, type ParsedStatement } from './parser.ts';
+import { Failure } from '../../../../shared/model/failure.ts';
+
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+/** One SELECT as a person wrote it, without what stands around it, and its tree as PostgreSQL's own parser gives it. */
+export interface ParsedSelect {
+  /** Without semicolon and surrounding white space. */
+  readonly text: string;
+  /** Node `SelectStmt`. Locations in it are byte offsets into `text` (UTF-8). */
+  readonly tree: JsonObject;
+}
+
+export const refuse = (message: string, construct: string): Failure =>
+  new Failure({ code: 'statement_refused', message, detail: { construct } });
+
+/**
+ * Parses `text` with PostgreSQL 18's parser. Throws `statement_refused` with the construct in `detail` unless it is
+ * exactly one SELECT, WITH or VALUES.
+ */
+export async function parseSelect(text: string): Promise<ParsedSelect> {
+  const statements = await parseText(text);
+  const [statement] = statements;
+  if (statement === undefined) throw refuse('There is no statement in this text. Give one SELECT.', 'nothing');
+  if (statements.length > 1) {
+    throw refuse(
+      `This text holds ${statements.length} statements. A read model is defined by exactly one SELECT.`,
+      'several statements',
+    );
+  }
+  const [kind = 'nothing'] = Object.keys(statement.stmt ?? {});
+  if (kind !== 'SelectStmt') {
+    throw refuse(`A read model is defined by a SELECT; this is ${statementName(kind)}.`, statementName(kind));
+  }
+  const bytes = Buffer.from(text, 'utf8');
+  const start = statement.stmt_location ?? 0;
+  const end = statement.stmt_len === undefined || statement.stmt_len === 0 ? bytes.length : start + statement.stmt_len;
+  const own = bytes.subarray(start, end).toString('utf8').trim();
+  // Once more on its own, so that locations count from its first byte.
+  const [again] = await parseText(own);
+  const tree = (again?.stmt as JsonObject | undefined)?.['SelectStmt'];
+  if (!isObject(tree)) throw new Error('a statement parses the same on its own');
+  return { text: own, tree };
+}
+
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
+async function parseText(text: string): Promise<readonly ParsedStatement[]> {
+  const parsed = await parse(text);
+  if (parsed.ok) return parsed.statements;
+  const near =
+    parsed.position === null
+      ? ''
+      : ` (at ${JSON.stringify(
+          Array.from(text)
+            .slice(parsed.position, parsed.position + 30)
+            .join(''),
+        )})`;
+  throw refuse(
+    `PostgreSQL cannot read this statement: ${parsed.message}${near}. Correct it and try again.`,
+    'syntax error',
+  );
+}
+
+/** 'UpdateStmt' -> 'UPDATE', 'CreateTableAsStmt' -> 'CREATE TABLE AS'. */
+export const statementName = (kind: string): string =>
+  kind
+    .replace(/Stmt$/, '')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toUpperCase();

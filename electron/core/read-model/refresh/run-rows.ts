@@ -1,0 +1,49 @@
+import type { Run } from '../../../../shared/model/read-model.ts';
+import type { Sql } from '../../postgres/session.ts';
+
+export async function insertRun(sql: Sql, run: Run): Promise<void> {
+  await sql.query(
+    `insert into daybreak.run (run_id, read_model, version, slot, mode, state, runner)
+    values ($1, $2, $3, $4, $5, 'running', $6)`,
+    [run.runId, run.readModel, run.version, run.slot, run.mode, run.runner],
+  );
+}
+
+/** Runs that died with their engine. Call it under the model's writer lock only. */
+export async function abandonRuns(sql: Sql, readModel: string): Promise<void> {
+  await sql.query(
+    `update daybreak.run set state = 'abandoned', ended_at = clock_timestamp(), error = 'its process ended in the middle'
+    where read_model = $1 and state = 'running'`,
+    [readModel],
+  );
+}
+
+export async function failRun(sql: Sql, run: Run): Promise<void> {
+  await sql.query(
+    `update daybreak.run set state = $2, ended_at = clock_timestamp(), error = $3, sqlstate = $4 where run_id = $1`,
+    [run.runId, run.state, run.error, run.sqlstate],
+  );
+}
+
+/** What a committed refresh wrote beside the rows. */
+export async function readRunResult(sql: Sql, copy: string): Promise<Pick<Run, 'asOf' | 'rows'>> {
+  const [row] = await sql.query<{ asOf: string | null; rows: number | null }>(
+    `select to_char(data_as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "asOf", row_count::float8 as rows
+    from daybreak.copy where copy_id = $1`,
+    [copy],
+  );
+  return row ?? { asOf: null, rows: null };
+}
+
+/** The latest run of a model that the registry knows, whichever engine ran it. */
+export async function lastRunOf(sql: Sql, readModel: string): Promise<Run | null> {
+  const [row] = await sql.query<Run>(
+    `select run_id as "runId", read_model as "readModel", version, slot, mode, state, runner, error, sqlstate,
+      floor(extract(epoch from started_at) * 1000)::float8 as "startedAtMs",
+      floor(extract(epoch from ended_at) * 1000)::float8 as "endedAtMs",
+      to_char(as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "asOf", row_count::float8 as rows
+    from daybreak.run where read_model = $1 order by daybreak.run.started_at desc limit 1`,
+    [readModel],
+  );
+  return row ?? null;
+}

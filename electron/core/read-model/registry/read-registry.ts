@@ -1,0 +1,92 @@
+import { columnSchema, type Column } from '../../../../shared/model/read-model.ts';
+import type { Sql } from '../../postgres/session.ts';
+import type { RegisteredModel, RegisteredVersion } from '../plan/catalog-facts.ts';
+import type { Slot } from '../sql/names.ts';
+
+export interface RegistryCopy {
+  readonly copyId: string;
+  readonly slot: Slot;
+  /** ISO 8601, on the server's clock. */
+  readonly asOf: string | null;
+  readonly rows: number | null;
+}
+
+export interface RegistryVersion extends Omit<RegisteredVersion, 'copies'> {
+  readonly createdAtMs: number;
+  readonly copies: readonly RegistryCopy[];
+}
+
+export interface RegistryModel extends Omit<RegisteredModel, 'versions'> {
+  readonly versions: readonly RegistryVersion[];
+}
+
+interface Row {
+  readonly name: string;
+  readonly schema: string;
+  readonly question: string;
+  readonly owner: string;
+  readonly consumers: readonly { consumer: string; owner: string; minutes: number | null }[];
+  readonly readers: readonly string[];
+  readonly versions: readonly {
+    version: number;
+    state: RegisteredVersion['state'];
+    liveSlot: Slot;
+    definitionSql: string;
+    keyColumns: string[];
+    columns: unknown[];
+    parents: string[];
+    planId: string;
+    createdAtMs: number;
+    copies: { copyId: string; slot: Slot; asOf: string | null; rows: number | null }[];
+  }[];
+}
+
+/** The registered read models by name, or one of them. The caller has made sure that the registry is installed. */
+export async function readRegistry(sql: Sql, only?: string): Promise<RegistryModel[]> {
+  const rows = await sql.query<Row>(
+    `select m.name, m.schema_name as schema, m.question, m.owner,
+      coalesce((select json_agg(json_build_object('consumer', c.consumer, 'owner', c.owner, 'minutes', c.budget_minutes)
+          order by c.consumer collate "C") from daybreak.consumer c where c.read_model = m.name), '[]') as consumers,
+      coalesce((select json_agg(r.role_name order by r.role_name collate "C")
+        from daybreak.reader r where r.read_model = m.name), '[]') as readers,
+      coalesce((select json_agg(json_build_object('version', v.version, 'state', v.state, 'liveSlot', v.live_slot,
+            'definitionSql', v.definition_sql, 'keyColumns', v.key_columns, 'columns', v.columns, 'parents', v.parents,
+            'planId', v.plan_id, 'createdAtMs', floor(extract(epoch from v.created_at) * 1000)::float8,
+            'copies', coalesce((select json_agg(json_build_object('copyId', p.copy_id, 'slot', p.slot,
+                'asOf', to_char(p.data_as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'rows', p.row_count)
+                order by p.slot)
+              from daybreak.copy p where p.read_model = v.read_model and p.version = v.version), '[]'))
+          order by v.version) from daybreak.version v where v.read_model = m.name), '[]') as versions
+    from daybreak.read_model m
+    where $1::text is null or m.name = $1
+    order by m.name collate "C"`,
+    [only ?? null],
+  );
+  return rows.map((row) => ({
+    ...row,
+    consumers: row.consumers.map(({ consumer, owner, minutes }) => ({
+      consumer,
+      owner,
+      budget: minutes === null ? ('live' as const) : { minutes },
+    })),
+    versions: row.versions.map((version) => ({ ...version, columns: version.columns.map(columnOf) })),
+  }));
+}
+
+const columnOf = (value: unknown): Column => columnSchema.parse(value);
+
+/** The part of a registered model that plans rest on: nothing that a refresh changes but the live slot. */
+export const plannedPart = (model: RegistryModel): RegisteredModel => ({
+  ...model,
+  versions: model.versions.map((version) => ({
+    version: version.version,
+    state: version.state,
+    liveSlot: version.liveSlot,
+    definitionSql: version.definitionSql,
+    keyColumns: version.keyColumns,
+    columns: version.columns,
+    parents: version.parents,
+    planId: version.planId,
+    copies: version.copies.map(({ copyId }) => copyId),
+  })),
+});

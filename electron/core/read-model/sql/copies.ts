@@ -1,0 +1,116 @@
+import type { Column } from '../../../../shared/model/read-model.ts';
+import { quoteIdent, quoteLiteral } from '../../postgres/quote.ts';
+import { doBlock } from './dollar-quote.ts';
+import { copyRelation, keyIndexName } from './names.ts';
+
+/** A definition as a table expression. The line break ends a trailing `--` comment. */
+export const definitionAs = (definitionSql: string, alias: string): string => `(\n${definitionSql}\n) as ${alias}`;
+
+export const createCopySql = (schema: string, copy: string, definitionSql: string): string =>
+  `create materialized view ${copyRelation(schema, copy)} as\n${definitionSql}\nwith no data`;
+
+export const dropCopySql = (schema: string, copy: string): string =>
+  `drop materialized view if exists ${copyRelation(schema, copy)} restrict`;
+
+export const fillCopySql = (schema: string, copy: string): string =>
+  `refresh materialized view ${copyRelation(schema, copy)}`;
+
+export const analyzeCopySql = (schema: string, copy: string): string => `analyze ${copyRelation(schema, copy)}`;
+
+export const keyIndexSql = (schema: string, copy: string, keyColumns: readonly string[]): string =>
+  `create unique index ${quoteIdent(keyIndexName(copy))} on ${copyRelation(schema, copy)} (${keyColumns.map(quoteIdent).join(', ')})`;
+
+/**
+ * Writes the as-of of what `refresh` wrote in the same transaction. `transaction_timestamp()` is the moment before the
+ * snapshot was taken, so the label never claims more than the data holds; a model over models is as old as its
+ * oldest parent.
+ */
+export function setAsOfSql(schema: string, copy: string, parents: readonly string[]): string {
+  const asOf =
+    parents.length === 0
+      ? 'transaction_timestamp()'
+      : `least(transaction_timestamp(), (
+    select min(c.data_as_of) from daybreak.version v
+      join daybreak.copy c on c.read_model = v.read_model and c.version = v.version and c.slot = v.live_slot
+    where v.state = 'current' and v.read_model in (${parents.map(quoteLiteral).join(', ')})))`;
+  return `update daybreak.copy set data_as_of = ${asOf},
+  row_count = (select count(*) from ${copyRelation(schema, copy)})
+where copy_id = ${quoteLiteral(copy)}`;
+}
+
+/**
+ * Fails when a key column holds NULL: such a row would be deleted and inserted again at every concurrent refresh, and
+ * NULLS NOT DISTINCT does not help (05, "Which refresh"). A unique index lets NULLs pass, hence the check.
+ */
+export function refuseNullKeysSql(schema: string, copy: string, keyColumns: readonly string[]): string {
+  const isNull = keyColumns.map((column) => `${quoteIdent(column)} is null`).join(' or ');
+  const names = keyColumns.join(', ');
+  return doBlock(
+    'verify_key',
+    '',
+    `  if exists (select from ${copyRelation(schema, copy)} where ${isNull}) then
+    raise exception using errcode = 'not_null_violation',
+      message = ${quoteLiteral(`the key (${names}) of ${copy} is NULL in some row`)},
+      hint = 'Wrap the key column in coalesce(), or leave the rows without a key out.';
+  end if;`,
+  );
+}
+
+/** Types without an equality operator: compared by what they print. */
+const comparedAsText: ReadonlySet<string> = new Set([
+  'json',
+  'xml',
+  'point',
+  'line',
+  'lseg',
+  'box',
+  'path',
+  'polygon',
+  'circle',
+]);
+/** Sums of floats depend on the order of rows, so two readings of the same rows may differ in the last digits. */
+export const isFloat = (type: string): boolean => /^(real|double precision)\b/.test(type);
+
+/** The columns that a copy and its definition are compared by. */
+const comparable = (columns: readonly Column[]): string[] =>
+  columns
+    .filter(({ type }) => !isFloat(type))
+    .map(({ name, type }) =>
+      comparedAsText.has(type.replace(/\[\]$/, '')) ? `${quoteIdent(name)}::text` : quoteIdent(name),
+    );
+
+/**
+ * Fails unless the copy holds exactly the rows of its definition, as multisets: EXCEPT ALL both ways, in one pass.
+ * Only true inside the transaction that filled it, REPEATABLE READ: both then see one snapshot.
+ */
+export function compareWithDefinitionSql(
+  schema: string,
+  copy: string,
+  definitionSql: string,
+  columns: readonly Column[],
+): string {
+  const compared = comparable(columns);
+  const aliases = compared.map((_, at) => `c${at + 1}`);
+  const side = (weight: number, from: string) =>
+    `select ${[...compared.map((column, at) => `${column} as c${at + 1}`), `${weight} as weight`].join(', ')} from ${from}`;
+  const groups = aliases.length === 0 ? '' : ` group by ${aliases.join(', ')}`;
+  return doBlock(
+    'verify',
+    '  daybreak_missing bigint;\n  daybreak_surplus bigint;',
+    `  select coalesce(sum(weight) filter (where weight > 0), 0), coalesce(-sum(weight) filter (where weight < 0), 0)
+    into daybreak_missing, daybreak_surplus
+  from (
+    select sum(weight) as weight from (
+      ${side(1, definitionAs(definitionSql, 'd'))}
+      union all
+      ${side(-1, copyRelation(schema, copy))}
+    ) as both_sides${groups}
+  ) as difference;
+  if daybreak_missing + daybreak_surplus > 0 then
+    raise exception using errcode = 'data_exception',
+      message = format('the definition gives other rows each time it is read: %s rows of it are not in the copy, %s rows of the copy are not in it',
+        daybreak_missing, daybreak_surplus),
+      hint = 'Make it repeatable: order by inside string_agg and array_agg, a total order under limit, distinct on and row_number.';
+  end if;`,
+  );
+}

@@ -1,0 +1,24 @@
+import type { Budget } from '../../../../shared/model/freshness.ts';
+import type { Consumer } from '../../../../shared/model/read-model.ts';
+
+/** The model's budget is the smallest of its consumers'; null while nobody has one. */
+export function smallestBudget(consumers: readonly Pick<Consumer, 'budget'>[]): Budget | null {
+  let smallest: { minutes: number } | null = null;
+  for (const { budget } of consumers) {
+    if (budget === 'live') continue; // no read model is live: `propose` refuses such a consumer
+    if (smallest === null || budget.minutes < smallest.minutes) smallest = budget;
+  }
+  return smallest;
+}
+
+/** What a plain psql user sees with \d+: question, owner, budget. */
+export function viewComment(model: {
+  readonly name: string;
+  readonly question: string;
+  readonly owner: string;
+  readonly consumers: readonly Pick<Consumer, 'budget'>[];
+}): string {
+  const budget = smallestBudget(model.consumers);
+  const age = budget === null || budget === 'live' ? 'no freshness budget' : `at most ${budget.minutes} minutes old`;
+  return `${model.question}\nOwner: ${model.owner}. Wanted ${age}. Read model ${model.name} of Daybreak; as_of says how old it is.`;
+}

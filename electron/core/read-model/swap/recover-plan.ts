@@ -1,0 +1,149 @@
+import type { Execution, Plan } from '../../../../shared/model/read-model.ts';
+import { isFailure } from '../../../../shared/model/failure.ts';
+import { sessionsNamed } from '../../postgres/queries/catalog-lock-holders.ts';
+import type { DdlSession, Server, Sql } from '../../postgres/session.ts';
+import type { Clock, Logger } from '../../ports.ts';
+import type { Journal } from '../journal.ts';
+import { installedMigrations } from '../registry/migrations.ts';
+import { ExecutionLog } from './execution-log.ts';
+import { prepareBuilder, sessionName, tryWriterLock } from './plan-session.ts';
+import { runStep, undoSteps } from './run-step.ts';
+
+export interface RecoverPlanInput {
+  readonly server: Server;
+  readonly plan: Plan;
+  /** As the journal has it: still 'running'. */
+  readonly execution: Execution;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How long an orphan may take to end, and another writer to finish, before recovery is left to the next start. */
+const patienceMs = 10_000;
+const pauseMs = 100;
+
+/**
+ * Finishes or undoes a plan that was killed in the middle. Whether its flip was committed stands in the registry,
+ * written in the flip's own transaction: then what follows it is finished, else what came before it is undone. Readers
+ * see one whole version all along. `notice` says in one sentence what was found and done.
+ */
+export async function recoverPlan(input: RecoverPlanInput): Promise<{ notice: string; execution: Execution }> {
+  const { server, plan, execution, journal, clock, logger } = input;
+  const log = new ExecutionLog(execution, journal, clock, () => undefined);
+  return server.withDdl({ planId: plan.planId, planHash: plan.planHash }, async (session) => {
+    await prepareBuilder(session, server.facts.versionNumber);
+    await endOrphans(session, sessionName('plan', execution.executionId), clock);
+    if (!(await lockInTime(session, plan.readModel, clock))) {
+      return {
+        notice: `${interruptedAt(plan, execution)}; somebody else writes ${plan.readModel} now, so it is looked at again at the next connection.`,
+        execution,
+      };
+    }
+    const found = await readMark(session, plan);
+    logger.info({ plan: plan.planId, readModel: plan.readModel, ...found }, 'recovering an interrupted plan');
+    const tools = { session, plan, journal, clock, log };
+    if (found.applied) {
+      const rest = plan.steps.filter(({ step }) => !ended(log, step) && step > flipOf(plan));
+      try {
+        await log.ended(flipOf(plan), 'done');
+        const never = { signal: new AbortController().signal, checkpoint: () => undefined };
+        for (const step of rest) await runStep({ ...tools, ...never }, step);
+        const notice = `${interruptedAt(plan, execution)}; its switch had been committed, so it was finished${
+          rest.length === 0 ? '' : ` (${rest.map(({ title }) => title.toLowerCase()).join('; ')})`
+        }, and readers see ${nowSeen(plan)}.`;
+        return { notice, execution: await log.end('done', notice) };
+      } catch (error) {
+        if (!isFailure(error)) throw error;
+        return undo(
+          tools,
+          `${interruptedAt(plan, execution)}; it could not be finished (${error.message})`,
+          found.applied,
+        );
+      }
+    }
+    return undo(tools, `${interruptedAt(plan, execution)}; nothing had been switched`, found.registered);
+  });
+}
+
+interface UndoTools {
+  readonly session: DdlSession;
+  readonly plan: Plan;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: ExecutionLog;
+}
+
+async function undo(tools: UndoTools, what: string, ours: boolean): Promise<{ notice: string; execution: Execution }> {
+  const { plan, log } = tools;
+  const flip = flipOf(plan);
+  const switched = log.stepState(flip) === 'done';
+  const registration = plan.steps.findIndex(({ sql }) =>
+    sql.some((one) => one.startsWith('insert into daybreak.version')),
+  );
+  const steps = plan.steps.filter(({ step }, at) => {
+    const state = log.stepState(step);
+    if (state === 'waiting' || state === 'skipped' || state === 'undone') return false;
+    if (step === flip && !switched) return false;
+    // What the registry does not know as this plan's is not this plan's to drop.
+    return at < registration || ours;
+  });
+  const { stuck } = await undoSteps(tools, steps);
+  const outcome =
+    stuck === null
+      ? `so it was undone, and readers see ${seenBefore(plan)}.`
+      : `and it could not be undone at "${stuck.step.title}": ${stuck.failure.message}`;
+  const notice = `${what}, ${outcome}`;
+  return { notice, execution: await log.end(stuck === null ? 'undone' : 'failed', notice) };
+}
+
+/** Backends that still work for the dead engine hold its lock, and would commit for nobody. */
+async function endOrphans(session: DdlSession, name: string, clock: Clock): Promise<void> {
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pauseMs) {
+    const pids = await sessionsNamed(session, name);
+    if (pids.length === 0) return;
+    await session.query('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [pids]);
+    await clock.sleep(pauseMs);
+  }
+}
+
+async function lockInTime(session: DdlSession, readModel: string, clock: Clock): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pauseMs) {
+    if (await tryWriterLock(session, readModel)) return true;
+    await clock.sleep(pauseMs);
+  }
+  return false;
+}
+
+/** What the registry says of the plan: its flip was committed; a version of it is registered. */
+async function readMark(sql: Sql, { planId }: Plan): Promise<{ applied: boolean; registered: boolean }> {
+  if ((await installedMigrations(sql)) === null) return { applied: false, registered: false };
+  const [row] = await sql.query<{ applied: boolean; registered: boolean }>(
+    `select exists (select from daybreak.applied_plan where plan_id = $1) as applied,
+      exists (select from daybreak.version where plan_id = $1 and state = 'building') as registered`,
+    [planId],
+  );
+  return row ?? { applied: false, registered: false };
+}
+
+/** The step that readers notice; it carries the mark. */
+function flipOf({ steps, planId }: Plan): number {
+  const flip = steps.find(({ sql }) => sql.some((one) => one.startsWith('insert into daybreak.applied_plan')));
+  if (flip === undefined) throw new Error(`plan ${planId} has no step that switches`);
+  return flip.step;
+}
+
+const ended = (log: ExecutionLog, step: number): boolean => ['done', 'skipped'].includes(log.stepState(step));
+
+function interruptedAt(plan: Plan, execution: Execution): string {
+  const running = execution.steps.find(({ state }) => state === 'running');
+  const step = plan.steps.find((one) => one.step === running?.step);
+  const where =
+    step === undefined ? 'between two steps' : `in step ${step.step} of ${plan.steps.length}, "${step.title}"`;
+  return `A plan for read model ${plan.readModel} (${plan.kind.replace('_', ' ')}) was interrupted ${where}`;
+}
+
+const nowSeen = (plan: Plan): string =>
+  plan.toVersion === null ? 'nothing under that name any more' : `version ${plan.toVersion}`;
+const seenBefore = (plan: Plan): string =>
+  plan.fromVersion === null ? 'nothing under that name, as before' : `version ${plan.fromVersion}, as before`;
