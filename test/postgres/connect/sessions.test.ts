@@ -173,8 +173,9 @@ describe.each(testServers())('sessions on $label', (server) => {
   it('cancel the running statement on the server when they are aborted', async () => {
     const connected = await open();
     const abort = new AbortController();
-    const sleeping = connected.withReadonly((session) => session.query(`select pg_sleep(60), 'abort me'`), {
+    const sleeping = connected.withReadonly((session) => session.query(`select pg_sleep(600), 'abort me'`), {
       signal: abort.signal,
+      statementTimeoutMs: 0,
     });
     await until(`exists (select ${ours} and state = 'active' and query like '%abort me%')`);
     abort.abort();
@@ -237,7 +238,7 @@ describe.each(testServers())('sessions on $label', (server) => {
 
   it('end with their connection, in the middle of a statement too', async () => {
     const connected = await open();
-    const sleeping = connected.withReadonly((session) => session.query('select pg_sleep(60)'));
+    const sleeping = connected.withReadonly((session) => session.query('select pg_sleep(600)'));
     const outcome = expect(sleeping).rejects.toThrow(failsWith('cancelled'));
     await until(`exists (select ${ours} and state = 'active' and wait_event = 'PgSleep')`);
     await connected.close();
