@@ -15,6 +15,9 @@ export interface ShippedReadModel {
   readonly definitionSql: string;
   readonly keyColumns: readonly string[];
   readonly readerSql: string;
+  readonly owner: string;
+  /** Roles that the dashboard tool connects as. */
+  readonly readers: readonly string[];
 }
 
 interface Options {
@@ -23,7 +26,7 @@ interface Options {
   readonly events: Events;
   readonly servers: KnownServers;
   /** Better definitions than the widget's own query as it stands, where one is shipped. */
-  readonly shipped: (serverId: string, widgetId: string) => (ShippedReadModel & { readonly owner: string }) | null;
+  readonly shipped: (serverId: string, widgetId: string) => ShippedReadModel | null;
 }
 
 /** Dashboards of the known servers: what they show, where each number comes from, and which widget a statement is. */
@@ -100,9 +103,24 @@ export class DashboardService {
     const { widget } = found;
     const shipped = this.#options.shipped(serverId, widgetId);
     const asked = { widgetId, title: widget.title, question: widget.question, budget: widget.budget };
-    if (shipped !== null) return { kind: 'widget', widget: asked, ...shipped };
+    if (shipped !== null) {
+      const { name, definitionSql, keyColumns, readerSql, owner } = shipped;
+      return { kind: 'widget', widget: asked, name, definitionSql, keyColumns, readerSql, owner };
+    }
     const liveSql = widget.liveSql ?? widget.source.sql;
     return { kind: 'widget', widget: asked, definitionSql: liveSql };
+  }
+
+  /** The fingerprint of a widget's live query, and the roles that are known to read it. */
+  async askedBy(
+    serverId: string,
+    widgetId: string,
+  ): Promise<{ readonly fingerprint: string | null; readonly readers: readonly string[] }> {
+    const reference = (await this.widgetReferences(serverId)).find((each) => each.widgetId === widgetId);
+    return {
+      fingerprint: reference?.fingerprint ?? null,
+      readers: this.#options.shipped(serverId, widgetId)?.readers ?? [],
+    };
   }
 
   async moveToReadModel(serverId: string, widgetId: string, source: WidgetSource): Promise<void> {

@@ -1,13 +1,11 @@
+import { roleNames } from '../../../resources/demo-erp/schema/roles.ts';
 import { demoWidgets } from '../../../resources/demo-erp/widgets/widgets.ts';
 import type { ShippedReadModel } from '../dashboards/dashboard-service.ts';
 import { demoServerId } from './demo-service.ts';
 
 /** The definitions that come with the demo's widgets; null for every other server. */
-export function shippedReadModel(
-  serverId: string,
-  widgetId: string,
-): (ShippedReadModel & { readonly owner: string }) | null {
+export function shippedReadModel(serverId: string, widgetId: string): ShippedReadModel | null {
   if (serverId !== demoServerId) return null;
   const widget = demoWidgets.find((each) => each.widgetId === widgetId);
-  return widget?.readModel ? { ...widget.readModel, owner: widget.owner } : null;
+  return widget?.readModel ? { ...widget.readModel, owner: widget.owner, readers: [roleNames.dashboards] } : null;
 }

@@ -65,7 +65,9 @@ export class ReadModelService {
     const server = await this.#options.servers.server(serverId);
     const origin = await this.#origin(serverId, from);
     const given = Object.fromEntries(Object.entries(edits ?? {}).filter(([, value]) => value !== undefined));
-    return propose({ server, schema: server.settings.readModelSchema, origin, edits: given });
+    // Whoever asks the slow question today will read its answer tomorrow.
+    const grantTo = await this.#askers(serverId, from, server.facts.roleName);
+    return propose({ server, schema: server.settings.readModelSchema, origin, edits: { grantTo, ...given } });
   }
 
   async plan(serverId: string, proposal: CheckedProposal): Promise<Plan> {
@@ -216,6 +218,24 @@ export class ReadModelService {
     const running = [...this.#plans.values()];
     for (const { abort } of running) abort.abort();
     await Promise.allSettled(running.map(({ done }) => done));
+  }
+
+  /** Roles whose statements the history shows for this origin, without our own. */
+  async #askers(serverId: string, from: ProposeFrom, ownRole: string): Promise<string[]> {
+    if (from.kind === 'sql') return [];
+    const { dashboards, history } = this.#options;
+    const statements = await history.samples.statements(serverId);
+    const asked =
+      from.kind === 'widget'
+        ? await dashboards.askedBy(serverId, from.widgetId)
+        : {
+            fingerprint: statements.find(({ statementId }) => statementId === from.statementId)?.fingerprint ?? null,
+            readers: [],
+          };
+    const seen = statements.flatMap(({ fingerprint, roleName }) =>
+      fingerprint === asked.fingerprint && roleName !== null ? [roleName] : [],
+    );
+    return [...new Set([...asked.readers, ...seen])].filter((role) => role !== ownRole).toSorted();
   }
 
   async #origin(serverId: string, from: ProposeFrom): Promise<ProposalOrigin> {

@@ -119,7 +119,9 @@ export function terminalStory(out: TerminalOut): Story {
       line(
         `  Saving an invoice at p95: ${formatTimes(morning.load.save.p95Ms / quiet.load.save.p95Ms)} its quiet time in the morning, ` +
           `${formatTimes(after.load.save.p95Ms / quiet.load.save.p95Ms)} after. ` +
-          `A dashboard opens ${formatTimes(morning.load.dashboard.p50Ms / Math.max(after.load.dashboard.p50Ms, 0.01))} faster.`,
+          (after.load.dashboard.loads === 0 || morning.load.dashboard.loads === 0
+            ? 'No pair of dashboard loads could be compared.'
+            : `A dashboard opens ${formatTimes(morning.load.dashboard.p50Ms / after.load.dashboard.p50Ms)} faster.`),
       );
       line(`  ${paint('dim', `The whole rescue took ${formatDuration(facts.totalSeconds * 1000)}.`)}`);
     },
