@@ -55,7 +55,7 @@ async function showCached(serverId: string, dashboardId: string): Promise<void> 
   if (!reply.ok || useDashboards.getState().serverId !== serverId) return;
   for (const data of reply.value) {
     const key = widgetKey(dashboardId, data.widgetId);
-    if ((useDashboards.getState().widgets[key]?.data ?? null) === null) putWidget(key, { data });
+    if ((useDashboards.getState().widgets[key]?.data ?? null) === null) putWidget(key, { data, saved: true });
   }
 }
 
@@ -68,7 +68,7 @@ export async function refreshWidget(serverId: string, dashboardId: string, widge
   try {
     const data = unwrap(await client().dashboards.data({ serverId, dashboardId, widgetId }));
     if (useDashboards.getState().serverId !== serverId) return;
-    putWidget(key, { data, loading: false, problem: null });
+    putWidget(key, { data, saved: false, loading: false, problem: null });
   } catch (error) {
     putWidget(key, { loading: false, problem: problemOf(error) });
   }

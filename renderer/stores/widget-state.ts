@@ -4,6 +4,8 @@ import type { Problem } from './failure-error.ts';
 /** What a card shows. The old number stays while a new one loads, and when loading fails. */
 export interface WidgetState {
   readonly data: WidgetData | null;
+  /** `data` is a saved number, put there until the first answer. */
+  readonly saved: boolean;
   readonly loading: boolean;
   readonly problem: Problem | null;
   readonly askedAtMs: number | null;
@@ -11,7 +13,14 @@ export interface WidgetState {
   readonly askedFor: string | null;
 }
 
-export const notAsked: WidgetState = { data: null, loading: false, problem: null, askedAtMs: null, askedFor: null };
+export const notAsked: WidgetState = {
+  data: null,
+  saved: false,
+  loading: false,
+  problem: null,
+  askedAtMs: null,
+  askedFor: null,
+};
 
 export const widgetKey = (dashboardId: string, widgetId: string): string => `${dashboardId}/${widgetId}`;
 

@@ -1,6 +1,6 @@
 import { Button, Skeleton, Tabs, Tooltip } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
-import { useEffect, useMemo, type ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Dashboard } from '../../../shared/model/dashboard.ts';
 import { EmptyState } from '../../app/empty-state.tsx';
@@ -8,6 +8,7 @@ import { FailureNotice } from '../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
 import { Page } from '../../app/page.tsx';
 import { navigate, useRoute } from '../../app/router.ts';
+import { useNow } from '../../app/use-now.ts';
 import { useCommands } from '../../commands/use-commands.ts';
 import { useConnections, useSelectedServer } from '../../stores/connections.ts';
 import {
@@ -111,7 +112,9 @@ function OpenDashboard({ server, dashboard, all, children }: OpenDashboardProps)
     document.getElementById('main')?.scrollTo(0, 0);
   }, [dashboard.dashboardId]);
 
-  const freshness = useMemo(() => dashboardFreshness(dashboard, widgets, online), [dashboard, widgets, online]);
+  const nowMs = useNow(60_000);
+  const shown = { dashboard, widgets, online, nowMs };
+  const freshness = dashboardFreshness(shown);
   const stateOf = (widgetId: string) => widgets[widgetKey(dashboard.dashboardId, widgetId)];
   const busy = dashboard.widgets.some(({ widgetId }) => stateOf(widgetId)?.loading === true);
   const refreshAll = () => void refreshWidgets(serverId, dashboard);
@@ -154,7 +157,7 @@ function OpenDashboard({ server, dashboard, all, children }: OpenDashboardProps)
           </Tabs.List>
         </Tabs>
       )}
-      {(!online || isOffline(dashboard, widgets)) && <OfflineBanner server={server} />}
+      {(!online || isOffline(shown)) && <OfflineBanner server={server} />}
       {dashboard.widgets.length === 0 && <EmptyState title="This dashboard has no widgets" />}
       <div className={styles.grid}>
         {dashboard.widgets.map((widget) => (

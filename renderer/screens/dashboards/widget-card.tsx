@@ -6,6 +6,7 @@ import type { Widget } from '../../../shared/model/dashboard.ts';
 import { copyText } from '../../app/copy-button.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
 import { navigate } from '../../app/router.ts';
+import { useNow } from '../../app/use-now.ts';
 import { WidgetChart } from '../../charts/widget-chart.tsx';
 import { WidgetTable } from '../../charts/widget-table.tsx';
 import { notAsked, type WidgetState } from '../../stores/widget-state.ts';
@@ -29,7 +30,8 @@ const isHeavyLive = ({ source, budget }: Widget): boolean => source.kind === 'li
 export function WidgetCard({ widget, state = notAsked, online, onRefresh }: WidgetCardProps): ReactNode {
   const [asTable, setAsTable] = useState(false);
   const { data, loading, problem } = state;
-  const freshness = shownFreshness(state, online);
+  const nowMs = useNow(60_000);
+  const freshness = shownFreshness(widget, state, online, nowMs);
   const { x, y, w, h } = widget.layout;
   const place = { '--x': x + 1, '--y': y + 1, '--w': w, '--h': h } as CSSProperties;
   return (

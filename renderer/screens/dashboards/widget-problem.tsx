@@ -12,23 +12,27 @@ interface WidgetProblemProps {
   readonly onRetry: () => void;
 }
 
-/** What went wrong with one widget, inside its card: the others are not its business. */
+/** What went wrong with one widget, inside its card: the others are not its business. Folded while an old number stands. */
 export function WidgetProblem({ problem, hasNumber, onRetry }: WidgetProblemProps): ReactNode {
   return (
-    <div className={styles.problem} role="status">
-      <IconAlertTriangle size={15} aria-hidden className={styles.problemIcon} />
-      <div className={styles.problemText}>
-        <strong>{failureTitles[problem.code]}.</strong> {problem.message}
-        {hasNumber && ' The number below is the last good one.'}
-        <div className={styles.problemTools}>
-          <button type="button" className={styles.link} onClick={onRetry}>
-            Try again
-          </button>
-          {problem.action !== undefined && (
-            <CopyButton text={problem.action} what="what mends it" label="Copy the fix" size="compact-xs" />
-          )}
-        </div>
+    <details className={styles.problem} open={!hasNumber}>
+      <summary>
+        <IconAlertTriangle size={15} aria-hidden className={styles.problemIcon} />
+        <span role="status">
+          {failureTitles[problem.code]}
+          {hasNumber && ' · the last good number stays'}
+        </span>
+      </summary>
+      <p className={styles.problemText}>{problem.message}</p>
+      {problem.action !== undefined && <pre className={styles.problemFix}>{problem.action}</pre>}
+      <div className={styles.problemTools}>
+        <button type="button" className={styles.link} onClick={onRetry}>
+          Try again
+        </button>
+        {problem.action !== undefined && (
+          <CopyButton text={problem.action} what="what mends it" label="Copy the fix" size="compact-xs" />
+        )}
       </div>
-    </div>
+    </details>
   );
 }

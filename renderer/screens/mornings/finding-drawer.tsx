@@ -55,7 +55,9 @@ export function FindingDrawer(props: FindingDrawerProps): ReactNode {
       closeButtonProps={{ 'aria-label': 'Close the finding' }}
     >
       {problem !== null && <FailureNotice problem={problem} onRetry={reload} />}
-      {value === null && loading && <Skeleton height={320} aria-label="Loading the finding" />}
+      {value === null && loading && (
+        <Skeleton className={styles.skeleton} height={320} aria-label="Loading the finding" />
+      )}
       {value !== null && <FindingBody answer={value} reload={reload} {...props} />}
     </Drawer>
   );
@@ -148,7 +150,7 @@ function FindingBody(
         </section>
       )}
 
-      <section aria-label="Class">
+      <section aria-label="Class of the statement">
         <ClassChoice
           serverId={serverId}
           statement={statement}

@@ -103,7 +103,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'evidence',
       header: 'evidence',
-      width: 'minmax(136px, 1.4fr)',
+      width: 'minmax(146px, 1.4fr)',
       wrap: true,
       cell: ({ evidence }) => (
         <span className={styles.chips}>

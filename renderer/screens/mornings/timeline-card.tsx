@@ -41,7 +41,7 @@ export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCa
     return (
       <Card>
         {problem !== null && <FailureNotice problem={problem} onRetry={onRetry} />}
-        {problem === null && <Skeleton height={height} aria-label="Loading the timeline" />}
+        {problem === null && <Skeleton className={styles.skeleton} height={height} aria-label="Loading the timeline" />}
       </Card>
     );
   }

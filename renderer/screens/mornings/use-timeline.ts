@@ -6,7 +6,7 @@ import { viewFor, type RangeId } from './view.ts';
 
 /** Between two looks while nobody watches live; a snapshot comes every minute then. */
 const backgroundMs = 20_000;
-/** While watching live a snapshot comes every 5 s. */
+/** While watching live a snapshot comes every 5 s; the first look at a new server comes as soon. */
 const liveMs = 5_000;
 
 /** The server's clock now, or the last stored moment where nobody samples. null: nothing is known yet. */
@@ -53,10 +53,11 @@ export function useTimeline(
     void load();
   }, [load, range, standsAt, online]);
 
+  const hasSamples = useMornings((state) => state.timeline.value?.timeline.storedFromMs != null);
   useEffect(() => {
     if (!following || !online) return undefined;
     let askedAtMs = Date.now();
-    const everyMs = watching ? liveMs : backgroundMs;
+    const everyMs = watching || !hasSamples ? liveMs : backgroundMs;
     const again = () => {
       if (document.hidden || Date.now() - askedAtMs < everyMs * 0.8) return;
       askedAtMs = Date.now();
@@ -70,7 +71,7 @@ export function useTimeline(
       stop();
       document.removeEventListener('visibilitychange', again);
     };
-  }, [load, following, online, watching, serverId]);
+  }, [load, following, online, watching, hasSamples, serverId]);
 
   return load;
 }

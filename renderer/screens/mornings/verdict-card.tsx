@@ -31,8 +31,8 @@ export function VerdictCards(props: VerdictProps): ReactNode {
       )}
       {value === null && loading && (
         <Card>
-          <Skeleton height={22} width="70%" mb="sm" aria-label="Working out the verdict" />
-          <Skeleton height={14} width="40%" />
+          <Skeleton className={styles.skeleton} height={22} width="70%" mb="sm" aria-label="Working out the verdict" />
+          <Skeleton className={styles.skeleton} height={14} width="40%" />
         </Card>
       )}
       {value !== null && (
@@ -44,7 +44,7 @@ export function VerdictCards(props: VerdictProps): ReactNode {
                   strong ? <strong key={index}>{text}</strong> : <span key={index}>{text}</span>,
                 )}
               </p>
-              <Button size="compact-sm" variant="subtle" color="gray" onClick={props.onClear}>
+              <Button size="compact-sm" variant="subtle" color="gray" flex="none" onClick={props.onClear}>
                 Clear the window
               </Button>
             </div>

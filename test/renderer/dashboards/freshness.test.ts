@@ -40,23 +40,41 @@ const dashboard: Dashboard = {
   widgets: [widget('a'), widget('b'), widget('c')],
 };
 
+const input = (widgets: Record<string, WidgetState>, online = true) => ({ dashboard, widgets, online, nowMs });
+
 describe('the dashboard’s own label', () => {
   it('is its oldest widget; one without a number does not count', () => {
     const widgets = { 'd/a': state({ asOf: ago(5) }), 'd/b': state({ asOf: ago(90), state: 'stale' }) };
-    expect(dashboardFreshness(dashboard, widgets, true)).toMatchObject({ asOf: ago(90), state: 'stale' });
-    expect(dashboardFreshness(dashboard, {}, true)).toBeNull();
+    expect(dashboardFreshness(input(widgets))).toMatchObject({ asOf: ago(90), state: 'stale' });
+    expect(dashboardFreshness(input({}))).toBeNull();
   });
 
   it('knows that saved numbers are shown', () => {
-    expect(isOffline(dashboard, { 'd/b': state({ source: 'cache', state: 'offline' }) })).toBe(true);
-    expect(isOffline(dashboard, { 'd/b': state({}) })).toBe(false);
+    expect(isOffline(input({ 'd/b': state({ source: 'cache', state: 'offline' }) }))).toBe(true);
+    expect(isOffline(input({ 'd/b': state({}) }))).toBe(false);
   });
 });
 
-it('a saved number whose successor is on its way is refreshing, not offline', () => {
-  const cached = state({ source: 'cache', state: 'offline' }, { loading: true });
-  expect(shownFreshness(cached, true)?.state).toBe('refreshing');
-  expect(shownFreshness(cached, false)?.state).toBe('offline');
+describe('a saved number while the database is within reach', () => {
+  const problem = { code: 'server_error', message: 'no such relation', retryable: false } as const;
+  const cached = (part: Partial<WidgetState>) =>
+    state({ asOf: ago(45), source: 'cache', state: 'offline' }, { saved: true, ...part });
+  const shown = (part: Partial<WidgetState>, online = true, of = widget('a')) =>
+    shownFreshness(of, cached(part), online, nowMs)?.state;
+
+  it('is refreshing while its successor is on its way', () => {
+    expect(shown({})).toBe('refreshing');
+    expect(shown({}, false)).toBe('offline');
+  });
+
+  it('is offline when that is what the engine answered', () => {
+    expect(shown({ saved: false })).toBe('offline');
+  });
+
+  it('is as old as it is when its successor could not be read', () => {
+    expect(shown({ problem })).toBe('due');
+    expect(shown({ problem }, true, { ...widget('a'), budget: 'live' })).toBe('stale');
+  });
 });
 
 describe('the next look at a widget', () => {
