@@ -34,6 +34,8 @@ export interface Scenario {
   readonly waits?: 'between' | 'inside';
   /** An ERP session that leaves a transaction open and harmless from this second on, for so many seconds. */
   readonly openDialog?: { readonly fromSecond: number; readonly seconds: number };
+  /** Samples and snapshots every 1 s and 5 s (incident), or every 5 s and 60 s (background). */
+  readonly sampling?: 'incident' | 'background';
   /** Statistics are reset in the middle of the incident. */
   readonly reset?: boolean;
 }
@@ -53,6 +55,8 @@ export interface Report {
   /** Cancelled after so many seconds: never booked. */
   readonly cancelledAfterSeconds?: number;
   readonly inQuietToo?: boolean;
+  /** Its users come this long after the incident began; without it, within its first seconds. */
+  readonly startsAfterSeconds?: number;
   readonly applicationName?: string;
   readonly tempBlocks?: number;
 }
@@ -75,7 +79,10 @@ export interface Simulated {
 const startMs = Date.UTC(2026, 10, 19, 7, 0, 0);
 const stepSeconds = 0.01;
 const turnSeconds = 0.003;
-const snapshotSeconds = 5;
+const rhythms = {
+  incident: { sampleSeconds: 1, snapshotSeconds: 5 },
+  background: { sampleSeconds: 5, snapshotSeconds: 60 },
+} as const;
 const connections = 16;
 /** What the client needs between two statements. */
 const pauseSeconds = 0.0002;
@@ -138,7 +145,7 @@ class Simulation {
         pid: (pid += 10),
         startedAt: 0,
         left: 0,
-        pausedUntil: this.#random() * Math.min(2, report.pauseSeconds ?? 1),
+        pausedUntil: report.startsAfterSeconds ?? this.#random() * Math.min(2, report.pauseSeconds ?? 1),
         running: false,
       })),
     );
@@ -147,6 +154,7 @@ class Simulation {
   run(): Simulated {
     const { quietSeconds, incidentSeconds } = this.#scenario;
     const end = quietSeconds + incidentSeconds;
+    const { sampleSeconds, snapshotSeconds } = rhythms[this.#scenario.sampling ?? 'incident'];
     let nextSnapshot = snapshotSeconds;
     let nextSample = 0.5;
     for (let now = 0; now < end; now += stepSeconds) {
@@ -160,10 +168,10 @@ class Simulation {
       }
       if (now >= nextSample) {
         this.#sample(now);
-        nextSample += 1;
+        nextSample += sampleSeconds;
       }
       if (now + stepSeconds >= nextSnapshot) {
-        this.#snapshot(nextSnapshot);
+        this.#snapshot(nextSnapshot - snapshotSeconds, nextSnapshot);
         nextSnapshot += snapshotSeconds;
       }
     }
@@ -322,15 +330,16 @@ class Simulation {
     });
   }
 
-  #snapshot(at: number): void {
+  #snapshot(from: number, to: number): void {
     const { quietSeconds, incidentSeconds, reset = false } = this.#scenario;
-    const fromMs = startMs + (at - snapshotSeconds) * 1000;
+    const fromMs = startMs + from * 1000;
+    const toMs = startMs + to * 1000;
     const middle = startMs + (quietSeconds + incidentSeconds / 2) * 1000;
-    const wasReset = reset && fromMs <= middle && middle < fromMs + snapshotSeconds * 1000;
+    const wasReset = reset && fromMs <= middle && middle < toMs;
     const half = (value: number) => (wasReset ? Math.ceil(value / 2) : value);
     this.#deltas.push({
       fromMs,
-      toMs: startMs + at * 1000,
+      toMs,
       deallocs: 0,
       resets: wasReset ? 1 : 0,
       coverage: 0.97,

@@ -53,12 +53,13 @@ function coverage(inside: readonly Interval[]): Badge[] {
   const known = inside.filter(({ coverage: share }) => share !== null);
   if (known.length === 0) return [];
   const seconds = sum(known.map((one) => one.seconds));
+  // Where statements take microseconds, half of the sessions' active time is parsing and sending: 49 % on a quiet demo.
   // A statement is booked when it ends, so one interval may have more than all of its time.
   const share = Math.min(1, sum(known.map((one) => (one.coverage ?? 0) * one.seconds)) / seconds);
   return [
     {
       kind: 'coverage',
-      tone: share >= 0.9 ? 'good' : share >= 0.6 ? 'neutral' : 'warning',
+      tone: share >= 0.8 ? 'good' : share >= 0.4 ? 'neutral' : 'warning',
       text: `coverage ${formatPercent(share)}`,
     },
   ];

@@ -109,7 +109,7 @@ const history: fc.Arbitrary<DiagnosisInput> = fc
     };
   });
 
-const runs = { numRuns: 200 };
+const runs = { numRuns: 120 };
 
 describe('whatever the history holds', () => {
   it('findings and the unexplained share add up to exactly 1, and none leaves 0..1', () => {

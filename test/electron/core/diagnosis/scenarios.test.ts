@@ -117,6 +117,15 @@ describe('a morning of executive dashboards', () => {
     expect(blind.badges).toContainEqual(expect.objectContaining({ kind: 'capability', tone: 'warning' }));
   });
 
+  it('finds them in background sampling too, where a minute has one snapshot and twelve samples', () => {
+    const slow = { ...morning, quietSeconds: 300, incidentSeconds: 300, sampling: 'background' } as const;
+    const background = simulate({ ...slow, reports: executive });
+    const found = diagnose(background.input);
+    expect(accused(found).length).toBeGreaterThanOrEqual(6);
+    expect(found.damageSeconds / background.trueDamageSeconds).toBeCloseTo(1, 1);
+    expect(diagnose(simulate(slow).input).conclusion).toBe('no_damage');
+  });
+
   it('compares with the quiet window that it is given', () => {
     const baseline = { fromMs: simulated.input.fromMs - 20_000, toMs: simulated.input.fromMs };
     const given = diagnose({ ...simulated.input, baseline });
