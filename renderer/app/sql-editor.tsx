@@ -42,10 +42,12 @@ export function SqlEditor({ value, onChange, label, minHeight = 0, maxHeight }: 
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const changed = useRef(onChange);
+  const shown = useRef(value);
   const editable = onChange !== undefined;
 
   useEffect(() => {
     changed.current = onChange;
+    shown.current = value;
   });
 
   useEffect(() => {
@@ -67,7 +69,9 @@ export function SqlEditor({ value, onChange, label, minHeight = 0, maxHeight }: 
             ? [lineNumbers(), bracketMatching(), history(), keymap.of([...defaultKeymap, ...historyKeymap])]
             : [EditorView.contentAttributes.of({ tabindex: '0' })]),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) changed.current?.(update.state.doc.toString());
+            // A value that came from outside is not a person's edit.
+            const text = update.state.doc.toString();
+            if (update.docChanged && text !== shown.current) changed.current?.(text);
           }),
         ],
       }),

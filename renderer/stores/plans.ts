@@ -50,6 +50,15 @@ export async function planAgain(plan: Plan): Promise<Plan> {
   }
 }
 
+/** The query with which a widget reads this read model now; null when no widget does. */
+export async function widgetReaderSql(serverId: string, readModel: string): Promise<string | null> {
+  const dashboards = unwrap(await client().dashboards.list({ serverId }));
+  for (const { source } of dashboards.flatMap((dashboard) => dashboard.widgets)) {
+    if (source.kind === 'read_model' && source.readModel === readModel) return source.sql;
+  }
+  return null;
+}
+
 export interface ShownPlan {
   readonly plan: Plan;
   readonly execution: Execution | null;

@@ -123,13 +123,13 @@ const columnsAt = (nowMs: number): readonly TableColumn<ActivityEntry>[] => [
   {
     id: 'sql',
     header: 'statement',
-    width: 'minmax(220px, 4fr)',
+    width: 'minmax(220px, 3fr)',
     cell: (entry) => <code title={entry.sql}>{entry.sql.replace(/\s+/g, ' ')}</code>,
   },
   {
     id: 'purpose',
     header: 'purpose',
-    width: 'minmax(120px, 1.4fr)',
+    width: 'minmax(140px, 2fr)',
     cell: (entry) => <span title={entry.purpose}>{entry.purpose}</span>,
     sortValue: (entry) => entry.purpose,
   },

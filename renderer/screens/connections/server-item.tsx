@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Capability, ServerSummary } from '../../../shared/model/connection.ts';
 import { Confirm } from '../../app/confirm.tsx';
 import { ActionToCopy, FailureNotice } from '../../app/failure-notice.tsx';
+import { Notice } from '../../app/notice.tsx';
 import { navigate } from '../../app/router.ts';
 import { countdown, samplingText, versionShort } from '../../app/server-facts.ts';
 import { EnvironmentTag, Tag } from '../../app/tag.tsx';
@@ -88,16 +89,11 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
         {state === 'connected' && <Sampling serverId={serverId} />}
       </div>
       <div className={styles.below}>
-        {server.notice !== null && state !== 'connected' && <div>{server.notice}</div>}
+        {server.notice !== null && state !== 'connected' && connectProblem === undefined && <div>{server.notice}</div>}
         {server.notice !== null && state === 'connected' && <Tag tone="warning">{server.notice}</Tag>}
         {problem !== null && <FailureNotice problem={problem} />}
         {connectProblem !== undefined && !asking && state !== 'connected' && (
-          <FailureNotice
-            problem={connectProblem}
-            {...(settings.environment === 'demo' && demoIsClosed
-              ? { title: 'The demo ERP is closed: open it above' }
-              : {})}
-          />
+          <WhyNot problem={connectProblem} isClosedDemo={settings.environment === 'demo' && demoIsClosed} />
         )}
         {state === 'connected' &&
           missing.map((capability) => <Missing key={capability.name} capability={capability} />)}
@@ -117,6 +113,11 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
       </Confirm>
     </li>
   );
+}
+
+function WhyNot({ problem, isClosedDemo }: { readonly problem: Problem; readonly isClosedDemo: boolean }) {
+  if (!isClosedDemo) return <FailureNotice problem={problem} />;
+  return <Notice title="The demo ERP is closed">Open it above: its data and its history are kept.</Notice>;
 }
 
 function StateTag({ server }: { readonly server: ServerSummary }) {

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Execution, Plan } from '../../../shared/model/read-model.ts';
 import { CopyButton } from '../../app/copy-button.tsx';
@@ -31,6 +31,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
   useEffect(() => watchPlan(serverId, planId), [serverId, planId]);
 
   const plan = shown?.value?.plan ?? null;
+  useTopWhenEnded(plan?.state ?? null);
   if (plan === null) {
     return (
       <Page title="Plan">
@@ -79,6 +80,15 @@ export function PlanPage({ server, planId }: PlanPageProps) {
       </div>
     </Page>
   );
+}
+
+/** The result stands above the steps, and whoever ran the plan is below them. */
+function useTopWhenEnded(state: Plan['state'] | null): void {
+  const ran = useRef(false);
+  useEffect(() => {
+    if (state === 'running') ran.current = true;
+    else if (ran.current) document.getElementById('main')?.scrollTo({ top: 0 });
+  }, [state]);
 }
 
 function stepsText(plan: Plan): string {

@@ -28,6 +28,12 @@ export function PlanSteps({ steps, results }: PlanStepsProps) {
                   {step.sql.map((sql) => sql.trim()).join(';\n')}
                 </pre>
               )}
+              {step.undoSql.length > 0 && (
+                <details className={styles.undo}>
+                  <summary>How it is taken back</summary>
+                  <pre className={styles.sql}>{step.undoSql.map((sql) => sql.trim()).join(';\n')}</pre>
+                </details>
+              )}
               {result !== null && <Result result={result} />}
             </div>
             <div className={styles.stepSide}>
@@ -44,8 +50,16 @@ export function PlanSteps({ steps, results }: PlanStepsProps) {
   );
 }
 
+const shortUndo = 90;
+
+/** A short undo as it is; a long one is counted here and shown in full below the step's SQL. */
 function undoText({ undoSql, undoNote }: PlanStep): string {
-  const parts = [...undoSql, ...(undoNote === null ? [] : [undoNote])];
+  const joined = undoSql.map((sql) => sql.trim()).join('; ');
+  const counted = undoSql.length === 1 ? '1 statement' : `${undoSql.length} statements`;
+  const parts = [
+    ...(undoSql.length === 0 ? [] : [joined.length <= shortUndo ? joined : counted]),
+    ...(undoNote === null ? [] : [undoNote]),
+  ];
   return parts.length === 0 ? '—' : parts.join('; ');
 }
 

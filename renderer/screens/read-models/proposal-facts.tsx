@@ -1,9 +1,7 @@
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatCount } from '../../../shared/format/count.ts';
 import type { CheckedProposal } from '../../../shared/model/read-model.ts';
-import { CopyButton } from '../../app/copy-button.tsx';
 import { Card } from '../../app/page.tsx';
-import { SqlEditor } from '../../app/sql-editor.tsx';
 import { Tag } from '../../app/tag.tsx';
 import type { Loadable } from '../../stores/loadable.ts';
 import styles from './read-models.module.css';
@@ -13,7 +11,7 @@ interface ProposalFactsProps {
   readonly keyColumns: readonly string[];
 }
 
-/** What the server says about the definition: columns, size, what it reads, what to mind, how to ask afterwards. */
+/** What the server says about the definition: columns, size, what it reads, what to mind. */
 export function ProposalFacts({ checked, keyColumns }: ProposalFactsProps) {
   const { value, loading } = checked;
   if (value === null) {
@@ -60,12 +58,6 @@ export function ProposalFacts({ checked, keyColumns }: ProposalFactsProps) {
             ))}
           </tbody>
         </table>
-      </Card>
-      <Card
-        title="How a reader asks afterwards"
-        aside={<CopyButton text={value.readerSql} what="the reader’s query" />}
-      >
-        <SqlEditor value={value.readerSql} label="Query over the read model" maxHeight={220} />
       </Card>
     </div>
   );

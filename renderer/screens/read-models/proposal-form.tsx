@@ -2,6 +2,7 @@ import { Button, MultiSelect, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
+import { CopyButton } from '../../app/copy-button.tsx';
 import { Card, Page } from '../../app/page.tsx';
 import { navigate } from '../../app/router.ts';
 import { SqlEditor } from '../../app/sql-editor.tsx';
@@ -19,14 +20,17 @@ interface ProposalFormProps {
   readonly server: ServerSummary;
   readonly origin: ProposalOrigin | null;
   readonly initial: Draft;
+  /** How a widget asks now; null: as the engine suggests. */
+  readonly initialReaderSql: string | null;
   readonly title: string;
   /** Set when this becomes another version of a read model that exists: its name stays. */
   readonly nextVersion?: number;
 }
 
 /** Edits a proposal beside what the engine says about it. Nothing is created before its plan was shown and run. */
-export function ProposalForm({ server, origin, initial, title, nextVersion }: ProposalFormProps) {
+export function ProposalForm({ server, origin, initial, initialReaderSql, title, nextVersion }: ProposalFormProps) {
   const { draft, checked, settled, change, recheck } = useProposal(server.serverId, origin, initial);
+  const [ownReaderSql, setReaderSql] = useState(initialReaderSql);
   const [tried, setTried] = useState(false);
   const [planning, setPlanning] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -36,13 +40,16 @@ export function ProposalForm({ server, origin, initial, title, nextVersion }: Pr
   const ready = settled && checked.problem === null && Object.keys(missing).length === 0;
   const errorOf = (field: ProposalField) => (tried || touched.has(field) ? missing[field] : undefined);
 
+  const readerSql = ownReaderSql ?? checked.value?.readerSql ?? '';
+  const movesWidgets = proposal.consumers.some(({ consumer }) => consumer.startsWith('widget:'));
+
   const plan = async () => {
     setTried(true);
     if (!ready || checked.value === null) return;
     setPlanning(true);
     setProblem(null);
     try {
-      const made = await makePlan(server.serverId, { ...checked.value, proposal });
+      const made = await makePlan(server.serverId, { ...checked.value, proposal, readerSql });
       navigate(`/read-models/plan/${made.planId}`);
     } catch (error) {
       setProblem(problemOf(error));
@@ -116,7 +123,11 @@ export function ProposalForm({ server, origin, initial, title, nextVersion }: Pr
               />
               <TagsInput
                 label="May read it"
-                description="Roles that get SELECT on the stable name, and on nothing else"
+                description={
+                  nextVersion === undefined
+                    ? 'Roles that get SELECT on the stable name, and on nothing else'
+                    : 'Roles that read it already keep that; name only further ones'
+                }
                 value={proposal.grantTo}
                 onChange={(grantTo) => change({ grantTo })}
               />
@@ -134,9 +145,7 @@ export function ProposalForm({ server, origin, initial, title, nextVersion }: Pr
             <SqlEditor
               label="Definition of the read model"
               value={proposal.definitionSql}
-              onChange={(definitionSql) => {
-                if (definitionSql !== proposal.definitionSql) change({ definitionSql });
-              }}
+              onChange={(definitionSql) => change({ definitionSql })}
               minHeight={140}
               maxHeight={460}
             />
@@ -152,6 +161,15 @@ export function ProposalForm({ server, origin, initial, title, nextVersion }: Pr
           <div className={checked.problem === null ? '' : styles.stale}>
             <ProposalFacts checked={checked} keyColumns={proposal.keyColumns} />
           </div>
+          {checked.value !== null && (
+            <Card
+              title="How a reader asks afterwards"
+              aside={<CopyButton text={readerSql} what="the reader’s query" />}
+            >
+              <SqlEditor value={readerSql} onChange={setReaderSql} label="Query over the read model" maxHeight={260} />
+              {movesWidgets && <p className="db-dim">Its widgets move to this query when the plan is done.</p>}
+            </Card>
+          )}
         </div>
       </div>
     </Page>

@@ -1,10 +1,11 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { Page } from '../../app/page.tsx';
 import { useRoute } from '../../app/router.ts';
 import { refreshDetail, useReadModels, watchReadModel } from '../../stores/read-models.ts';
-import type { ProposalOrigin } from '../../stores/plans.ts';
+import { type Problem, problemOf } from '../../stores/failure-error.ts';
+import { type ProposalOrigin, widgetReaderSql } from '../../stores/plans.ts';
 import { blankDraft, draftOfVersion } from './proposal-draft.ts';
 import { ProposalForm } from './proposal-form.tsx';
 
@@ -26,6 +27,7 @@ export function ProposePage({ server }: { readonly server: ServerSummary }) {
       server={server}
       origin={origin}
       initial={blankDraft}
+      initialReaderSql={null}
       title="Propose a read model"
     />
   );
@@ -37,13 +39,26 @@ function NextVersion({ server, name }: { readonly server: ServerSummary; readonl
   useEffect(() => watchReadModel(serverId, name), [serverId, name]);
   const model = detail?.value?.readModel ?? null;
   const initial = model === null ? null : draftOfVersion(model);
+  const [reader, setReader] = useState<{ readonly sql: string | null; readonly problem: Problem | null } | null>(null);
+  useEffect(() => {
+    let left = false;
+    widgetReaderSql(serverId, name).then(
+      (sql) => left || setReader({ sql, problem: null }),
+      (error: unknown) => left || setReader({ sql: null, problem: problemOf(error) }),
+    );
+    return () => {
+      left = true;
+    };
+  }, [serverId, name]);
   const title = `${name}: new version`;
-  if (model !== null && initial !== null) {
+  const problem = detail?.problem ?? reader?.problem ?? null;
+  if (model !== null && initial !== null && reader !== null && problem === null) {
     return (
       <ProposalForm
         server={server}
         origin={null}
         initial={initial}
+        initialReaderSql={reader.sql}
         title={title}
         nextVersion={Math.max(...model.versions.map((version) => version.version)) + 1}
       />
@@ -51,8 +66,8 @@ function NextVersion({ server, name }: { readonly server: ServerSummary; readonl
   }
   return (
     <Page title={title}>
-      {detail?.problem != null ? (
-        <FailureNotice problem={detail.problem} onRetry={() => void refreshDetail(serverId, name)} />
+      {problem !== null ? (
+        <FailureNotice problem={problem} onRetry={() => void refreshDetail(serverId, name)} />
       ) : (
         <p className="db-dim">Loading the version that serves now …</p>
       )}
