@@ -69,6 +69,35 @@ describe('damage by hand', () => {
   });
 });
 
+describe('the time between the statements of a save', () => {
+  const paused = (sessions: number) =>
+    diagnose(
+      smallHistory({
+        statements,
+        booked: () => ({ save: [100, 2, 10] }),
+        betweenMs: (second) => (second < quietSeconds ? 100 : 2100),
+        rows: (second) =>
+          second < quietSeconds
+            ? []
+            : Array.from({ length: sessions }, (_, pid) => rowOf('report', pid, { queryStartMs: at(quietSeconds) })),
+        incidentSeconds: 20,
+      }),
+    );
+
+  it('is damage, by the same formula', () => {
+    const verdict = paused(16);
+    expect(verdict.damageSeconds).toBeCloseTo((400 * (21 - 1)) / 1000, 9);
+    expect(verdict.victims).toMatchObject([{ calls: 400, baselineMs: 1, meanMs: 21, workRatio: 1 }]);
+    expect(verdict).toMatchObject({ baselineMeanMs: 3, meanMs: 23, conclusion: 'culprits' });
+  });
+
+  it('is nobody’s where the processors had room: the client paused', () => {
+    const verdict = paused(3);
+    expect(verdict.damageSeconds).toBeCloseTo(8, 9);
+    expect(verdict).toMatchObject({ conclusion: 'unexplained', findings: [{ grade: 'D', blameShare: 0 }] });
+  });
+});
+
 describe('the chain of locks', () => {
   const chain = (root: 'report' | 'save', rootWait: readonly [string, string] | null) =>
     diagnose(

@@ -69,8 +69,12 @@ const history: fc.Arbitrary<DiagnosisInput> = fc
     cores: fc.option(fc.integer({ min: 1, max: 8 }), { nil: null }),
     statisticsAvailable: fc.boolean(),
     given: fc.boolean(),
+    pausesMs: fc.array(fc.option(fc.integer({ min: 0, max: 30_000 }), { nil: null }), {
+      minLength: intervals,
+      maxLength: intervals,
+    }),
   })
-  .map(({ samples, deltas, cores, statisticsAvailable, given }): DiagnosisInput => {
+  .map(({ samples, deltas, cores, statisticsAvailable, given, pausesMs }): DiagnosisInput => {
     const toMs = startMs + intervals * intervalMs;
     const fromMs = startMs + (intervals / 2) * intervalMs;
     return {
@@ -85,6 +89,7 @@ const history: fc.Arbitrary<DiagnosisInput> = fc
         deallocs: 0,
         resets: 0,
         coverage: null,
+        idleInTransactionMs: pausesMs[index] ?? null,
         deltas: rows.map(({ statement, calls, meanMs, blocks, discontinuity }) => ({
           statementId: `s${statement}`,
           discontinuity,

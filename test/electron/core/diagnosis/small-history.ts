@@ -11,12 +11,14 @@ export interface SmallHistory {
   ) => Readonly<Record<string, readonly [calls: number, meanMs: number, blocks: number]>>;
   readonly rows: (second: number) => readonly StoredActivityRow[];
   readonly incidentSeconds: number;
+  /** Time between the statements of transactions in the interval that begins at `second`, ms. */
+  readonly betweenMs?: (second: number) => number;
 }
 
 export const at = (second: number): number => 1_700_000_000_000 + second * 1000;
 export const quietSeconds = 30;
 
-export function smallHistory({ statements, booked, rows, incidentSeconds }: SmallHistory): DiagnosisInput {
+export function smallHistory({ statements, booked, rows, incidentSeconds, betweenMs }: SmallHistory): DiagnosisInput {
   const end = quietSeconds + incidentSeconds;
   const seconds = Array.from({ length: end }, (_, second) => second);
   const deltas = seconds
@@ -27,6 +29,7 @@ export function smallHistory({ statements, booked, rows, incidentSeconds }: Smal
       deallocs: 0,
       resets: 0,
       coverage: 1,
+      idleInTransactionMs: betweenMs?.(second) ?? null,
       deltas: Object.entries(booked(second)).map(([statementId, [calls, meanMs, blocks]]) => ({
         statementId,
         discontinuity: false,
