@@ -2,9 +2,13 @@ import type { DemoWidget } from './demo-widget.ts';
 
 const valuation = `select w.name as warehouse,
   cat.name as category,
-  sum(m.quantity) as pieces,
-  sum(m.quantity * it.standard_cost) as stock_value
-from erp.stock_movement m
+  sum(m.pieces) as pieces,
+  sum(m.pieces * it.standard_cost) as stock_value
+from (
+  select item_id, warehouse_id, sum(quantity) as pieces
+  from erp.stock_movement
+  group by item_id, warehouse_id
+) m
 join erp.item it on it.item_id = m.item_id
 join erp.item_category cat on cat.category_id = it.category_id
 join erp.warehouse w on w.warehouse_id = m.warehouse_id
