@@ -57,10 +57,13 @@ function numbers({ unit, saves, baselineMeanMs, meanMs }: SavingSummary): string
 }
 
 function slower({ saving, damageSeconds }: SentenceFacts): string {
-  const { slowdown, meanMs } = saving;
-  if (meanMs === null) return `saving stood still: sessions waited ${formatDuration(damageSeconds * 1000)} in total`;
+  const { slowdown, meanMs, unit } = saving;
+  const waited = formatDuration(damageSeconds * 1000);
+  // Without statistics nobody counted the calls: that is no standstill.
+  if (meanMs === null && unit.kind === 'saves') return `saving stood still: sessions waited ${waited} in total`;
+  if (meanMs === null) return `OLTP sessions waited ${waited} longer than usual in total`;
   if (slowdown === null || slowdown < 1.25) {
-    return `sessions waited ${formatDuration(damageSeconds * 1000)} longer than usual in total (${numbers(saving)})`;
+    return `sessions waited ${waited} longer than usual in total (${numbers(saving)})`;
   }
   return `${subject(saving)} took ${formatTimes(slowdown)} longer (${numbers(saving)})`;
 }

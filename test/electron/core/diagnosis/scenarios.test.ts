@@ -115,6 +115,7 @@ describe('a morning of executive dashboards', () => {
       blind.findings.some(({ statement }) => ['header', 'line', 'stock', 'ledger'].includes(statement.statementId)),
     ).toBe(false);
     expect(blind.badges).toContainEqual(expect.objectContaining({ kind: 'capability', tone: 'warning' }));
+    expect(blind.sentence).toContain('OLTP sessions waited');
   });
 
   it('finds them in background sampling too, where a minute has one snapshot and twelve samples', () => {
@@ -178,6 +179,8 @@ describe('suspects', () => {
     const verdict = diagnose(input);
     expect(verdict.damageSeconds / trueDamageSeconds).toBeCloseTo(1, 1);
     expect(verdict.findings[0]).toMatchObject({ grade: 'B', evidence: [{ kind: 'lock' }] });
+    const still = diagnose({ ...input, fromMs: input.fromMs + 40_000, toMs: input.fromMs + 55_000 });
+    expect(still.sentence).toContain('saving stood still: sessions waited');
   });
 });
 
