@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { test as base } from '@playwright/test';
 import type { OpenDoor } from './doors.ts';
 
+/** Playwright's own limit is none: a click that finds nothing would use up the whole test. */
+const actionTimeoutMs = 45_000;
+
 /** A profile of its own for each test, and a picture of the window where it failed. */
 export const test = base.extend<{
   profile: string;
@@ -20,14 +23,13 @@ export const test = base.extend<{
     const doors: OpenDoor[] = [];
     await use(async (open) => {
       const door = await open(profile);
+      door.page.setDefaultTimeout(actionTimeoutMs);
       doors.push(door);
       return door;
     });
     for (const door of doors) {
-      if (info.status !== info.expectedStatus && !door.page.isClosed()) {
-        const body = await door.page.screenshot().catch(() => null);
-        if (body) await info.attach('window', { body, contentType: 'image/png' });
-      }
+      if (info.status !== info.expectedStatus && !door.page.isClosed())
+        await door.page.screenshot({ path: info.outputPath('window.png') }).catch(() => {});
       await door.quit();
     }
   },

@@ -29,7 +29,8 @@ export async function rescueByHand({ page, profile }: OpenDoor, options: Journey
   await options.whileFull?.();
   return test.step('the database stops, and the dashboard is still there', async () => {
     const dataDir = await loseDatabase(profile);
-    await dashboardIsOffline(page, widget);
+    await openExecutiveDashboard(page);
+    await expect(page.getByText('Showing saved numbers.')).toBeVisible();
     await page.reload();
     await dashboardIsOffline(page, widget);
     return { dataDir };

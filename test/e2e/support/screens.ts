@@ -17,8 +17,8 @@ export async function inspectScreens(page: Page): Promise<void> {
         const serious = violations
           .filter(({ impact }) => impact === 'serious' || impact === 'critical')
           .map(({ id, nodes }) => ({ id, at: nodes.slice(0, 3).map(({ html }) => html) }));
-        const picture = await page.screenshot();
-        await test.info().attach(`${screen} ${colorScheme}`, { body: picture, contentType: 'image/png' });
+        const file = `${screen} ${colorScheme}.png`.toLowerCase().replaceAll(' ', '-');
+        await page.screenshot({ path: test.info().outputPath(file) });
         expect.soft(serious, `${screen}, ${colorScheme}`).toEqual([]);
       });
     }
