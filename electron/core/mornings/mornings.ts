@@ -143,8 +143,8 @@ export class Mornings {
   }
 }
 
-/** Our own sessions look on; they are neither suspects nor victims. */
-const ownApplicationNames = ['daybreak-sampler', 'daybreak'];
+/** The sampler looks on; everything else of ours, refreshes above all, can be a suspect like any other. */
+const ownApplicationNames = ['daybreak-sampler'];
 
 function checked(window: TimeWindow): TimeWindow {
   if (window.toMs > window.fromMs) return window;
