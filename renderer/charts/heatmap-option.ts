@@ -68,7 +68,12 @@ export function heatmapOption(shape: WidgetShape, palette: ChartPalette): ChartO
       inRange: { color: [palette.heatLow, palette.heatHigh] },
     },
     xAxis: { ...axis, data: shape.categories.map(({ short }) => short) },
-    yAxis: { ...axis, inverse: true, data: shape.series.map(({ name }) => name) },
+    yAxis: {
+      ...axis,
+      axisLabel: { ...axisText(palette), width: 112, overflow: 'truncate' },
+      inverse: true,
+      data: shape.series.map(({ name }) => name),
+    },
     series: [
       {
         id: 'heat',
@@ -77,7 +82,7 @@ export function heatmapOption(shape: WidgetShape, palette: ChartPalette): ChartO
         itemStyle: { borderColor: palette.surface, borderWidth: 2, borderRadius: 3 },
         label: {
           show: shape.categories.length <= mostColumnsWithText,
-          fontSize: 10,
+          fontSize: shape.categories.length > 10 ? 9 : 10,
           formatter: (params: unknown) => {
             const [, , value] = cellOf(params);
             return format === 'percent' ? axisLabel(value, format, null) : roughly(value);

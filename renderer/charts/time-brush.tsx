@@ -45,6 +45,12 @@ const partNames: Readonly<Record<WindowPart, string>> = {
   to: 'End of the window',
 };
 
+/** A narrow window at an end of the axis has its label grow inwards. */
+function nearEnd(window: TimeWindow, scale: TimeScale): 'start' | 'end' | undefined {
+  if (shareAtTime(window.toMs, scale) < 0.12) return 'start';
+  return shareAtTime(window.fromMs, scale) > 0.88 ? 'end' : undefined;
+}
+
 type Drag = { readonly kind: 'draw' | WindowPart; readonly startPx: number; readonly before: TimeWindow | null };
 
 /**
@@ -177,7 +183,11 @@ export function TimeBrush(props: TimeBrushProps): ReactNode {
             className={styles.window}
             style={{ left: percent(shown.fromMs), right: `calc(100% - ${percent(shown.toMs)})` }}
           >
-            <div className={styles.windowTab} {...slider('both', shown, shown.fromMs)}>
+            <div
+              className={styles.windowTab}
+              data-near={nearEnd(shown, scale)}
+              {...slider('both', shown, shown.fromMs)}
+            >
               <span>
                 {clock(shown.fromMs)} – {clock(shown.toMs)}
               </span>

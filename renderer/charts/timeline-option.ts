@@ -86,6 +86,8 @@ export function timelineOption({ timeline, palette, timeZone }: TimelineOptionIn
       {
         type: 'value',
         min: 0,
+        // Without a single latency the axis would invent a scale of microseconds.
+        ...(buckets.some(({ oltpMeanMs }) => oltpMeanMs !== null) ? {} : { max: 10 }),
         position: 'right',
         axisLabel: { ...axisText(palette), formatter: latencyTick },
         splitLine: { show: false },

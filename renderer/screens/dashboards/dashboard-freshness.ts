@@ -1,21 +1,49 @@
 import type { Dashboard, Widget } from '../../../shared/model/dashboard.ts';
-import { freshnessState, oldest, type Freshness } from '../../../shared/model/freshness.ts';
+import {
+  freshnessState,
+  oldest,
+  type Budget,
+  type Freshness,
+  type FreshnessState,
+} from '../../../shared/model/freshness.ts';
 import { widgetKey, type WidgetState } from '../../stores/widget-state.ts';
 
 type Shown = Pick<WidgetState, 'data' | 'saved' | 'problem'>;
 
+/** "Live" means just now: a number that nobody asked for again since then has an age like any other. */
+const justNowMs = 90_000;
+const staleLiveMs = 5 * 60_000;
+
+function stateByAge(budget: Budget, asOfMs: number, nowMs: number): FreshnessState {
+  const ageMs = nowMs - asOfMs;
+  if (budget !== 'live') return freshnessState(asOfMs, budget, nowMs, false);
+  if (ageMs <= justNowMs) return 'live';
+  return ageMs <= staleLiveMs ? 'due' : 'stale';
+}
+
 /**
- * How a number's age is shown. A saved one that was put up while the database is within reach is not offline: a newer
- * number is on its way, or asking for it failed, and then the number is as old as it is.
+ * How a number's age is shown: the engine's word when it answered, and what became of it since. A saved number that
+ * was put up while the database is within reach is not offline: a newer one is on its way, or asking for it failed,
+ * and then it is as old as it is. `nowMs` is the server's clock, as the as-of is.
  */
 export function shownFreshness(widget: Widget, state: Shown, online: boolean, nowMs: number): Freshness | null {
   const freshness = state.data?.freshness ?? null;
-  if (freshness === null || !online || !state.saved) return freshness;
-  if (state.problem === null) return { ...freshness, state: 'refreshing' };
-  const asOfMs = freshness.asOf === null ? null : Date.parse(freshness.asOf);
-  // A live number that cannot be read again is not live any more, whatever its budget says.
-  const byAge = freshnessState(asOfMs, widget.budget, nowMs, false);
-  return { ...freshness, state: byAge === 'live' ? 'stale' : byAge };
+  if (freshness === null || freshness.asOf === null || !online) return freshness;
+  const asOfMs = Date.parse(freshness.asOf);
+  const byAge = { ...freshness, state: stateByAge(widget.budget, asOfMs, nowMs) };
+  if (state.saved) return state.problem === null ? { ...freshness, state: 'refreshing' } : byAge;
+  switch (freshness.state) {
+    case 'live':
+      return nowMs - asOfMs <= justNowMs ? freshness : byAge;
+    case 'fresh':
+    case 'due':
+    case 'stale':
+      return byAge;
+    case 'refreshing':
+    case 'offline':
+    case 'unknown':
+      return freshness;
+  }
 }
 
 interface DashboardInput {

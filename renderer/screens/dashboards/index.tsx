@@ -112,7 +112,7 @@ function OpenDashboard({ server, dashboard, all, children }: OpenDashboardProps)
     document.getElementById('main')?.scrollTo(0, 0);
   }, [dashboard.dashboardId]);
 
-  const nowMs = useNow(60_000);
+  const nowMs = useNow(15_000) + (server.facts?.clockSkewMs ?? 0);
   const shown = { dashboard, widgets, online, nowMs };
   const freshness = dashboardFreshness(shown);
   const stateOf = (widgetId: string) => widgets[widgetKey(dashboard.dashboardId, widgetId)];
@@ -166,6 +166,7 @@ function OpenDashboard({ server, dashboard, all, children }: OpenDashboardProps)
             widget={widget}
             state={stateOf(widget.widgetId)}
             online={online}
+            nowMs={nowMs}
             onRefresh={() => void refreshWidget(serverId, dashboard.dashboardId, widget)}
           />
         ))}

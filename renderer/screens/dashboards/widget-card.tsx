@@ -6,7 +6,6 @@ import type { Widget } from '../../../shared/model/dashboard.ts';
 import { copyText } from '../../app/copy-button.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
 import { navigate } from '../../app/router.ts';
-import { useNow } from '../../app/use-now.ts';
 import { WidgetChart } from '../../charts/widget-chart.tsx';
 import { WidgetTable } from '../../charts/widget-table.tsx';
 import { notAsked, type WidgetState } from '../../stores/widget-state.ts';
@@ -20,6 +19,8 @@ interface WidgetCardProps {
   readonly state: WidgetState | undefined;
   /** The database is within reach. */
   readonly online: boolean;
+  /** The server's clock, renewed often enough for labels to age. */
+  readonly nowMs: number;
   readonly onRefresh: () => void;
 }
 
@@ -27,10 +28,9 @@ interface WidgetCardProps {
 const isHeavyLive = ({ source, budget }: Widget): boolean => source.kind === 'live' && budget !== 'live';
 
 /** One question with its number, its age and what can be done with it. An old number stays until a newer one is here. */
-export function WidgetCard({ widget, state = notAsked, online, onRefresh }: WidgetCardProps): ReactNode {
+export function WidgetCard({ widget, state = notAsked, online, nowMs, onRefresh }: WidgetCardProps): ReactNode {
   const [asTable, setAsTable] = useState(false);
   const { data, loading, problem } = state;
-  const nowMs = useNow(60_000);
   const freshness = shownFreshness(widget, state, online, nowMs);
   const { x, y, w, h } = widget.layout;
   const place = { '--x': x + 1, '--y': y + 1, '--w': w, '--h': h } as CSSProperties;

@@ -77,6 +77,21 @@ describe('a saved number while the database is within reach', () => {
   });
 });
 
+describe('a number that nobody asked for again', () => {
+  const shown = (age: Partial<Freshness>, of = widget('a')) => shownFreshness(of, state(age), true, nowMs)?.state;
+
+  it('stops being live', () => {
+    expect(shown({ asOf: ago(1), state: 'live' })).toBe('live');
+    expect(shown({ asOf: ago(10), state: 'live' })).toBe('fresh');
+    expect(shown({ asOf: ago(10), state: 'live' }, { ...widget('a'), budget: 'live' })).toBe('stale');
+  });
+
+  it('falls due and goes stale on the screen', () => {
+    expect(shown({ asOf: ago(45), state: 'fresh' })).toBe('due');
+    expect(shown({ asOf: ago(90), state: 'fresh' })).toBe('stale');
+  });
+});
+
 describe('the next look at a widget', () => {
   const budget = { minutes: 30 };
   it('comes when its number falls due, spread by up to a tenth', () => {
