@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
 import type { Server } from '../../../electron/core/postgres/session.ts';
-import type { Clock, Logger } from '../../../electron/core/ports.ts';
 import type { Journal } from '../../../electron/core/read-model/journal.ts';
 import { planCreateOrNewVersion, planDrop, planRollBack } from '../../../electron/core/read-model/plan-for.ts';
 import { propose } from '../../../electron/core/read-model/propose/propose.ts';
@@ -11,15 +9,11 @@ import { refreshReadModel } from '../../../electron/core/read-model/refresh/refr
 import { executePlan, type ExecutePlanInput } from '../../../electron/core/read-model/swap/execute-plan.ts';
 import type { ActivityEntry } from '../../../shared/model/activity-log.ts';
 import type { Execution, Plan, Proposal, Run } from '../../../shared/model/read-model.ts';
+import { isFailure } from '../../../shared/model/failure.ts';
 import { createTestDatabase, type TestServer } from '../../support/postgres.ts';
+import { silent, systemClock } from './tools.ts';
 
-export const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  sleep: async (delayMs, signal) => void (await sleep(delayMs, undefined, signal ? { signal } : {})),
-};
-/** For waits that the test shall not sit through. */
-export const hurriedClock: Clock = { nowMs: () => Date.now(), sleep: async () => void (await sleep(5)) };
-export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+export { hurriedClock, silent, systemClock } from './tools.ts';
 
 /** Keeps in memory what the store would. */
 export class MemoryJournal implements Journal {
@@ -194,7 +188,6 @@ from erp.invoice group by region`;
 
 /** The failure that a promise ends with; fails the test when it does not. */
 export async function failureOf(work: Promise<unknown>) {
-  const { isFailure } = await import('../../../shared/model/failure.ts');
   try {
     await work;
   } catch (error) {

@@ -78,7 +78,7 @@ export async function readDependents(
     select r.relname, 'function ' || p.oid::regprocedure::text
     from relation r
     join pg_proc p on p.prosrc ~ (
-      regexp_replace(format('%I.%I', $1::text, r.relname), '([][.^$*+?(){}|\\\\])', '\\\\\\1', 'g') || '(?![a-zA-Z0-9_$])')
+      regexp_replace(format('%I.%I', $1::text, r.relname), '([]^$.*+?(){}|[\\\\])', '\\\\\\1', 'g') || '(?![a-zA-Z0-9_$])')
     join pg_namespace n on n.oid = p.pronamespace and n.nspname not in ('pg_catalog', 'information_schema')
     order by 1, 2`,
     [schema, relations, except],

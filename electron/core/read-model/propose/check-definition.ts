@@ -14,7 +14,7 @@ export interface CheckedDefinition {
   readonly definitionSql: string;
   readonly columns: readonly Column[];
   readonly outputs: SelectOutputs;
-  /** Tables it reads, views opened up; quoted, sorted. */
+  /** Tables and read models that it reads, other views opened up; quoted, sorted. */
   readonly baseTables: readonly string[];
   /** Relations that it names itself, in order. */
   readonly directRelations: readonly FoundRelation[];
@@ -41,7 +41,7 @@ export async function checkDefinition(session: ReadonlySession, text: string): P
     await sql.query(`select set_config('standard_conforming_strings', 'on', true)`);
     const qualified = await qualify(sql, select.text, analysis);
     refuseVolatile(qualified.functions, 'The statement');
-    const reached = await openViews(sql, qualified.relations);
+    const { relations: reached, baseTables } = await openViews(sql, qualified.relations);
     const columns = await describe(sql, qualified.text);
     refuseColumns(columns);
     const estimate = await explain(sql, qualified.text);
@@ -54,10 +54,7 @@ export async function checkDefinition(session: ReadonlySession, text: string): P
       definitionSql: qualified.text,
       columns,
       outputs,
-      baseTables: reached
-        .filter(({ kind }) => kind !== 'v')
-        .map((relation) => relation.qualified)
-        .toSorted(),
+      baseTables,
       directRelations: qualified.relations,
       inheritedKey: key.length > 0 && key.every((column) => names.includes(column)) ? key : null,
       ...estimate,

@@ -30,15 +30,26 @@ export function refuseVolatile(functions: readonly FoundFunction[], where: strin
   );
 }
 
-/** Everything that the relations read, views opened up. Throws `statement_refused` for a volatile function in a view. */
-export async function openViews(sql: Sql, relations: readonly FoundRelation[]): Promise<FoundRelation[]> {
+/** What a definition reads in the end. */
+export interface Reached {
+  readonly relations: readonly FoundRelation[];
+  /** Qualified names of tables and of the stable views of read models, which count as tables; sorted. */
+  readonly baseTables: readonly string[];
+}
+
+/** Opens views up, but not those of read models. Throws `statement_refused` for a volatile function in a view. */
+export async function openViews(sql: Sql, relations: readonly FoundRelation[]): Promise<Reached> {
   const reached = new Map(relations.map((relation) => [relation.oid, relation]));
+  const opened = new Set<string>();
   let layer = relations;
   for (let depth = 0; layer.length > 0 && depth < deepest; depth += 1) {
     const next: FoundRelation[] = [];
-    for (const { viewSql, qualified } of layer) {
+    for (const { oid, viewSql, qualified } of layer) {
       if (viewSql === null) continue;
       const analysis = analyseSelect(await parseSelect(viewSql));
+      // A stable view takes its as_of from the registry.
+      if (analysis.relations.some(({ schema, name }) => schema === 'daybreak' && name === 'copy')) continue;
+      opened.add(oid);
       const candidates = await findFunctions(sql, analysis.functions);
       refuseVolatile(
         analysis.functions.flatMap((call) => candidatesOf(call, candidates)),
@@ -52,5 +63,12 @@ export async function openViews(sql: Sql, relations: readonly FoundRelation[]): 
     }
     layer = next;
   }
-  return [...reached.values()];
+  const found = [...reached.values()];
+  return {
+    relations: found,
+    baseTables: found
+      .filter(({ oid }) => !opened.has(oid))
+      .map(({ qualified }) => qualified)
+      .toSorted(),
+  };
 }

@@ -1,0 +1,108 @@
+/**
+ * An engine that runs one stored plan and kills itself with SIGKILL at a given moment: what a crash of the machine, or
+ * the kernel's out-of-memory killer, does. Started by the tests as a process of its own.
+ */
+import { pathToFileURL } from 'node:url';
+import type { ConnectionSettings } from '../../shared/model/connection.ts';
+import type { Execution } from '../../shared/model/read-model.ts';
+import { openHistory } from '../../electron/core/history/open-history.ts';
+import { openServer } from '../../electron/core/postgres/connect.ts';
+import type { Server, Sql } from '../../electron/core/postgres/session.ts';
+import type { Journal } from '../../electron/core/read-model/journal.ts';
+import { executePlan } from '../../electron/core/read-model/swap/execute-plan.ts';
+import type { History } from '../../electron/core/history/history.ts';
+import { silent, systemClock } from '../postgres/read-model/tools.ts';
+
+/** `step kind:moment`. */
+export type KillPoint =
+  /** The step is about to be sent; the journal knows. */
+  | `${string}:announced`
+  /** Its first statement that changes something has been done in the open transaction. */
+  | `${string}:inside`
+  /** Its statements run on the server at this moment. */
+  | `${string}:running`
+  /** It is committed, and the journal does not know yet. */
+  | `${string}:committed`;
+
+export interface KilledEngine {
+  readonly settings: ConnectionSettings;
+  readonly password: string;
+  readonly historyFile: string;
+  readonly planId: string;
+  readonly killAt: KillPoint;
+}
+
+/** The journal over the real store, as the engine has it. */
+export const journalOf = ({ plans, activity }: History): Journal => ({
+  actor: 'anna (test)',
+  saveExecution: (execution) => plans.saveExecution(execution),
+  setPlanState: (planId, state) => plans.setState(planId, state),
+  saveRun: (serverId, run) => plans.saveRun(serverId, run),
+  beginStatement: (entry) => activity.begin(entry),
+  endStatement: (entryId, result) => activity.end(entryId, result),
+});
+
+const die = (): Promise<never> => {
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => undefined);
+};
+
+async function main({ settings, password, historyFile, planId, killAt }: KilledEngine): Promise<void> {
+  const [kind, moment] = killAt.split(':');
+  const history = await openHistory({ file: historyFile, logger: silent });
+  const plan = await history.plans.get(planId);
+  if (plan === null) throw new Error(`no plan ${planId}`);
+  const step = plan.steps.find((one) => one.kind === kind);
+  if (step === undefined) throw new Error(`no step of kind ${kind}`);
+  const server = await openServer({ serverId: 'test', settings, password, clock: systemClock, logger: silent });
+  const journal = journalOf(history);
+  let current = 0;
+  await executePlan({
+    server: withStatementsWatched(server, async (text, send) => {
+      if (current !== step.step || /^\s*(set|select)\b/.test(text)) return send();
+      if (moment === 'running') {
+        void send();
+        await systemClock.sleep(300);
+        return die();
+      }
+      const rows = await send();
+      return moment === 'inside' ? die() : rows;
+    }),
+    plan,
+    journal: {
+      ...journal,
+      saveExecution: async (execution: Execution) => {
+        current = execution.steps.find(({ state }) => state === 'running')?.step ?? 0;
+        const done = execution.steps[step.step - 1]?.state === 'done';
+        if (done && moment === 'committed') await die();
+        await journal.saveExecution(execution);
+        if (current === step.step && moment === 'announced') await die();
+      },
+    },
+    clock: systemClock,
+    logger: silent,
+  });
+}
+
+type Watch = (text: string, send: () => Promise<unknown[]>) => Promise<unknown[]>;
+
+function withStatementsWatched(server: Server, watch: Watch): Server {
+  const watched = (sql: Sql): Sql => ({
+    ...sql,
+    query: async <R>(text: string, values?: readonly unknown[]) =>
+      (await watch(text, () => sql.query(text, values))) as R[],
+  });
+  return {
+    ...server,
+    withDdl: (approval, work, limits) =>
+      server.withDdl(
+        approval,
+        (session) => work({ ...session, transaction: (inner) => session.transaction((sql) => inner(watched(sql))) }),
+        limits,
+      ),
+  };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await main(JSON.parse(process.argv[2] ?? '{}') as KilledEngine);
+}

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openHistory } from '../../electron/core/history/open-history.ts';
+import { getReadModel, listReadModels } from '../../electron/core/read-model/registry/read-models.ts';
+import { recoverPlan } from '../../electron/core/read-model/swap/recover-plan.ts';
+import type { Plan } from '../../shared/model/read-model.ts';
+import { openShop, silent, systemClock } from '../postgres/read-model/fixture.ts';
+import { testServers } from '../support/postgres.ts';
+import { journalOf, type KilledEngine, type KillPoint } from './killed-engine.ts';
+
+const engine = fileURLToPath(new URL('./killed-engine.ts', import.meta.url));
+
+describe.each(testServers())('$label', (testServer) => {
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  let dir: string;
+  beforeAll(async () => {
+    shop = await openShop(testServer);
+    dir = await mkdtemp(join(tmpdir(), 'daybreak-killed-'));
+  });
+  afterAll(async () => {
+    await shop?.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+  beforeEach(() =>
+    shop.sql(`do $$ begin
+      drop schema if exists reporting cascade; drop schema if exists daybreak cascade; end $$`),
+  );
+
+  const versionSql = (version: number) =>
+    `select invoice_id % 50 as k, max(${version}) as v${version === 1 ? '' : ', max(1) as extra'} from erp.invoice group by 1`;
+  /** Its backend works on for minutes after its engine is dead. */
+  const endless = 'select g % 50 as k, max(2) as v, max(1) as extra from generate_series(1, 4000000000) g group by 1';
+  const keyed = { keyColumns: ['k'] };
+  const served = async () =>
+    (await shop.sql<{ v: number }>('select distinct v from reporting.sales')).map(({ v }) => v);
+
+  /** Runs the plan in an engine that dies, and recovers it as the next start does. Both work on the real store. */
+  async function kill(plan: Plan, killAt: KillPoint) {
+    const historyFile = join(dir, `${plan.planId}.sqlite`);
+    const store = await openHistory({ file: historyFile, logger: silent });
+    await store.connections.save({
+      serverId: 'test',
+      settings: shop.server.settings,
+      lastConnectedAtMs: null,
+      lastFacts: null,
+    });
+    await store.plans.save(plan);
+    await store.close();
+    const job: KilledEngine = {
+      settings: shop.server.settings,
+      password: shop.password,
+      historyFile,
+      planId: plan.planId,
+      killAt,
+    };
+    const child = spawn(process.execPath, [engine, JSON.stringify(job)], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const signal = await new Promise((resolve) => child.once('exit', (_code, by) => resolve(by)));
+    expect(signal).toBe('SIGKILL');
+    return {
+      recover: async () => {
+        const history = await openHistory({ file: historyFile, logger: silent });
+        try {
+          const [unfinished] = await history.plans.unfinished('test');
+          if (unfinished === undefined) throw new Error('the store knows of nothing unfinished');
+          const recovered = await recoverPlan({
+            server: shop.server,
+            ...unfinished,
+            journal: journalOf(history),
+            clock: systemClock,
+            logger: silent,
+          });
+          expect(await history.plans.unfinished('test')).toEqual([]);
+          expect((await history.plans.get(plan.planId))?.state).toBe(recovered.execution.state);
+          return recovered;
+        } finally {
+          await history.close();
+        }
+      },
+    };
+  }
+
+  test.each<KillPoint>(['create:inside', 'fill:running', 'index:committed', 'flip:announced', 'flip:inside'])(
+    'killed at %s of version 2, version 1 is served, and the next start undoes what was begun',
+    async (killAt) => {
+      await shop.build(versionSql(1), keyed);
+      const definition = killAt === 'fill:running' ? endless : versionSql(2);
+      const killed = await kill(await shop.planFor(definition, keyed), killAt);
+      expect(await served()).toEqual([1]);
+      const { notice, execution } = await killed.recover();
+      expect(execution.state).toBe('undone');
+      expect(notice).toMatch(
+        /^A plan for read model sales \(new version\) was interrupted in step \d of \d+, ".+"; nothing had been switched, so it was undone, and readers see version 1, as before\.$/,
+      );
+      expect(await served()).toEqual([1]);
+      expect((await shop.left()).filter((name) => name.includes('_v2_'))).toEqual([]);
+      expect(await getReadModel(shop.server, 'sales', systemClock)).toMatchObject({ currentVersion: 1, drift: [] });
+      expect((await shop.build(versionSql(2), keyed)).state).toBe('done');
+    },
+  );
+
+  test('killed after the switch was committed and before the store knew, it is finished', async () => {
+    await shop.build(versionSql(1), keyed);
+    const plan = await shop.planFor(versionSql(2), { ...keyed, question: 'And now?', grantTo: [shop.boss] });
+    const killed = await kill(plan, 'flip:committed');
+    expect(await served()).toEqual([2]);
+    const { notice, execution } = await killed.recover();
+    expect(execution).toMatchObject({ state: 'done' });
+    expect(execution.steps.every(({ state }) => state === 'done')).toBe(true);
+    expect(notice).toContain('its switch had been committed, so it was finished');
+    expect(await getReadModel(shop.server, 'sales', systemClock)).toMatchObject({
+      currentVersion: 2,
+      question: 'And now?',
+      drift: [],
+    });
+  });
+
+  test.each<KillPoint>(['registry:inside', 'create:committed'])(
+    'killed at %s of the first read model, nothing is left of it on the server',
+    async (killAt) => {
+      const killed = await kill(await shop.planFor(versionSql(1), keyed), killAt);
+      const { execution } = await killed.recover();
+      expect(execution.state).toBe('undone');
+      expect(await shop.left()).toEqual([]);
+    },
+  );
+
+  test.each<[KillPoint, number]>([
+    ['flip:inside', 2],
+    ['flip:committed', 1],
+  ])('killed at %s of a roll back, version %i is served', async (killAt, version) => {
+    await shop.build(versionSql(1), keyed);
+    await shop.build(versionSql(2), keyed);
+    const killed = await kill(await shop.planRollBack('sales'), killAt);
+    await killed.recover();
+    expect(await served()).toEqual([version]);
+    expect(await getReadModel(shop.server, 'sales', systemClock)).toMatchObject({ currentVersion: version, drift: [] });
+  });
+
+  test.each<[KillPoint, number]>([
+    ['drop:inside', 1],
+    ['drop:committed', 0],
+  ])('killed at %s, a read model is there whole or not at all', async (killAt, left) => {
+    await shop.build(versionSql(1), keyed);
+    const killed = await kill(await shop.planDrop('sales'), killAt);
+    const { execution } = await killed.recover();
+    expect(execution.state).toBe(left === 1 ? 'undone' : 'done');
+    expect(await listReadModels(shop.server, systemClock)).toHaveLength(left);
+    expect((await shop.left()).filter((name) => name.startsWith('reporting.'))).toHaveLength(left * 3);
+  });
+
+  test('another profile clears away what a killed engine left for ever', async () => {
+    await shop.build(versionSql(1), keyed);
+    const killed = await kill(await shop.planFor(versionSql(2), keyed), 'index:committed');
+    const plan = await shop.planFor(versionSql(2), keyed);
+    expect(plan.steps[0]?.title).toContain('which an interrupted plan left unfinished');
+    expect((await shop.execute(plan)).state).toBe('done');
+    // The first engine comes back and finds that nothing there is its own any more.
+    expect((await killed.recover()).execution.state).toBe('undone');
+    expect(await served()).toEqual([2]);
+    expect(await getReadModel(shop.server, 'sales', systemClock)).toMatchObject({ currentVersion: 2, drift: [] });
+  });
+});
