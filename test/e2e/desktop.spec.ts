@@ -1,10 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import type {} from '../../renderer/host/door.ts';
+import type { ConnectionSettings, ServerSummary } from '../../shared/model/connection.ts';
 import type { EngineInfo } from '../../shared/model/engine.ts';
 import { call, openDesktopDoor } from './support/doors.ts';
 import { test } from './support/fixtures.ts';
-import { rescueByHand } from './support/journey.ts';
+import { open, rescueByHand } from './support/journey.ts';
 import { leftBehind } from './support/left-behind.ts';
+
+const someSettings: ConnectionSettings = {
+  label: 'Somewhere',
+  environment: 'staging',
+  host: '127.0.0.1',
+  port: 1,
+  database: 'erp',
+  user: 'anna',
+  tlsMode: 'prefer',
+  tlsCaFile: null,
+  passfile: null,
+  cores: null,
+  readModelSchema: 'reporting',
+};
 
 test('a rescue by hand in the desktop window', async ({ openWith, profile }) => {
   const door = await openWith(openDesktopDoor);
@@ -32,11 +49,17 @@ test('the window shows our pages only, and an engine that is killed comes back',
   const foreign = await page.evaluate(() => fetch('https://example.com/').then(String, () => 'refused'));
   expect(foreign).toBe('refused');
 
+  const password = 'correct horse';
+  const { serverId } = await call<ServerSummary>(profile, 'connections.save', { settings: someSettings, password });
+  expect(readFileSync(join(profile, 'secrets.json'), 'utf8')).not.toContain(password);
+
   const before = await call<EngineInfo>(profile, 'system.info');
   process.kill(before.pid, 'SIGKILL');
   await expect.poll(() => door.told.map(({ standIn }) => standIn)).toContain('notification');
   await expect.poll(async () => (await call<EngineInfo>(profile, 'system.info')).pid).not.toBe(before.pid);
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Connections' }).click();
+  const kept = (await call<ServerSummary[]>(profile, 'connections.list')).find((one) => one.serverId === serverId);
+  expect(kept, 'the password outlives the engine that asked for it').toMatchObject({ hasPassword: true });
+  await open(page, 'Connections');
   await expect(page.getByRole('button', { name: 'Open the demo ERP' })).toBeVisible();
   await expect(page.getByText('engine is gone')).toHaveCount(0);
 

@@ -37,7 +37,8 @@ export async function call(name: string, json: string, options: CallOptions): Pr
       background: false,
     });
     try {
-      return await print(await callByName(engine.client, procedure, input, stop.signal), options);
+      const answer = callByName(engine.client, procedure, input, stop.signal);
+      return await print(await Promise.race([answer, interrupted(stop.signal)]), options);
     } finally {
       await engine.close();
     }
@@ -49,6 +50,14 @@ export async function call(name: string, json: string, options: CallOptions): Pr
     return 1;
   }
 }
+
+/** Not every procedure listens to a signal; closing the engine ends what it was doing. */
+const interrupted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 
 const stopped: FailureValue = { code: 'cancelled', message: 'The call was stopped.', retryable: true };
 

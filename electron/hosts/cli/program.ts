@@ -56,7 +56,7 @@ function describeProgram(run: Run): Command {
     .option('--scale <factor>', '1: 600,000 invoices, a year of dates', positive, 1)
     .option('--managers <n>', 'people who open the executive dashboard', wholeNumber(1, 64), 8)
     .option('--rate <per-second>', 'invoices saved in a second', positive, 40)
-    .option('--phase-seconds <s>', 'length of each phase', positive, 30)
+    .option('--phase-seconds <s>', 'length of each phase', positive, 45)
     .option('--out <folder>', 'where report.html and report.json go', 'rescue')
     .option('--json', 'print the result as one JSON line, the story on standard error', false)
     .option('--keep', 'leave the ERP running until Ctrl-C', false)

@@ -83,7 +83,7 @@ async function slowMorning(page: Page): Promise<Morning> {
   await page.waitForTimeout(quietMs);
   await stopLoad(page);
   const fromMs = Date.now();
-  await startLoad(page, { managers: 32 });
+  await startLoad(page, { managers: 16 });
   await expect(page.getByText('eight o’clock load is running')).toBeVisible();
   await page.waitForTimeout(loadMs);
   const toMs = Date.now();
