@@ -44,7 +44,7 @@ async function rescue(): Promise<{ result: RescueJson; seconds: number }> {
   }
 }
 
-const runs = [];
+const runs: Awaited<ReturnType<typeof rescue>>[] = [];
 for (let run = 0; run < Number(values.runs); run += 1) runs.push(await rescue());
 
 const worst = (value: (run: (typeof runs)[number]) => number, pick: (...values: number[]) => number) =>

@@ -13,6 +13,9 @@ import type { Ports } from '../ports.ts';
 /** The demo's own connection id: one demo ERP per profile. */
 export const demoServerId = 'demo';
 
+/** Where the demo ERP of a profile lives. */
+export const demoDir = (ports: Ports): string => join(ports.paths.profileDir, 'demo-erp');
+
 interface Options {
   readonly ports: Ports;
   readonly history: History;
@@ -146,7 +149,7 @@ export class DemoService {
     const { ports, history, servers } = this.#options;
     try {
       const demo = await openDemoErp({
-        dir: join(ports.paths.profileDir, 'demo-erp'),
+        dir: demoDir(ports),
         scale,
         logger: ports.logger,
         signal,

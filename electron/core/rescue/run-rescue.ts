@@ -5,7 +5,8 @@ import type { LoadReport } from '../../../shared/model/demo.ts';
 import type { Verdict } from '../../../shared/model/diagnosis.ts';
 import { Failure } from '../../../shared/model/failure.ts';
 import { createEngine, type RunningEngine } from '../create-engine.ts';
-import { demoServerId } from '../demo/demo-service.ts';
+import { removeDemoErp } from '../../../resources/demo-erp/open-demo.ts';
+import { demoDir, demoServerId } from '../demo/demo-service.ts';
 import type { Ports } from '../ports.ts';
 import { reportHtml } from '../report/report-html.ts';
 import {
@@ -58,6 +59,8 @@ export async function runRescue(options: RescueOptions): Promise<{ rescue: Rescu
     return await rescueWith(engine, options);
   } finally {
     await engine.stop();
+    // Its data is large and of no use to anybody once the story is told.
+    await removeDemoErp(demoDir(options.ports));
   }
 }
 

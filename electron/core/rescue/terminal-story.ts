@@ -138,7 +138,9 @@ function findingRows(
     bar(finding.blameShare),
     `grade ${finding.grade}`,
     findingTitle(finding, titles),
-    finding.evidence.map((evidence) => `${evidence.kind.replace('_', ' ')} ${evidence.share.toFixed(2)}`).join(', '),
+    finding.evidence
+      .map(({ kind, share }) => `${kind.replace('_', ' ')}${share < 0.005 ? '' : ` ${share.toFixed(2)}`}`)
+      .join(', '),
     finding.meanMs === null ? '' : `mean ${formatDuration(finding.meanMs)}`,
   ]);
   rows.push([formatPercent(verdict.unexplainedShare), bar(verdict.unexplainedShare), '', 'unexplained', '', '']);
