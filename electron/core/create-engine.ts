@@ -49,6 +49,17 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   const mornings = new Mornings({ ports, history, servers, dashboards });
   const stopRetention = background ? startRetention({ history, clock: ports.clock, logger: ports.logger }) : null;
 
+  for (const { serverId, settings } of await history.connections.list()) {
+    const unfinished = await history.plans.unfinished(serverId);
+    if (unfinished.length === 0) continue;
+    const names = unfinished.map(({ plan }) => plan.readModel).join(', ');
+    notices.push(
+      `The last engine ended in the middle of a plan for ${names} on ${settings.label}. It is finished or undone as soon as that server is connected; readers were served one whole version all the time.`,
+    );
+    // Where a password is at hand it need not wait for anybody; the outcome is a notice of its own.
+    if (background) void servers.server(serverId).catch(() => undefined);
+  }
+
   let stopping: Promise<void> | null = null;
   const stop = async () => {
     await stopRetention?.();
