@@ -59,7 +59,7 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
     parents: parents.map(({ name }) => name),
     roles: await readRoleRights(sql, schema, readModel, roles),
     preparation: [
-      ...missingMigrations(installed ?? []).map((script) => ({
+      ...missingMigrations(installed ?? [], rights.writesRegistry !== null).map((script) => ({
         title:
           script.migration === 1
             ? "Install Daybreak's registry in schema daybreak"

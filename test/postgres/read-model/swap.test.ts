@@ -139,6 +139,32 @@ describe.each(testServers())('$label', (testServer) => {
     }
   });
 
+  test('schemas that an administrator made are enough, and stay when the plan is undone', async () => {
+    const [row] = await shop.sql<{ database: string }>('select current_database() as database');
+    const grant = `create on database ${row?.database}`;
+    await shop.sql(`revoke ${grant} from ${shop.daybreak};
+      create schema daybreak; create schema reporting;
+      grant usage, create on schema daybreak, reporting to ${shop.daybreak}`);
+    try {
+      await failureOf(shop.build('select category, region from erp.invoice', { keyColumns: ['category'] }));
+      expect(await shop.left()).toEqual(['daybreak', 'reporting']);
+      expect((await shop.build(salesByRegion)).state).toBe('done');
+    } finally {
+      await shop.sql(`grant ${grant} to ${shop.daybreak}`);
+    }
+  });
+
+  test('columns without an order, of floats, of json are built and compared as far as they can be', async () => {
+    const sql = `select region, json_agg(amount order by invoice_id) as amounts, avg(amount::float8) as mean,
+      array_agg(invoice_id order by invoice_id) as ids, point(count(*), 1) as place, 'x'::char(3) as fixed,
+      '101'::bit(3) as bits, max(category)::varchar(40) as category, interval '1 day' as span, '{}'::jsonb as more
+      from erp.invoice group by region`;
+    await shop.build(sql);
+    expect((await shop.build(sql)).state).toBe('done');
+    await shop.execute(await shop.planRollBack('sales'));
+    expect((await getReadModel(shop.server, 'sales', systemClock)).drift).toEqual([]);
+  });
+
   test('a plan is stale once its read model has changed', async () => {
     await shop.build(versionSql(1), numbered);
     const plan = await shop.planFor(versionSql(2), numbered);

@@ -7,7 +7,7 @@ export interface BuildRights {
   /** null: there is no such schema. */
   readonly createInSchema: boolean | null;
   readonly ownsSchema: boolean;
-  /** null: there is no schema `daybreak`. */
+  /** null: there is no schema `daybreak`. True also for an empty one that this role may fill. */
   readonly writesRegistry: boolean | null;
 }
 
@@ -21,7 +21,8 @@ export async function readBuildRights(sql: Sql, schema: string): Promise<BuildRi
       coalesce((select pg_has_role(nspowner, 'usage') from pg_namespace where nspname = $1), false) as "ownsSchema",
       (select has_schema_privilege(n.oid, 'usage') and coalesce(bool_and(
           has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
-          and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete')), false)
+          and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete')),
+          has_schema_privilege(n.oid, 'create'))
         from pg_namespace n left join pg_class c on c.relnamespace = n.oid and c.relkind = 'r'
         where n.nspname = 'daybreak' group by n.oid) as "writesRegistry"`,
     [schema],

@@ -71,7 +71,10 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
     question: proposal.question,
     owner: proposal.owner,
     consumers: mergedConsumers(model?.consumers ?? [], proposal.consumers),
-    readers: [...new Set([...(model?.readers ?? []), ...proposal.grantTo])].toSorted(),
+    // The owner reads its own view without a grant.
+    readers: [...new Set([...(model?.readers ?? []), ...proposal.grantTo])]
+      .filter((role) => role !== facts.role)
+      .toSorted(),
   };
   const comment = viewComment({ name, ...people });
   const exists = facts.stableName !== null;
@@ -175,6 +178,9 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
     drafts.push(commentStep(schema, name, comment, facts.stableName?.comment ?? null));
   }
   const warnings = [...checked.warnings];
+  if (current?.definitionSql === proposal.definitionSql) {
+    warnings.push(`The definition is that of version ${current.version}: the rows will be the same.`);
+  }
   const mayGrantUsage = facts.rights.ownsSchema || facts.rights.createInSchema === null;
   for (const reader of people.readers) {
     const role = facts.roles.find((one) => one.name === reader);

@@ -7,10 +7,13 @@ export function requireRights(facts: CatalogFacts, schema: string): void {
   const { rights, role, database } = facts;
   const deny = (message: string, action: string): Failure =>
     new Failure({ code: 'permission_denied', message, action });
-  const needsCreate = rights.writesRegistry === null || rights.createInSchema === null;
-  if (needsCreate && !rights.createInDatabase) {
+  const missing = [
+    ...(rights.writesRegistry === null ? ['schema daybreak for their registry'] : []),
+    ...(rights.createInSchema === null ? [`schema ${schema}`] : []),
+  ];
+  if (missing.length > 0 && !rights.createInDatabase) {
     throw deny(
-      `Role ${role} may not create schemas in database ${database}, and read models need schema daybreak for their registry and schema ${schema}. Nothing was created.`,
+      `Role ${role} may not create schemas in database ${database}, and read models need ${missing.join(' and ')}. Nothing was created.`,
       `grant create on database ${quoteIdent(database)} to ${quoteIdent(role)};`,
     );
   }

@@ -2,6 +2,7 @@ import type { WrittenName } from '../../postgres/queries/catalog-definition.ts';
 import {
   isList,
   isObject,
+  parameterWithoutValue,
   refuse,
   statementName,
   type Json,
@@ -105,13 +106,8 @@ class Walk {
         return;
       case 'SQLValueFunction':
         return this.#word(node);
-      case 'ParamRef': {
-        const parameter = `$${number(node['number'])}`;
-        throw refuse(
-          `The statement has the parameter ${parameter}, and its value is not known. Write the constant in its place, then propose again.`,
-          parameter,
-        );
-      }
+      case 'ParamRef':
+        throw parameterWithoutValue(`$${number(node['number'])}`);
       case 'RangeTableSample':
         if (!('repeatable' in node)) {
           throw refuse(

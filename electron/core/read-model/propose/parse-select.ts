@@ -50,9 +50,18 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
+export const parameterWithoutValue = (parameter: string): Failure =>
+  refuse(
+    `The statement has the parameter ${parameter}, and its value is not known. Write the constant in its place, then propose again.`,
+    parameter,
+  );
+
 async function parseText(text: string): Promise<readonly ParsedStatement[]> {
   const parsed = await parse(text);
   if (parsed.ok) return parsed.statements;
+  // Normalized texts hold parameters where the grammar wants a constant: interval $1.
+  const parameter = /at or near "(\$\d+)"/.exec(parsed.message)?.[1];
+  if (parameter !== undefined) throw parameterWithoutValue(parameter);
   const near =
     parsed.position === null
       ? ''

@@ -33,15 +33,16 @@ export function concurrentSql({ model, version, live }: RefreshTarget, runId: st
 /** The hidden copy, from the live one's own query: both slots of a version hold the same definition, name by name. */
 export async function createHiddenSql(session: RefreshSession, target: RefreshTarget): Promise<string[]> {
   const { model, version, live, hidden } = target;
-  if (hidden.exists) return [];
   const registered = version.copies.some(({ slot }) => slot === hidden.slot);
+  const register = registered ? [] : [insertCopySql(hidden.copy, model.name, version.version, hidden.slot)];
+  if (hidden.exists) return register;
   const definition = await session.transaction((sql) =>
     qualifiedDefinition(sql, copyRelation(model.schema, live.copy)),
   );
   return [
     // As the definition was printed: names without a schema are PostgreSQL's own.
     'set local search_path = pg_catalog',
-    ...(registered ? [] : [insertCopySql(hidden.copy, model.name, version.version, hidden.slot)]),
+    ...register,
     createCopySql(model.schema, hidden.copy, definition),
   ];
 }

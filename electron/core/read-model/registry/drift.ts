@@ -21,6 +21,12 @@ export interface ModelInCatalog {
   }[];
   /** Roles that were granted SELECT on the stable name. */
   readonly grantees: readonly string[];
+  /** What the registered readers may do, by grant or by membership. */
+  readonly readers: readonly {
+    readonly name: string;
+    readonly usesSchema: boolean;
+    readonly readsStableName: boolean;
+  }[];
 }
 
 /** Where catalog and registry differ, in words; empty when they agree. Pure. */
@@ -28,7 +34,7 @@ export function driftOf(model: RegistryModel, catalog: ModelInCatalog): string[]
   return [...viewDrift(model, catalog), ...copyDrift(model, catalog)];
 }
 
-function viewDrift(model: RegistryModel, { view, grantees }: ModelInCatalog): string[] {
+function viewDrift(model: RegistryModel, { view, grantees, readers }: ModelInCatalog): string[] {
   const current = model.versions.find(({ state }) => state === 'current');
   if (current === undefined) return [];
   const name = `${quoteIdent(model.schema)}.${quoteIdent(model.name)}`;
@@ -51,8 +57,10 @@ function viewDrift(model: RegistryModel, { view, grantees }: ModelInCatalog): st
       drift.push(`Column ${column.name} of ${name} is ${found.type}, not ${column.type}.`);
   }
   if (view.comment !== viewComment(model)) drift.push(`The comment on ${name} differs from the registry.`);
-  for (const role of model.readers.filter((reader) => !grantees.includes(reader))) {
-    drift.push(`Role ${role} may no longer read ${name}.`);
+  for (const role of readers) {
+    if (!role.readsStableName) drift.push(`Role ${role.name} may no longer read ${name}.`);
+    else if (!role.usesSchema)
+      drift.push(`Role ${role.name} may not use schema ${model.schema}, so it cannot read ${name}.`);
   }
   for (const role of grantees.filter((grantee) => !model.readers.includes(grantee))) {
     drift.push(`Role ${role} may read ${name}, which the registry does not know.`);

@@ -12,8 +12,8 @@ export interface RegistryMigration {
   /** True when a Daybreak that does not know this step must not work with the registry. */
   readonly breaking: boolean;
   readonly statements: readonly string[];
-  /** Body of a plpgsql block that takes the step back where nothing depends on it yet. */
-  readonly undo: string;
+  /** Body of a plpgsql block that takes the step back where nothing depends on it yet; the schema may have to stay. */
+  readonly undo: (keepSchema: boolean) => string;
 }
 
 export const registryMigrations: readonly RegistryMigration[] = [registry];
@@ -27,27 +27,30 @@ export interface MigrationScript {
 
 /**
  * A migration as one transaction. The lock makes installers take turns, and the one that comes second fails at once
- * with a known SQLSTATE: 42P06 where the schema is there already, 23505 on its own row, which every later migration
- * therefore inserts first.
+ * with a known SQLSTATE: 42P06 or 42P07 where the schema or its first table is there already, 23505 on its own row,
+ * which every later migration therefore inserts first. `inSchema`: an administrator has made the schema for us.
  */
-export function migrationScript({ migration, name, breaking, statements, undo }: RegistryMigration): MigrationScript {
+export function migrationScript(
+  { migration, name, breaking, statements, undo }: RegistryMigration,
+  inSchema: boolean,
+): MigrationScript {
   const row = `insert into daybreak.migration (migration, name, breaking) values (${migration}, ${quoteLiteral(name)}, ${breaking})`;
-  const [first = '', second = '', ...rest] = statements;
+  // The first one makes the schema, and the table that its own row goes into.
+  const [createSchema = '', createMigration = '', ...rest] = statements;
+  const first = [...(inSchema ? [] : [createSchema]), createMigration, row, ...rest];
   return {
     migration,
     name,
-    sql: [
-      takeXactLock(installLockKey),
-      // The first one creates the table that its row goes into.
-      ...(migration === 1 ? [first, second, row, ...rest] : [row, ...statements]),
-    ],
-    undoSql: [takeXactLock(installLockKey), doBlock('undo', '', `  ${undo}`)],
+    sql: [takeXactLock(installLockKey), ...(migration === 1 ? first : [row, ...statements])],
+    undoSql: [takeXactLock(installLockKey), doBlock('undo', '', `  ${undo(inSchema)}`)],
   };
 }
 
 /** Scripts that bring a registry up to date; all of them where none is installed. */
-export const missingMigrations = (installed: readonly number[]): MigrationScript[] =>
-  registryMigrations.filter(({ migration }) => !installed.includes(migration)).map(migrationScript);
+export const missingMigrations = (installed: readonly number[], inSchema: boolean): MigrationScript[] =>
+  registryMigrations
+    .filter(({ migration }) => !installed.includes(migration))
+    .map((migration) => migrationScript(migration, inSchema));
 
 /** What is installed; null without a registry. Throws `permission_denied` where this role may not read it. */
 export async function installedMigrations(sql: Sql): Promise<number[] | null> {

@@ -3,7 +3,7 @@ import { freshnessState } from '../../../../shared/model/freshness.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
 import type { ReadModel } from '../../../../shared/model/read-model.ts';
 import { readCopies, readViewBody } from '../../postgres/queries/catalog-copies.ts';
-import { readGrantees, readRelation } from '../../postgres/queries/catalog-stable-name.ts';
+import { readGrantees, readRelation, readRoleRights } from '../../postgres/queries/catalog-stable-name.ts';
 import type { Server, Sql } from '../../postgres/session.ts';
 import type { Clock } from '../../ports.ts';
 import { lastRunOf } from '../refresh/run-rows.ts';
@@ -45,6 +45,7 @@ async function inFull(sql: Sql, server: Server, clock: Clock, model: RegistryMod
   const relation = await readRelation(sql, model.schema, model.name);
   const body = relation?.kind === 'v' ? await readViewBody(sql, relation.oid) : { reads: [], text: '' };
   const grantees = relation === null ? [] : await readGrantees(sql, model.schema, model.name);
+  const readers = await readRoleRights(sql, model.schema, model.name, model.readers);
   const lastRun = await lastRunOf(sql, model.name);
   const refreshing = lastRun?.state === 'running' && (await isLocked(sql, model.name));
   const current = model.versions.find(({ state }) => state === 'current') ?? null;
@@ -75,7 +76,7 @@ async function inFull(sql: Sql, server: Server, clock: Clock, model: RegistryMod
       })),
     })),
     lastRun,
-    drift: driftOf(model, { view: relation === null ? null : { ...relation, ...body }, copies, grantees }),
+    drift: driftOf(model, { view: relation === null ? null : { ...relation, ...body }, copies, grantees, readers }),
   };
 }
 

@@ -17,8 +17,8 @@ export interface StepTools {
   readonly checkpoint: () => void;
 }
 
-/** duplicate_schema, and a migration's own row: somebody else has prepared the ground meanwhile. */
-const preparedAlready: ReadonlySet<string> = new Set(['42P06', '23505']);
+/** Schema, first table, a migration's own row are there: somebody else has prepared the ground meanwhile. */
+const preparedAlready: ReadonlySet<string> = new Set(['42P06', '42P07', '23505']);
 
 /** Runs one step and writes down how it went. Throws its failure, in words that fit the step. */
 export async function runStep(tools: StepTools, step: PlanStep): Promise<void> {

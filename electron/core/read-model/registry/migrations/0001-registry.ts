@@ -83,16 +83,15 @@ export const registry: RegistryMigration = {
   read_model text not null,
   applied_at timestamptz not null default now()
 )`,
-    `comment on schema daybreak is 'Registry of Daybreak''s read models: versions, copies, their as-of, runs'`,
+    `comment on table daybreak.read_model is 'Registry of Daybreak''s read models: versions, copies, their as-of, runs'`,
   ],
   // Only an empty registry is taken back: whoever registered a read model in the meantime keeps it.
-  undo: `if to_regclass('daybreak.read_model') is not null then
+  undo: (keepSchema) => `if to_regclass('daybreak.read_model') is not null then
     lock table daybreak.read_model in access exclusive mode;
     if not exists (select from daybreak.read_model) then
       drop table daybreak.applied_plan, daybreak.run, daybreak.reader, daybreak.consumer, daybreak.copy,
         daybreak.version, daybreak.read_model, daybreak.migration restrict;
-      drop schema daybreak restrict;
-    end if;
+${keepSchema ? '' : '      drop schema daybreak restrict;\n'}    end if;
   end if;
 exception when dependent_objects_still_exist then
   null; -- somebody built on it`,
