@@ -13,14 +13,17 @@ interface NumberedRow {
 const longestCell = (data: WidgetData, index: number): number =>
   data.rows.reduce((most, row) => Math.max(most, row[index]?.length ?? 0), 1);
 
-/** Grid track of a column. A number gets all the room it needs: an ellipsis would make another number of it. */
+/**
+ * Grid track of a column. Text shares the room by its length and may end in an ellipsis; a number gets all that it
+ * needs: an ellipsis would make another number of it.
+ */
 function trackOf(data: WidgetData, index: number, title: string, numeric: boolean): string {
   const longest = longestCell(data, index);
-  const paddingCh = 3;
-  if (!numeric) return `minmax(${Math.min(20, Math.max(longest, title.length)) + paddingCh}ch, 1.4fr)`;
-  // Separators and a currency sign come on top of what the server printed.
+  if (!numeric) return `minmax(${Math.min(12, Math.max(longest, title.length)) + 1}ch, ${Math.max(6, longest)}fr)`;
+  // Separators and a currency sign come on top of what the server printed, and the padding of the cell.
   const printed = longest + Math.max(0, Math.floor((longest - 3) / 3)) + 1;
-  return `minmax(${Math.max(printed, title.length) + paddingCh}ch, 1fr)`;
+  const roomCh = Math.max(printed, title.length) + 3;
+  return `minmax(${roomCh}ch, ${roomCh / 2}fr)`;
 }
 
 /** A widget's rows as a table: a widget of kind 'table', and the twin of every chart. */

@@ -34,12 +34,13 @@ export function OfflineBanner({ server }: { readonly server: ServerSummary }): R
       title="Showing saved numbers."
       buttons={
         <Button size="compact-sm" onClick={retry} loading={busy || server.state === 'connecting'}>
-          Retry now
+          {server.state === 'disconnected' ? 'Connect' : 'Retry now'}
         </Button>
       }
     >
       <p className={styles.bannerText}>
-        {settings.label} is out of reach; every widget says how old it is. {whatNext(server, nextAttemptAtMs, nowMs)}
+        {settings.label} is {server.state === 'disconnected' ? 'not connected' : 'out of reach'}; every widget says how
+        old it is. {whatNext(server, nextAttemptAtMs, nowMs)}
         {failed !== null && <span className={styles.bannerReason}>{failed}</span>}
         {failed === null && server.notice !== null && <span className={styles.bannerReason}>{server.notice}</span>}
       </p>
@@ -50,5 +51,5 @@ export function OfflineBanner({ server }: { readonly server: ServerSummary }): R
 function whatNext(server: ServerSummary, nextAttemptAtMs: number | null, nowMs: number): string {
   if (server.state === 'connecting') return 'Trying to reach it …';
   if (nextAttemptAtMs !== null) return `Next try in ${countdown(nextAttemptAtMs - nowMs)}.`;
-  return 'Nobody is trying to reach it.';
+  return '';
 }

@@ -54,6 +54,9 @@ export function FindingsTable(props: FindingsTableProps): ReactNode {
   );
 }
 
+/** A share that rounds to nothing is no evidence to show; the finding's page has all of it. */
+const worthAChip = ({ kind, share }: Finding['evidence'][number]): boolean => kind === 'overlap' || share >= 0.005;
+
 interface ColumnContext {
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly full: number;
@@ -107,7 +110,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       wrap: true,
       cell: ({ evidence }) => (
         <span className={styles.chips}>
-          {evidence.map((piece) => (
+          {evidence.filter(worthAChip).map((piece) => (
             <Tooltip key={piece.kind} label={piece.text}>
               <span>
                 <Tag>

@@ -10,6 +10,7 @@ import { ActionToCopy, FailureNotice } from '../../app/failure-notice.tsx';
 import { Notice } from '../../app/notice.tsx';
 import { Page } from '../../app/page.tsx';
 import { navigate, useRoute } from '../../app/router.ts';
+import { parseRoute } from '../../app/route.ts';
 import { Tag } from '../../app/tag.tsx';
 import { useNow } from '../../app/use-now.ts';
 import { localTimeZone } from '../../app/local-time-zone.ts';
@@ -90,7 +91,10 @@ function Mornings({ server }: { readonly server: ServerSummary }): ReactNode {
     serverId,
     window,
     (candidate) => inView(candidate, range),
-    (next) => go({ window: next, statementId: null }, true),
+    (next) => {
+      // While the next screen still loads this one lives on unseen: it must not call the person back.
+      if (parseRoute(location.hash).path[0] === 'mornings') go({ window: next, statementId: null }, true);
+    },
   );
 
   const fromMs = window?.fromMs ?? null;
