@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
+import { lockHolder } from '../../electron/hosts/profile/engine-lock.ts';
 import type {} from '../../renderer/host/door.ts';
 import type { ConnectionSettings, ServerSummary } from '../../shared/model/connection.ts';
 import type { EngineInfo } from '../../shared/model/engine.ts';
-import { call, openDesktopDoor } from './support/doors.ts';
+import { call, openBrowserDoor, openDesktopDoor } from './support/doors.ts';
 import { test } from './support/fixtures.ts';
 import { open, rescueByHand } from './support/journey.ts';
 import { leftBehind } from './support/left-behind.ts';
@@ -63,6 +64,31 @@ test('the window shows our pages only, and an engine that is killed comes back',
   await expect(page.getByRole('button', { name: 'Open the demo ERP' })).toBeVisible();
   await expect(page.getByText('engine is gone')).toHaveCount(0);
 
+  expect(await door.quit()).toBe(0);
+  expect(leftBehind(profile, null)).toEqual([]);
+});
+
+test('the window attaches to the engine that runs already, and takes its place when that ends', async ({
+  openWith,
+  profile,
+}) => {
+  const served = await openWith(openBrowserDoor);
+  const first = await call<EngineInfo>(profile, 'system.info');
+  const door = await openWith(openDesktopDoor);
+  const { page } = door;
+  await open(page, 'Connections');
+  await expect(page.getByRole('button', { name: 'Open the demo ERP' })).toBeVisible();
+  expect(await call<EngineInfo>(profile, 'system.info')).toMatchObject({ pid: first.pid });
+
+  // What happens behind one door is seen behind the other: events go through both.
+  await call<ServerSummary>(profile, 'connections.save', { settings: someSettings });
+  await expect(page.getByText(someSettings.label).first()).toBeVisible();
+
+  expect(await served.quit()).toBe(0);
+  await expect.poll(async () => lockHolder(profile)?.pid ?? first.pid).not.toBe(first.pid);
+  await call(profile, 'connections.save', { settings: { ...someSettings, label: 'Elsewhere' } });
+  await expect(page.getByText('Elsewhere').first()).toBeVisible();
+  await expect(page.getByText('engine is gone')).toHaveCount(0);
   expect(await door.quit()).toBe(0);
   expect(leftBehind(profile, null)).toEqual([]);
 });
