@@ -13,10 +13,14 @@ const colors = {
   faint: '#dfe3ea',
 };
 const axis = {
+  nameTextStyle: { color: '#5b6472' },
   axisLine: { lineStyle: { color: colors.faint } },
   axisLabel: { color: '#5b6472' },
   splitLine: { lineStyle: { color: colors.faint } },
 };
+
+/** A mean of fewer saves says little: the last of a queue would draw a spike. */
+const fewestSaves = 5;
 
 /** Active sessions by class over the whole rescue, with the mean latency of the OLTP statements and the phases marked. */
 export function timelineSvg({ timeline, phases, facts }: Rescue): string {
@@ -42,7 +46,7 @@ export function timelineSvg({ timeline, phases, facts }: Rescue): string {
   return renderSvg(
     {
       aria: { enabled: true, decal: { show: true } },
-      legend: { bottom: 0, textStyle: { color: colors.ink } },
+      legend: { bottom: 0, itemGap: 24, textStyle: { color: colors.ink } },
       grid: { left: 48, right: 64, top: 24, bottom: 56 },
       xAxis: {
         type: 'time',
@@ -54,7 +58,7 @@ export function timelineSvg({ timeline, phases, facts }: Rescue): string {
       },
       yAxis: [
         { type: 'value', name: 'active sessions', ...axis },
-        { type: 'value', name: 'mean of an OLTP statement, ms', ...axis, splitLine: { show: false } },
+        { type: 'value', name: 'mean of a save, ms', ...axis, splitLine: { show: false } },
       ],
       series: [
         { ...stack('OLTP', colors.oltp, (bucket) => bucket.oltp), markArea: { silent: true, data: areas } },
@@ -62,14 +66,14 @@ export function timelineSvg({ timeline, phases, facts }: Rescue): string {
         stack('maintenance', colors.maintenance, (bucket) => bucket.maintenance),
         stack('waiting on locks', colors.locks, (bucket) => bucket.lockWaits),
         {
-          name: 'OLTP statement, mean',
+          name: 'saving an invoice, mean',
           type: 'line',
           yAxisIndex: 1,
           symbol: 'none',
           color: colors.ink,
           lineStyle: { width: 1.5 },
           data: timeline.buckets
-            .filter((bucket) => bucket.oltpMeanMs !== null)
+            .filter((bucket) => bucket.oltpMeanMs !== null && bucket.oltpCalls >= fewestSaves)
             .map((bucket) => [bucket.atMs, bucket.oltpMeanMs]),
         },
       ],
@@ -92,12 +96,12 @@ export function latencySvg({ phases }: Rescue): string {
       color: colors.ink,
       formatter: ({ value: shown }: { value: number }) => formatDuration(shown),
     },
-    data: phaseNames.map((phase) => Math.max(0.1, value(phases[phase]))),
+    data: phaseNames.map((phase) => Math.max(1, value(phases[phase]))),
   });
   return renderSvg(
     {
       aria: { enabled: true, decal: { show: true } },
-      legend: { bottom: 0, textStyle: { color: colors.ink } },
+      legend: { bottom: 0, itemGap: 24, textStyle: { color: colors.ink } },
       grid: { left: 64, right: 16, top: 24, bottom: 56 },
       xAxis: {
         type: 'category',
@@ -105,7 +109,7 @@ export function latencySvg({ phases }: Rescue): string {
         ...axis,
         splitLine: { show: false },
       },
-      yAxis: { type: 'log', name: 'ms', min: 0.1, ...axis },
+      yAxis: { type: 'log', name: 'ms', min: 1, ...axis },
       series: [
         series('median', '#9cc3e5', ({ load }) => load.save.p50Ms),
         series('p95', colors.oltp, ({ load }) => load.save.p95Ms),

@@ -157,7 +157,7 @@ async function openDemo(engine: RunningEngine, { scale, story, signal }: RescueO
   return {
     widgets: erp.widgets,
     settings: erp.settings,
-    versionText: facts.versionText,
+    versionText: facts.versionText.split(' on ')[0] ?? facts.versionText,
     uri: `postgresql://${user}:${encodeURIComponent(erp.password)}@${host}:${port}/${database}`,
   };
 }
