@@ -12,6 +12,7 @@ describe.each(testServers())('$label', (testServer) => {
       create function erp.counted(text) returns bigint language sql volatile as 'select 1::bigint';
       create function erp.lookup(text) returns bigint language sql stable as 'select count(*) from erp.invoice';
       create view erp.careless as select region, random() as r from erp.invoice;
+      create view erp.a_view as select * from erp.invoice;
       create type erp.rank as enum ('low', 'high');
       create schema "Fräulein ""X"" $verify$";
       create table "Fräulein ""X"" $verify$"."order; drop 'it' $$ %I" (
@@ -99,6 +100,19 @@ describe.each(testServers())('$label', (testServer) => {
     expect(warnings[0]).toContain('invoice_view is erp.invoice_view, lookup is erp.lookup, rank is erp.rank');
     expect(baseTables).toEqual(['erp.invoice']);
     await shop.sql(`alter role ${shop.daybreak} in database ${shop.server.settings.database} reset search_path`);
+  });
+
+  test('a join is named after the table that it begins with', async () => {
+    const { proposal } = await propose({
+      server: shop.server,
+      schema: 'reporting',
+      origin: {
+        kind: 'sql',
+        sql: `select i.region, count(*) as n from erp.invoice i join erp.a_view v using (invoice_id)
+          join erp.invoice again using (invoice_id) group by 1`,
+      },
+    });
+    expect(proposal.name).toBe('invoice_by_region');
   });
 
   test('what moves with the clock, the time zone or rounding is said', async () => {

@@ -14,6 +14,7 @@ import { refuse } from './parse-select.ts';
 export interface Qualified {
   /** The text with a schema before every name that had none, otherwise as it was written. */
   readonly text: string;
+  /** In the order of the text. */
   readonly relations: readonly FoundRelation[];
   /** Candidates for each call, by number of arguments. */
   readonly functions: readonly FoundFunction[];
@@ -71,7 +72,15 @@ export async function qualify(sql: Sql, text: string, analysis: SelectAnalysis):
     const found = type.schema === null ? types.find(({ name }) => name === type.name) : undefined;
     if (found !== undefined) add(type, found.foundSchema);
   }
-  return { text: insert(text, insertions), relations, functions: [...functions], additions: [...additions].toSorted() };
+  const inOrder = analysis.relations
+    .toSorted((one, other) => one.at - other.at)
+    .flatMap((written) => relations.find((found) => sameName(found, written)) ?? []);
+  return {
+    text: insert(text, insertions),
+    relations: uniqueRelations(inOrder),
+    functions: [...functions],
+    additions: [...additions].toSorted(),
+  };
 }
 
 /** Functions that a call may mean: by name, and by number of arguments where some fit. */
@@ -86,6 +95,10 @@ export function candidatesOf(call: CalledFunction, candidates: readonly FoundFun
 
 const sameName = (one: WrittenName, other: WrittenName): boolean =>
   one.name === other.name && one.schema === other.schema;
+
+const uniqueRelations = (relations: readonly FoundRelation[]): FoundRelation[] => [
+  ...new Map(relations.map((relation) => [relation.oid, relation])).values(),
+];
 
 function unique(names: readonly WrittenName[]): WrittenName[] {
   const seen = new Map(names.map(({ schema, name }) => [JSON.stringify([schema, name]), { schema, name }]));
