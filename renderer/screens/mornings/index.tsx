@@ -90,7 +90,8 @@ function Mornings({ server }: { readonly server: ServerSummary }): ReactNode {
   const suggestion = useSuggestion(
     serverId,
     window,
-    (candidate) => inView(candidate, range),
+    // Nobody's open finding is taken away because the damage goes on.
+    (candidate) => statementId === null && inView(candidate, range),
     (next) => {
       // While the next screen still loads this one lives on unseen: it must not call the person back.
       if (parseRoute(location.hash).path[0] === 'mornings') go({ window: next, statementId: null }, true);
