@@ -65,7 +65,7 @@ export const budgetBurn: DemoWidget = {
   liveSql: `select cc.name as cost_centre,
   sum(b.amount) as budget,
   sum(x.actual) as actual,
-  round(100 * sum(x.actual) / sum(b.amount), 1) as burn_percent
+  round(sum(x.actual) / sum(b.amount), 3) as burn_percent
 from (
   select cost_centre_id, month, sum(amount) as amount
   from erp.budget
@@ -109,7 +109,7 @@ join (
   cost_centre,
   sum(budget) as budget,
   sum(actual) as actual,
-  round(100 * sum(actual) / sum(budget), 1) as burn_percent
+  round(sum(actual) / sum(budget), 3) as burn_percent
 from reporting.budget_burn
 where month >= ${since}
 group by as_of, cost_centre

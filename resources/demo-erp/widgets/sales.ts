@@ -15,9 +15,9 @@ export const monthlySales: DemoWidget = {
   chart: {
     kind: 'stacked',
     x: 'month',
-    series: 'market',
+    series: 'region',
     values: ['revenue'],
-    formats: { month: 'month', market: 'text', region: 'text', category: 'text', revenue: 'money' },
+    formats: { month: 'month', region: 'text', category: 'text', revenue: 'money' },
     currency: 'EUR',
     layout: { x: 4, y: 0, w: 8, h: 4 },
   },
@@ -25,7 +25,6 @@ export const monthlySales: DemoWidget = {
   liveSql: `select date_trunc('month', i.invoice_date::timestamp)::date as month,
   r.name as region,
   cat.name as category,
-  r.name || ', ' || cat.name as market,
   sum(l.line_amount) as revenue
 from erp.ar_invoice_line l
 join erp.ar_invoice i on i.invoice_id = l.invoice_id
@@ -42,7 +41,6 @@ order by 1, 2, 3`,
     definitionSql: `select date_trunc('month', i.invoice_date::timestamp)::date as month,
   r.name as region,
   cat.name as category,
-  r.name || ', ' || cat.name as market,
   sum(l.line_amount) as revenue
 from erp.ar_invoice_line l
 join erp.ar_invoice i on i.invoice_id = l.invoice_id
@@ -51,7 +49,7 @@ join erp.region r on r.region_id = c.region_id
 join erp.item it on it.item_id = l.item_id
 join erp.item_category cat on cat.category_id = it.category_id
 group by 1, 2, 3`,
-    readerSql: `select as_of, month, region, category, market, revenue
+    readerSql: `select as_of, month, region, category, revenue
 from reporting.monthly_sales
 where month >= ${since}
 order by month, region, category`,
@@ -61,7 +59,7 @@ order by month, region, category`,
 const margins = `select cat.name as category,
   sum(l.line_amount) as revenue,
   sum(l.line_amount - l.quantity * l.unit_cost) as margin,
-  round(100 * sum(l.line_amount - l.quantity * l.unit_cost) / sum(l.line_amount), 1) as margin_percent
+  round(sum(l.line_amount - l.quantity * l.unit_cost) / sum(l.line_amount), 3) as margin_percent
 from erp.ar_invoice_line l
 join erp.item it on it.item_id = l.item_id
 join erp.item_category cat on cat.category_id = it.category_id
