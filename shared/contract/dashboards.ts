@@ -13,6 +13,13 @@ export const dashboardsContract = {
   cached: procedure(oneDashboard, z.array(widgetDataSchema)),
   /** One widget's number now: from its source when it can be reached, else from the cache with state 'offline'. */
   data: procedure(oneWidget, widgetDataSchema),
+  /** Puts a read model on the dashboard "Read models" (made where it is missing) as a table of all its columns. */
+  addReadModel: procedure(
+    onServer.extend({ readModel: z.string() }),
+    z.object({ dashboard: dashboardSchema, widgetId: z.string() }),
+  ),
+  /** Takes a widget off its dashboard; an empty dashboard goes with its last widget (null). */
+  removeWidget: procedure(oneWidget, z.object({ dashboard: dashboardSchema.nullable() })),
   /** Moves a widget to another source. */
   setSource: procedure(oneWidget.extend({ source: widgetSourceSchema }), widgetSchema),
 };
