@@ -1,18 +1,14 @@
 import type { ConnectionSettings, SamplerStatus, ServerSummary, TestStage } from '../../../shared/model/connection.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
-import type { Events } from '../events.ts';
-import type { History, StoredConnection } from '../history/history.ts';
-import type { Ports } from '../ports.ts';
-import { openServer } from '../postgres/connect.ts';
+import type { StoredConnection } from '../history/history.ts';
+import { passfileState } from '../postgres/passfile.ts';
 import { readServices } from '../postgres/service-file.ts';
 import { testConnection } from '../postgres/staged-test.ts';
 import { parseConnectionText } from '../postgres/uri.ts';
-import { createSampler, type Sampler } from '../sampler/sampler.ts';
-import { passfileState } from '../postgres/passfile.ts';
-import { reconnectDelayMs } from './reconnect-delay.ts';
+import type { Sampler } from '../sampler/sampler.ts';
+import { secretKey, ServerLink, type LinkOptions, type OpenServer } from './server-link.ts';
 
-/** An open connection, opaque to everything that may not send SQL. */
-export type OpenServer = Awaited<ReturnType<typeof openServer>>;
+export type { OpenServer } from './server-link.ts';
 
 /** A settings form in the test and save calls: the form itself, with a password beside it or one kept by `parse`. */
 export interface SettingsInput {
@@ -21,38 +17,17 @@ export interface SettingsInput {
   readonly secretId?: string | undefined;
 }
 
-interface Link {
-  state: ServerSummary['state'];
-  notice: string | null;
-  server: OpenServer | null;
-  sampler: Sampler | null;
-  opening: Promise<OpenServer> | null;
-  /** False after the person disconnected: then nothing reconnects by itself. */
-  wanted: boolean;
-  lostAttempts: number;
-  nextAttemptAtMs: number | null;
-  retry: AbortController | null;
-  lastFailure: Failure | null;
-}
+/** Pasted passwords that are kept until their form is saved or tested. */
+const mostPasted = 20;
 
-export interface KnownServersOptions {
-  readonly ports: Ports;
-  readonly history: History;
-  readonly events: Events;
-  /** False for an engine that lives for one call: it samples only when told to. */
-  readonly background: boolean;
-  /** Called once a server is open, before anything else uses it: finishes what a killed engine left. */
-  readonly onOpen: (serverId: string, server: OpenServer) => Promise<string | null>;
-}
-
-/** Connections of this profile: which are known, which are open, and what happens when one is lost. */
+/** Connections of this profile: which are known, and the link to each. */
 export class KnownServers {
-  readonly #options: KnownServersOptions;
-  readonly #links = new Map<string, Link>();
-  /** Passwords that came in a pasted URI, until the form is saved or tested; never sent back. */
+  readonly #options: LinkOptions;
+  readonly #links = new Map<string, ServerLink>();
+  /** Passwords that came in a pasted URI, until the form is saved; never sent back. */
   readonly #pastedSecrets = new Map<string, string>();
 
-  constructor(options: KnownServersOptions) {
+  constructor(options: LinkOptions) {
     this.#options = options;
   }
 
@@ -75,8 +50,9 @@ export class KnownServers {
     if (password === null) return { settings, hasPassword: false, secretId: null };
     const secretId = crypto.randomUUID();
     this.#pastedSecrets.set(secretId, password);
-    // A pasted password that nobody saved does not stay for ever.
-    while (this.#pastedSecrets.size > 20) this.#pastedSecrets.delete(this.#pastedSecrets.keys().next().value ?? '');
+    while (this.#pastedSecrets.size > mostPasted) {
+      this.#pastedSecrets.delete(this.#pastedSecrets.keys().next().value ?? '');
+    }
     return { settings, hasPassword: true, secretId };
   }
 
@@ -105,6 +81,8 @@ export class KnownServers {
     const { history, ports, events } = this.#options;
     const before = input.serverId === undefined ? null : await this.stored(input.serverId);
     const serverId = before?.serverId ?? crypto.randomUUID();
+    // An open connection, or one that is being opened, has the old address.
+    if (before !== null) await this.#links.get(serverId)?.close('disconnected', null);
     const stored: StoredConnection = {
       serverId,
       settings: input.settings,
@@ -115,8 +93,6 @@ export class KnownServers {
     const password = this.#typedPassword(input);
     if (password !== null) await ports.secrets.set(secretKey(serverId), password);
     if (input.secretId !== undefined) this.#pastedSecrets.delete(input.secretId);
-    // An open connection keeps its old address; the next one uses the new settings.
-    if (before !== null && this.#links.get(serverId)?.server) await this.disconnect(serverId);
     events.publish('connections', serverId);
     return this.#summary(stored);
   }
@@ -129,7 +105,7 @@ export class KnownServers {
         message: `Removing the connection ${JSON.stringify(stored.settings.label)} and its history needs exactly that name as confirmation.`,
       });
     }
-    await this.#close(serverId, 'disconnected', null);
+    await this.#links.get(serverId)?.disconnect();
     this.#links.delete(serverId);
     await this.#options.ports.secrets.remove(secretKey(serverId));
     await this.#options.history.connections.remove(serverId);
@@ -138,36 +114,21 @@ export class KnownServers {
   }
 
   async connect(serverId: string, password: string | null): Promise<ServerSummary> {
-    const stored = await this.stored(serverId);
-    const link = this.#link(serverId);
-    link.wanted = true;
-    link.retry?.abort();
-    if (link.server === null) await this.#open(stored, link, password);
+    await this.stored(serverId);
+    await this.#link(serverId).connect(password);
     return this.#summary(await this.stored(serverId));
   }
 
   async disconnect(serverId: string): Promise<ServerSummary> {
     const stored = await this.stored(serverId);
-    this.#link(serverId).wanted = false;
-    await this.#close(serverId, 'disconnected', null);
+    await this.#link(serverId).disconnect();
     return this.#summary(stored);
   }
 
   /** The open server, connecting first where nobody said not to. Throws the failure of the attempt. */
   async server(serverId: string): Promise<OpenServer> {
-    const stored = await this.stored(serverId);
-    const link = this.#link(serverId);
-    if (link.server !== null) return link.server;
-    if (!link.wanted) {
-      throw new Failure({
-        code: 'not_connected',
-        message: `${stored.settings.label} is disconnected. Connect it first.`,
-        action: 'connections.connect',
-      });
-    }
-    // Between two attempts the answer is the last failure, at once: a dashboard must not wait for each widget.
-    if (link.state === 'lost' && link.opening === null && link.lastFailure !== null) throw link.lastFailure;
-    return this.#open(stored, link, null);
+    const { settings } = await this.stored(serverId);
+    return this.#link(serverId).current(settings.label);
   }
 
   /** As `server`, but null where it is out of reach: what has a cache or a history goes on without it. */
@@ -181,14 +142,14 @@ export class KnownServers {
   }
 
   isOpen(serverId: string): boolean {
-    return this.#links.get(serverId)?.server != null;
+    return this.#links.get(serverId)?.openServer != null;
   }
 
   async sampler(serverId: string): Promise<Sampler> {
     await this.server(serverId);
     const { sampler } = this.#link(serverId);
-    if (sampler === null) throw new Error('an open server has a sampler');
-    return sampler;
+    if (sampler !== null) return sampler;
+    throw new Failure({ code: 'connection_lost', message: 'The connection was lost just now.', retryable: true });
   }
 
   async samplerStatus(serverId: string): Promise<SamplerStatus> {
@@ -213,141 +174,18 @@ export class KnownServers {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#links.keys()].map((serverId) => this.#close(serverId, 'disconnected', null)));
+    await Promise.all(
+      [...this.#links.values()].map(async (link) => {
+        await link.disconnect();
+        await link.ended();
+      }),
+    );
   }
 
-  #link(serverId: string): Link {
-    let link = this.#links.get(serverId);
-    if (link === undefined) {
-      link = {
-        state: 'disconnected',
-        notice: null,
-        server: null,
-        sampler: null,
-        opening: null,
-        wanted: true,
-        lostAttempts: 0,
-        nextAttemptAtMs: null,
-        retry: null,
-        lastFailure: null,
-      };
-      this.#links.set(serverId, link);
-    }
+  #link(serverId: string): ServerLink {
+    const link = this.#links.get(serverId) ?? new ServerLink(serverId, this.#options);
+    this.#links.set(serverId, link);
     return link;
-  }
-
-  #open(stored: StoredConnection, link: Link, password: string | null): Promise<OpenServer> {
-    link.opening ??= this.#openOnce(stored, link, password).finally(() => {
-      link.opening = null;
-    });
-    return link.opening;
-  }
-
-  async #openOnce(stored: StoredConnection, link: Link, password: string | null): Promise<OpenServer> {
-    const { ports, history, events } = this.#options;
-    const { serverId, settings } = stored;
-    const wasLost = link.state === 'lost';
-    if (!wasLost) {
-      link.state = 'connecting';
-      events.publish('connections', serverId);
-    }
-    try {
-      const server = await openServer({
-        serverId,
-        settings,
-        password: password ?? (await ports.secrets.get(secretKey(serverId))),
-        clock: ports.clock,
-        logger: ports.logger,
-      });
-      try {
-        // Only a password that opened the door is worth keeping.
-        if (password !== null) await ports.secrets.set(secretKey(serverId), password);
-        link.notice = await this.#options.onOpen(serverId, server);
-      } catch (error) {
-        await server.close();
-        throw error;
-      }
-      server.onLost(() => this.#lost(stored, link, server));
-      link.server = server;
-      link.sampler = createSampler({
-        server,
-        store: history.samples,
-        clock: ports.clock,
-        logger: ports.logger,
-        onChange: () => events.publish('sampler', serverId),
-      });
-      if (this.#options.background) link.sampler.start();
-      link.state = 'connected';
-      link.lostAttempts = 0;
-      link.nextAttemptAtMs = null;
-      link.lastFailure = null;
-      await history.connections.save({ ...stored, lastConnectedAtMs: ports.clock.nowMs(), lastFacts: server.facts });
-      events.publish('connections', serverId);
-      return server;
-    } catch (error) {
-      if (!wasLost) link.state = 'disconnected';
-      link.lastFailure = isFailure(error) ? error : null;
-      link.notice = isFailure(error) ? error.value.message : null;
-      events.publish('connections', serverId);
-      throw error;
-    }
-  }
-
-  #lost(stored: StoredConnection, link: Link, server: OpenServer): void {
-    if (link.server !== server) return;
-    const { ports, events } = this.#options;
-    ports.logger.warn({ serverId: stored.serverId }, 'connection lost');
-    void this.#close(stored.serverId, 'lost', `The connection to ${stored.settings.label} was lost.`);
-    link.lastFailure = new Failure({
-      code: 'connection_lost',
-      message: `The connection to ${stored.settings.label} was lost; the next attempt runs by itself.`,
-      retryable: true,
-    });
-    void this.#reconnect(stored.serverId, link, ports.clock, events);
-  }
-
-  async #reconnect(serverId: string, link: Link, clock: Ports['clock'], events: Events): Promise<void> {
-    if (!this.#options.background) return;
-    const retry = new AbortController();
-    link.retry?.abort();
-    link.retry = retry;
-    while (link.wanted && link.server === null && !retry.signal.aborted) {
-      const delayMs = reconnectDelayMs(link.lostAttempts);
-      link.lostAttempts += 1;
-      link.nextAttemptAtMs = clock.nowMs() + delayMs;
-      events.publish('connections', serverId);
-      try {
-        await clock.sleep(delayMs, retry.signal);
-        await this.#open(await this.stored(serverId), link, null);
-      } catch (error) {
-        if (retry.signal.aborted) return;
-        // A wrong password or a removed role does not heal by trying again.
-        if (isFailure(error) && ['login_failed', 'permission_denied', 'not_found'].includes(error.value.code)) {
-          link.state = 'disconnected';
-          link.nextAttemptAtMs = null;
-          events.publish('connections', serverId);
-          return;
-        }
-        if (!isFailure(error)) throw error;
-      }
-    }
-  }
-
-  async #close(serverId: string, state: ServerSummary['state'], notice: string | null): Promise<void> {
-    const link = this.#link(serverId);
-    const { server, sampler } = link;
-    link.server = null;
-    link.sampler = null;
-    link.state = state;
-    link.notice = notice;
-    if (state !== 'lost') {
-      link.retry?.abort();
-      link.nextAttemptAtMs = null;
-      link.lostAttempts = 0;
-    }
-    this.#options.events.publish('connections', serverId);
-    await sampler?.stop();
-    await server?.close();
   }
 
   #typedPassword(input: SettingsInput): string | null {
@@ -357,17 +195,15 @@ export class KnownServers {
 
   async #summary(stored: StoredConnection): Promise<ServerSummary> {
     const link = this.#link(stored.serverId);
+    // A keychain that refuses one entry must not hide the list of connections.
+    const secret = await this.#options.ports.secrets.get(secretKey(stored.serverId)).catch(() => null);
     return {
       serverId: stored.serverId,
       settings: stored.settings,
-      state: link.state,
-      notice: link.notice,
-      facts: link.server?.facts ?? stored.lastFacts,
-      hasPassword: (await this.#options.ports.secrets.get(secretKey(stored.serverId))) !== null,
+      ...link.summary(),
+      facts: link.openServer?.facts ?? stored.lastFacts,
+      hasPassword: secret !== null,
       lastConnectedAtMs: stored.lastConnectedAtMs,
-      nextAttemptAtMs: link.nextAttemptAtMs,
     };
   }
 }
-
-const secretKey = (serverId: string) => `server:${serverId}`;

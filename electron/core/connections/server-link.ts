@@ -1,0 +1,277 @@
+import type { ServerSummary } from '../../../shared/model/connection.ts';
+import { Failure, isFailure, type FailureCode } from '../../../shared/model/failure.ts';
+import type { SamplerMode } from '../../../shared/model/sampling.ts';
+import type { Events } from '../events.ts';
+import type { History, StoredConnection } from '../history/history.ts';
+import type { Ports } from '../ports.ts';
+import { openServer } from '../postgres/connect.ts';
+import { createSampler, type Sampler } from '../sampler/sampler.ts';
+import { reconnectDelayMs } from './reconnect-delay.ts';
+
+/** An open connection, opaque to everything that may not send SQL. */
+export type OpenServer = Awaited<ReturnType<typeof openServer>>;
+
+export interface LinkOptions {
+  readonly ports: Ports;
+  readonly history: History;
+  readonly events: Events;
+  /** False for an engine that lives for one call: it samples and reconnects only when told to. */
+  readonly background: boolean;
+  /** Called once a server is open, before anything else uses it: finishes what a killed engine left. */
+  readonly onOpen: (serverId: string, server: OpenServer) => Promise<string | null>;
+}
+
+export const secretKey = (serverId: string) => `server:${serverId}`;
+
+/** A wrong password or a removed role does not heal by trying again. */
+const permanent: ReadonlySet<FailureCode> = new Set<FailureCode>(['login_failed', 'permission_denied', 'not_found']);
+
+/** The way to one server: closed, open, or lost and trying again; with its sampler. */
+export class ServerLink {
+  readonly #serverId: string;
+  readonly #options: LinkOptions;
+  #state: ServerSummary['state'] = 'disconnected';
+  #notice: string | null = null;
+  #server: OpenServer | null = null;
+  #sampler: Sampler | null = null;
+  #opening: Promise<OpenServer> | null = null;
+  /** Openings that were overtaken by a close and have not ended yet. */
+  #overtaken: Promise<unknown> = Promise.resolve();
+  /** Grows with every close: an opening that ends later than that belongs to nobody any more. */
+  #epoch = 0;
+  /** False after the person disconnected: then nothing connects by itself. */
+  #wanted = true;
+  #attempts = 0;
+  #nextAttemptAtMs: number | null = null;
+  #retry: AbortController | null = null;
+  #lastFailure: Failure | null = null;
+  /** Set by hand, and kept over a lost connection. */
+  #mode: SamplerMode = 'background';
+
+  constructor(serverId: string, options: LinkOptions) {
+    this.#serverId = serverId;
+    this.#options = options;
+  }
+
+  get openServer(): OpenServer | null {
+    return this.#server;
+  }
+
+  get sampler(): Sampler | null {
+    return this.#sampler;
+  }
+
+  summary(): Pick<ServerSummary, 'state' | 'notice' | 'nextAttemptAtMs'> {
+    return { state: this.#state, notice: this.#notice, nextAttemptAtMs: this.#nextAttemptAtMs };
+  }
+
+  /** What a person asks for: now, and with this password where one was typed. */
+  async connect(password: string | null): Promise<void> {
+    this.#wanted = true;
+    this.#retry?.abort();
+    if (this.#server !== null) return;
+    try {
+      await this.#open(password);
+    } catch (error) {
+      // The attempt by hand failed like the ones before it: those by itself go on.
+      if (this.#state === 'lost') this.#startReconnecting();
+      throw error;
+    }
+  }
+
+  async disconnect(): Promise<void> {
+    this.#wanted = false;
+    await this.close('disconnected', null);
+  }
+
+  /** The open server, connecting first where nobody said not to. Throws the failure of the attempt. */
+  async current(label: string): Promise<OpenServer> {
+    if (this.#server !== null) return this.#server;
+    if (!this.#wanted) {
+      throw new Failure({
+        code: 'not_connected',
+        message: `${label} is disconnected. Connect it first.`,
+        action: 'connections.connect',
+      });
+    }
+    // Between two attempts the answer is the last failure, at once: a dashboard must not wait for each widget.
+    if (this.#state === 'lost' && this.#opening === null && this.#lastFailure !== null) throw this.#lastFailure;
+    return this.#open(null);
+  }
+
+  /** Ends sampling and session; an attempt under way discards what it opens. */
+  async close(state: ServerSummary['state'], notice: string | null): Promise<void> {
+    this.#epoch += 1;
+    const server = this.#server;
+    const sampler = this.#sampler;
+    const opening = this.#opening;
+    if (sampler !== null) this.#mode = sampler.status().mode;
+    this.#server = null;
+    this.#sampler = null;
+    this.#opening = null;
+    if (opening !== null) this.#overtaken = Promise.allSettled([this.#overtaken, opening]);
+    this.#state = state;
+    this.#notice = notice;
+    if (state !== 'lost') {
+      this.#retry?.abort();
+      this.#nextAttemptAtMs = null;
+      this.#attempts = 0;
+    }
+    this.#changed();
+    await sampler?.stop();
+    await server?.close();
+  }
+
+  /** Resolves when no overtaken attempt runs any more. */
+  async ended(): Promise<void> {
+    await this.#overtaken;
+  }
+
+  async #open(password: string | null): Promise<OpenServer> {
+    const running = this.#opening;
+    if (running !== null) {
+      try {
+        return await running;
+      } catch (error) {
+        // That attempt did not know the password that was typed meanwhile.
+        if (password === null) throw error;
+        return this.#open(password);
+      }
+    }
+    const opening = this.#openOnce(this.#epoch, password).finally(() => {
+      if (this.#opening === opening) this.#opening = null;
+    });
+    this.#opening = opening;
+    return opening;
+  }
+
+  async #openOnce(epoch: number, password: string | null): Promise<OpenServer> {
+    const { ports, history } = this.#options;
+    if (this.#state !== 'lost') {
+      this.#state = 'connecting';
+      this.#changed();
+    }
+    let server: OpenServer | null = null;
+    try {
+      const { settings } = await this.#stored();
+      server = await openServer({
+        serverId: this.#serverId,
+        settings,
+        password: password ?? (await ports.secrets.get(secretKey(this.#serverId))),
+        clock: ports.clock,
+        logger: ports.logger,
+      });
+      this.#requireCurrent(epoch);
+      // Only a password that opened the door is worth keeping.
+      if (password !== null) await ports.secrets.set(secretKey(this.#serverId), password);
+      const notice = await this.#options.onOpen(this.#serverId, server);
+      const stored = await this.#stored();
+      this.#requireCurrent(epoch);
+      await history.connections.save({ ...stored, lastConnectedAtMs: ports.clock.nowMs(), lastFacts: server.facts });
+      this.#requireCurrent(epoch);
+      this.#take(server, notice);
+      return server;
+    } catch (error) {
+      await server?.close();
+      if (epoch === this.#epoch) {
+        if (this.#state !== 'lost') this.#state = 'disconnected';
+        this.#lastFailure = isFailure(error) ? error : null;
+        this.#notice = isFailure(error) ? error.value.message : null;
+        this.#changed();
+      }
+      throw error;
+    }
+  }
+
+  #take(server: OpenServer, notice: string | null): void {
+    const { ports, history, background } = this.#options;
+    this.#server = server;
+    this.#notice = notice;
+    this.#state = 'connected';
+    this.#attempts = 0;
+    this.#nextAttemptAtMs = null;
+    this.#lastFailure = null;
+    this.#sampler = createSampler({
+      server,
+      store: history.samples,
+      clock: ports.clock,
+      logger: ports.logger,
+      onChange: () => this.#options.events.publish('sampler', this.#serverId),
+    });
+    if (this.#mode === 'incident') this.#sampler.setMode('incident');
+    if (background) this.#sampler.start();
+    server.onLost(() => this.#lost(server));
+    this.#changed();
+  }
+
+  #lost(server: OpenServer): void {
+    if (this.#server !== server) return;
+    const { logger } = this.#options.ports;
+    const { label } = server.settings;
+    logger.warn({ serverId: this.#serverId }, 'connection lost');
+    this.close('lost', `The connection to ${label} was lost.`).catch((error: unknown) =>
+      logger.error({ err: error }, 'closing a lost connection failed'),
+    );
+    this.#lastFailure = new Failure({
+      code: 'connection_lost',
+      message: `The connection to ${label} was lost; the next attempt runs by itself.`,
+      retryable: true,
+    });
+    this.#startReconnecting();
+  }
+
+  #startReconnecting(): void {
+    if (!this.#options.background) return;
+    const retry = new AbortController();
+    this.#retry?.abort();
+    this.#retry = retry;
+    const { logger } = this.#options.ports;
+    this.#reconnect(retry.signal).catch((error: unknown) => {
+      if (retry.signal.aborted) return;
+      logger.error({ err: error }, 'reconnecting ended with a bug');
+      this.#giveUp();
+    });
+  }
+
+  async #reconnect(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options.ports;
+    while (this.#wanted && this.#server === null && !signal.aborted) {
+      const delayMs = reconnectDelayMs(this.#attempts);
+      this.#attempts += 1;
+      this.#nextAttemptAtMs = clock.nowMs() + delayMs;
+      this.#changed();
+      await clock.sleep(delayMs, signal);
+      try {
+        await this.#open(null);
+      } catch (error) {
+        if (!isFailure(error)) throw error;
+        if (signal.aborted) return;
+        if (permanent.has(error.value.code)) {
+          this.#giveUp();
+          return;
+        }
+      }
+    }
+  }
+
+  #giveUp(): void {
+    this.#state = 'disconnected';
+    this.#nextAttemptAtMs = null;
+    this.#changed();
+  }
+
+  async #stored(): Promise<StoredConnection> {
+    const stored = await this.#options.history.connections.get(this.#serverId);
+    if (stored !== null) return stored;
+    throw new Failure({ code: 'not_found', message: `The connection ${this.#serverId} was removed.` });
+  }
+
+  #requireCurrent(epoch: number): void {
+    if (epoch === this.#epoch) return;
+    throw new Failure({ code: 'cancelled', message: 'Connecting was cancelled.' });
+  }
+
+  #changed(): void {
+    this.#options.events.publish('connections', this.#serverId);
+  }
+}
