@@ -12,6 +12,12 @@ export const dashboardsApi = ({ dashboards }: Engine) =>
     data: os.dashboards.data.handler(({ input }) =>
       reply(() => dashboards.data(input.serverId, input.dashboardId, input.widgetId)),
     ),
+    addReadModel: os.dashboards.addReadModel.handler(({ input }) =>
+      reply(() => dashboards.addReadModel(input.serverId, input.readModel)),
+    ),
+    removeWidget: os.dashboards.removeWidget.handler(({ input }) =>
+      reply(() => dashboards.removeWidget(input.serverId, input.dashboardId, input.widgetId)),
+    ),
     setSource: os.dashboards.setSource.handler(({ input }) =>
       reply(() => dashboards.setSource(input.serverId, input.dashboardId, input.widgetId, input.source)),
     ),

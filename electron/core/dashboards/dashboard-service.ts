@@ -7,7 +7,9 @@ import { fingerprint } from '../history/fingerprint.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import type { ProposalOrigin } from '../read-model/propose/propose.ts';
+import { getReadModel } from '../read-model/registry/read-models.ts';
 import { createDashboards, type Dashboards } from './dashboards.ts';
+import { tableWidget } from './table-widget.ts';
 
 /** A read model definition that comes with a widget: shaped like its chart. */
 export interface ShippedReadModel {
@@ -72,6 +74,41 @@ export class DashboardService {
     return moved;
   }
 
+  /** Puts a read model on a dashboard of its server's own, as a table of all its columns. */
+  async addReadModel(serverId: string, name: string): Promise<{ dashboard: Dashboard; widgetId: string }> {
+    const { servers, history, ports, events } = this.#options;
+    const model = await getReadModel(await servers.server(serverId), name, ports.clock);
+    const dashboardId = `read-models-${serverId}`;
+    if ((await history.dashboards.get(dashboardId)) === null) {
+      await history.dashboards.save({ dashboardId, serverId, title: 'Read models', widgets: [] });
+    }
+    const widgetId = crypto.randomUUID();
+    const dashboard = await this.#dashboards.change(dashboardId, (before) => ({
+      ...before,
+      widgets: [...before.widgets, tableWidget(model, widgetId, before.widgets.length)],
+    }));
+    if (dashboard === null) throw new Error('adding a widget does not remove its dashboard');
+    events.publish('dashboards', serverId, widgetId);
+    return { dashboard, widgetId };
+  }
+
+  async removeWidget(
+    serverId: string,
+    dashboardId: string,
+    widgetId: string,
+  ): Promise<{ dashboard: Dashboard | null }> {
+    await this.get(serverId, dashboardId);
+    const dashboard = await this.#dashboards.change(dashboardId, (before) => {
+      const widgets = before.widgets.filter((widget) => widget.widgetId !== widgetId);
+      if (widgets.length === before.widgets.length) {
+        throw new Failure({ code: 'not_found', message: `The dashboard ${before.title} has no widget ${widgetId}.` });
+      }
+      return widgets.length === 0 ? null : { ...before, widgets };
+    });
+    this.#options.events.publish('dashboards', serverId, widgetId);
+    return { dashboard };
+  }
+
   /** Every widget of the server by the fingerprint of its query over base tables. */
   async widgetReferences(serverId: string): Promise<WidgetReference[]> {
     return (await this.list(serverId)).flatMap((dashboard) =>
@@ -133,7 +170,11 @@ export class DashboardService {
   async leaveReadModel(serverId: string, readModel: string): Promise<void> {
     const reads = ({ source }: Widget) => source.kind === 'read_model' && source.readModel === readModel;
     for (const { dashboard, widget } of await this.#holding(serverId, reads)) {
-      if (widget.liveSql === undefined) continue;
+      if (widget.liveSql === undefined) {
+        // It was made from the read model, and has nothing to fall back to.
+        await this.removeWidget(serverId, dashboard.dashboardId, widget.widgetId);
+        continue;
+      }
       await this.setSource(serverId, dashboard.dashboardId, widget.widgetId, { kind: 'live', sql: widget.liveSql });
     }
   }

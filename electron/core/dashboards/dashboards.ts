@@ -25,7 +25,9 @@ export interface Dashboards {
    * Throws `not_found`, `not_connected` when nothing is cached either, and what `readWidget` throws.
    */
   read(server: Server | null, dashboard: Dashboard, widgetId: string, signal?: AbortSignal): Promise<WidgetData>;
-  /** Moves a widget to another source; calls for one dashboard take turns. */
+  /** Changes one dashboard (null removes it); calls for one dashboard take turns. Throws `not_found`. */
+  change(dashboardId: string, make: (dashboard: Dashboard) => Dashboard | null): Promise<Dashboard | null>;
+  /** Moves a widget to another source. */
   setSource(dashboardId: string, widgetId: string, source: WidgetSource): Promise<Widget>;
 }
 
@@ -73,6 +75,26 @@ export function createDashboards({ store, clock, logger }: DashboardsOptions): D
     return data;
   };
 
+  const change: Dashboards['change'] = async (dashboardId, make) => {
+    const turn = async (): Promise<Dashboard | null> => {
+      const dashboard = await store.get(dashboardId);
+      if (dashboard === null) {
+        throw new Failure({ code: 'not_found', message: `There is no dashboard ${dashboardId}.` });
+      }
+      const changed = make(dashboard);
+      await (changed === null ? store.remove(dashboardId) : store.save(changed));
+      return changed;
+    };
+    const before = turns.get(dashboardId) ?? Promise.resolve();
+    const mine = before.then(turn, turn);
+    turns.set(dashboardId, mine);
+    try {
+      return await mine;
+    } finally {
+      if (turns.get(dashboardId) === mine) turns.delete(dashboardId);
+    }
+  };
+
   return {
     async cached(dashboard, offlineReason = null) {
       const found = await Promise.all(dashboard.widgets.map((widget) => fromCache(dashboard, widget, offlineReason)));
@@ -94,25 +116,17 @@ export function createDashboards({ store, clock, logger }: DashboardsOptions): D
       }
     },
 
+    change,
+
     async setSource(dashboardId, widgetId, source) {
-      const move = async (): Promise<Widget> => {
-        const dashboard = await store.get(dashboardId);
-        if (dashboard === null) {
-          throw new Failure({ code: 'not_found', message: `There is no dashboard ${dashboardId}.` });
-        }
-        const moved: Widget = { ...widgetOf(dashboard, widgetId), source };
-        const widgets = dashboard.widgets.map((widget) => (widget.widgetId === widgetId ? moved : widget));
-        await store.save({ ...dashboard, widgets });
-        return moved;
-      };
-      const before = turns.get(dashboardId) ?? Promise.resolve();
-      const turn = before.then(move, move);
-      turns.set(dashboardId, turn);
-      try {
-        return await turn;
-      } finally {
-        if (turns.get(dashboardId) === turn) turns.delete(dashboardId);
-      }
+      let moved: Widget | null = null;
+      await change(dashboardId, (dashboard) => {
+        moved = { ...widgetOf(dashboard, widgetId), source };
+        const kept = moved;
+        return { ...dashboard, widgets: dashboard.widgets.map((each) => (each.widgetId === widgetId ? kept : each)) };
+      });
+      if (moved === null) throw new Error('a change that ended has made its widget');
+      return moved;
     },
   };
 }

@@ -128,6 +128,8 @@ describe('a password goes in and never comes out', () => {
       'dashboards.data': () => client.dashboards.data(widget),
       'dashboards.setSource': () =>
         client.dashboards.setSource({ ...widget, source: { kind: 'live', sql: 'select 1' } }),
+      'dashboards.addReadModel': () => client.dashboards.addReadModel({ ...one, readModel: 'buckets' }),
+      'dashboards.removeWidget': () => client.dashboards.removeWidget(widget),
       'activity.list': () => client.activity.list(one),
       'connections.disconnect': () => client.connections.disconnect(one),
       'connections.remove': () => client.connections.remove({ ...one, confirm: 'not the name' }),
