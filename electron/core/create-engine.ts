@@ -26,11 +26,15 @@ export interface RunningEngine extends Engine {
 export async function createEngine(ports: Ports, { background }: EngineOptions): Promise<RunningEngine> {
   const startedAtMs = ports.clock.nowMs();
   const notices: string[] = [];
+  const notice = (text: string) => {
+    notices.push(text);
+    ports.logger.warn({}, text);
+  };
   const events = createEvents();
   const history = await openHistory({
     file: join(ports.paths.profileDir, 'daybreak.sqlite'),
     logger: ports.logger,
-    onNotice: (notice) => notices.push(notice),
+    onNotice: notice,
   });
   const servers: KnownServers = new KnownServers({
     ports,
@@ -39,7 +43,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     background,
     onOpen: async (serverId, server) => {
       const found = await readModels.recover(serverId, server);
-      notices.push(...found);
+      for (const text of found) notice(text);
       return found.length === 0 ? null : found.join(' ');
     },
   });
@@ -53,7 +57,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     const unfinished = await history.plans.unfinished(serverId);
     if (unfinished.length === 0) continue;
     const names = unfinished.map(({ plan }) => plan.readModel).join(', ');
-    notices.push(
+    notice(
       `The last engine ended in the middle of a plan for ${names} on ${settings.label}. It is finished or undone as soon as that server is connected; readers were served one whole version all the time.`,
     );
     // Where a password is at hand it need not wait for anybody; the outcome is a notice of its own.
@@ -62,11 +66,23 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
 
   let stopping: Promise<void> | null = null;
   const stop = async () => {
-    await stopRetention?.();
-    await readModels.stop();
-    await demo.close();
-    await servers.stop();
-    await history.close();
+    const parts = [
+      () => stopRetention?.(),
+      () => readModels.stop(),
+      () => demo.close(),
+      () => servers.stop(),
+      () => history.close(),
+    ];
+    const failures: unknown[] = [];
+    // A part that does not stop must not keep the others running.
+    for (const part of parts) {
+      try {
+        await part();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'the engine did not stop cleanly');
   };
   return {
     ports,

@@ -42,7 +42,7 @@ export const findingSchema = z.object({
   spark: sparkSchema,
   /** The victims' mean latency if this suspect were gone, ms; null when it cannot be said. */
   ifGoneMeanMs: z.number().nullable(),
-  /** The kind of cure (issue 3 deepens this). */
+  /** The kind of cure. */
   cure: z.enum(['read_model', 'index', 'reschedule', 'leave']),
 });
 export type Finding = z.infer<typeof findingSchema>;

@@ -6,7 +6,7 @@ export interface StatementCounters {
   readonly calls: number;
   readonly rows: number;
   readonly totalExecMs: number;
-  /** calls * (stddev^2 + mean^2): a running sum of squares, so that a window's variance can be had (04, item 9). */
+  /** calls * (stddev^2 + mean^2): a running sum of squares, so that a window's variance can be had. */
   readonly sumSquaresMs2: number;
   readonly plans: number;
   readonly totalPlanMs: number;

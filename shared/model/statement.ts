@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What kind of work a statement is (01-product, 04-diagnosis "Classes"). */
+/** What kind of work a statement is. */
 export const statementClassSchema = z.enum(['oltp', 'reporting', 'batch', 'maintenance', 'mixed']);
 export type StatementClass = z.infer<typeof statementClassSchema>;
 

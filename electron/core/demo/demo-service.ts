@@ -13,9 +13,6 @@ import type { Ports } from '../ports.ts';
 /** The demo's own connection id: one demo ERP per profile. */
 export const demoServerId = 'demo';
 
-/** Where the demo ERP of a profile lives. */
-export const demoDir = (ports: Ports): string => join(ports.paths.profileDir, 'demo-erp');
-
 interface Options {
   readonly ports: Ports;
   readonly history: History;
@@ -31,6 +28,7 @@ export class DemoService {
   #problem: string | null = null;
   #opening: { readonly abort: AbortController; readonly done: Promise<void> } | null = null;
   #demo: DemoErp | null = null;
+  #closing: Promise<void> | null = null;
   #load: { workload: Workload; ratePerSecond: number; managers: number; startedAtMs: number } | null = null;
 
   constructor(options: Options) {
@@ -57,14 +55,22 @@ export class DemoService {
     return this.#demo;
   }
 
-  /** Begins to open; `status` tells how far. A second call while it opens or is open changes nothing. */
-  open(scale: number): DemoStatus {
-    if (this.#opening === null && this.#demo === null) {
+  /**
+   * Begins to open; `status` tells how far. A second call while it opens or is open changes nothing. `ephemeral`: the
+   * data goes when the server stops, however it stops.
+   */
+  open(scale: number, { ephemeral = false }: { readonly ephemeral?: boolean } = {}): DemoStatus {
+    if (this.#opening === null && (this.#demo === null || this.#closing !== null)) {
       const abort = new AbortController();
+      const closing = this.#closing;
       this.#state = 'opening';
       this.#problem = null;
       this.#progress = { text: 'Starting the bundled PostgreSQL', fraction: 0 };
-      this.#opening = { abort, done: this.#open(scale, abort.signal) };
+      const open = async () => {
+        await closing;
+        await this.#open(scale, ephemeral, abort.signal);
+      };
+      this.#opening = { abort, done: open() };
       this.#changed();
     }
     return this.status();
@@ -77,28 +83,25 @@ export class DemoService {
   }
 
   async startLoad(input: { ratePerSecond: number; managers: number }): Promise<DemoStatus> {
-    const demo = this.#demo;
-    if (demo === null) {
-      throw new Failure({
-        code: 'not_connected',
-        message: 'The demo ERP is closed, so there is nothing to put under load. Open it first.',
-        action: 'demo.open',
-      });
-    }
-    if (this.#load !== null) {
+    const before = this.#requireOpen();
+    const widgets = await this.executiveWidgets();
+    // Another door may have closed the demo or started a load meanwhile; from here on nothing waits.
+    const demo = this.#requireOpen();
+    if (demo !== before || this.#load !== null) {
       throw new Failure({ code: 'busy', message: 'The eight o’clock load is running already. Stop it first.' });
     }
-    const workload = await startWorkload({
+    const workload = startWorkload({
       app: demo.appConnection,
       dashboards: demo.dashboardsConnection,
       ratePerSecond: input.ratePerSecond,
       managers: input.managers,
-      widgets: await this.executiveWidgets(),
+      widgets,
       seed: 1,
-      onReport: () => this.#options.events.publish('demo', demoServerId),
+      onReport: () => this.#changed(),
     });
     this.#load = { workload, ...input, startedAtMs: this.#options.ports.clock.nowMs() };
     workload.finished.catch((error: unknown) => {
+      if (this.#load?.workload !== workload) return;
       this.#problem = `The load stopped: ${error instanceof Error ? error.message : String(error)}`;
       this.#load = null;
       this.#changed();
@@ -116,21 +119,65 @@ export class DemoService {
   }
 
   async close(): Promise<DemoStatus> {
-    this.#opening?.abort.abort();
-    await this.#opening?.done;
-    if (this.#demo !== null) {
+    const opening = this.#opening;
+    opening?.abort.abort();
+    this.#closing ??= this.#close(opening).finally(() => {
+      this.#closing = null;
+    });
+    await this.#closing;
+    // One that waited for an earlier closing ends now, being aborted.
+    await opening?.done;
+    return this.status();
+  }
+
+  async #close(opening: { readonly done: Promise<void> } | null): Promise<void> {
+    await opening?.done;
+    const demo = this.#demo;
+    if (demo !== null) {
       this.#state = 'closing';
       this.#changed();
-      await this.stopLoad();
-      const demo = this.#demo;
-      this.#demo = null;
-      await this.#options.servers.disconnect(demoServerId);
-      await demo.stop();
+      try {
+        await this.stopLoad();
+        await this.#disconnect();
+      } finally {
+        await demo.stop();
+        this.#demo = null;
+      }
     }
+    if (this.#opening !== null && this.#opening !== opening) return;
     if (this.#state !== 'failed') this.#state = 'closed';
     this.#progress = null;
     this.#changed();
-    return this.status();
+  }
+
+  /** The connection may have been removed from the list meanwhile. */
+  async #disconnect(): Promise<void> {
+    try {
+      await this.#options.servers.disconnect(demoServerId);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+    }
+  }
+
+  #requireOpen(): DemoErp {
+    if (this.#demo !== null && this.#closing === null && this.#state === 'open') return this.#demo;
+    throw new Failure({
+      code: 'not_connected',
+      message: 'The demo ERP is not open, so there is nothing to put under load. Open it first.',
+      action: 'demo.open',
+    });
+  }
+
+  /** Its server ended without being asked: killed, or out of memory or disk. */
+  #died(demo: DemoErp): void {
+    if (this.#demo !== demo || this.#closing !== null) return;
+    this.#demo = null;
+    this.#state = 'failed';
+    this.#problem = 'The demo ERP’s PostgreSQL ended by itself. Open the demo again: its data is still there.';
+    this.stopLoad().catch((error: unknown) =>
+      this.#options.ports.logger.error({ err: error }, 'the load did not stop'),
+    );
+    this.#changed();
   }
 
   /** What the managers open: every executive widget with the query it runs now. */
@@ -145,12 +192,13 @@ export class DemoService {
       .map((widget) => ({ widgetId: widget.widgetId, sql: widget.source.sql }));
   }
 
-  async #open(scale: number, signal: AbortSignal): Promise<void> {
+  async #open(scale: number, ephemeral: boolean, signal: AbortSignal): Promise<void> {
     const { ports, history, servers } = this.#options;
     try {
       const demo = await openDemoErp({
-        dir: demoDir(ports),
+        dir: join(ports.paths.profileDir, 'demo-erp'),
         scale,
+        ephemeral,
         logger: ports.logger,
         signal,
         onProgress: (progress) => {
@@ -170,6 +218,7 @@ export class DemoService {
       await this.#installDashboards(demo);
       this.#state = 'open';
       this.#progress = null;
+      void demo.server.exited.then(() => this.#died(demo));
     } catch (error) {
       const demo = this.#demo;
       this.#demo = null;

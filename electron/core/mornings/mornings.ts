@@ -43,7 +43,9 @@ export class Mornings {
   ): Promise<{ timeline: Timeline; freshness: Freshness }> {
     const extent = await this.#extent(serverId);
     const end = toMs ?? extent?.toMs ?? this.#options.ports.clock.nowMs();
-    const window = checked({ fromMs: fromMs ?? Math.max(extent?.fromMs ?? 0, end - 3_600_000), toMs: end });
+    // One sample is a moment, not a window.
+    const from = fromMs ?? Math.min(Math.max(extent?.fromMs ?? 0, end - 3_600_000), end - 1_000);
+    const window = checked({ fromMs: from, toMs: end });
     const input = await this.#input(serverId, window);
     const timeline = buildTimeline(input, { bucketMs: bucketMs(window), stored: extent });
     return { timeline, freshness: this.#freshness(serverId, extent) };

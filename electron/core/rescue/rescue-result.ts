@@ -52,7 +52,7 @@ interface PhaseJson {
   readonly dashboard: LoadReport['dashboard'];
 }
 
-/** The one-line object of `rescue --json` (issue's shape; shares are 0..1, latencies in ms). */
+/** The one-line object of `rescue --json`: shares are 0..1, latencies in ms. */
 export interface RescueJson extends Readonly<Record<PhaseName, PhaseJson>> {
   readonly findings: readonly {
     readonly statement: { readonly queryid: string | null; readonly text: string | null; readonly widget?: string };

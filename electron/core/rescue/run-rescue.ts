@@ -5,8 +5,7 @@ import type { LoadReport } from '../../../shared/model/demo.ts';
 import type { Verdict } from '../../../shared/model/diagnosis.ts';
 import { Failure } from '../../../shared/model/failure.ts';
 import { createEngine, type RunningEngine } from '../create-engine.ts';
-import { removeDemoErp } from '../../../resources/demo-erp/open-demo.ts';
-import { demoDir, demoServerId } from '../demo/demo-service.ts';
+import { demoServerId } from '../demo/demo-service.ts';
 import type { Ports } from '../ports.ts';
 import { reportHtml } from '../report/report-html.ts';
 import {
@@ -59,13 +58,16 @@ export async function runRescue(options: RescueOptions): Promise<{ rescue: Rescu
     return await rescueWith(engine, options);
   } finally {
     await engine.stop();
-    // Its data is large and of no use to anybody once the story is told.
-    await removeDemoErp(demoDir(options.ports));
   }
 }
 
 async function rescueWith(engine: RunningEngine, options: RescueOptions): Promise<{ rescue: Rescue; json: RescueJson }> {
   const { story, signal, ports } = options;
+  // A build or refresh under way is cancelled on the server, not waited for.
+  const abort = () => {
+    engine.readModels.stop().catch((error: unknown) => ports.logger.error({ err: error }, 'a plan did not stop'));
+  };
+  signal.addEventListener('abort', abort, { once: true });
   const startedAtMs = ports.clock.nowMs();
   story.step('Opening the demo ERP');
   const opened = await openDemo(engine, options);
@@ -132,8 +134,9 @@ async function rescueWith(engine: RunningEngine, options: RescueOptions): Promis
   return { rescue, json };
 }
 
-async function openDemo(engine: RunningEngine, { scale, story, signal }: RescueOptions) {
-  engine.demo.open(scale);
+async function openDemo(engine: RunningEngine, options: RescueOptions) {
+  const { scale, story, signal } = options;
+  engine.demo.open(scale, { ephemeral: true });
   const follow = (async () => {
     for await (const event of engine.events.subscribe(signal)) {
       if (event.topic !== 'demo') continue;
@@ -142,7 +145,9 @@ async function openDemo(engine: RunningEngine, { scale, story, signal }: RescueO
       if (state !== 'opening') return;
     }
   })();
-  const abort = () => void engine.demo.close();
+  const abort = () => {
+    engine.demo.close().catch((error: unknown) => options.ports.logger.error({ err: error }, 'closing the demo failed'));
+  };
   signal.addEventListener('abort', abort, { once: true });
   const status = await engine.demo.opened();
   signal.removeEventListener('abort', abort);
