@@ -17,7 +17,7 @@ export const grants = (database: string): readonly string[] => [
   'grant usage on schema erp to dashboards',
   'grant select on all tables in schema erp to dashboards',
   // Daybreak, with least rights: statistics of all roles, schemas of its own, the ERP's tables for reading.
-  'grant pg_monitor to daybreak',
+  'grant pg_read_all_stats to daybreak',
   `grant create on database ${database} to daybreak`,
   'grant usage on schema erp to daybreak',
   'grant select on all tables in schema erp to daybreak',
