@@ -67,6 +67,11 @@ describe('each wall of the house fails the lint when it is broken', () => {
       `import { client } from '../stores/client.ts';\nexport const a = client;\n`,
     ],
     [
+      'a shared piece of the window calls the client',
+      'renderer/app/zz-wall.ts',
+      `import { client } from '../stores/client.ts';\nexport const a = client;\n`,
+    ],
+    [
       'diagnosis opens a file',
       'electron/core/diagnosis/zz-wall.ts',
       `import { readFileSync } from 'node:fs';\nexport const a = readFileSync;\n`,
