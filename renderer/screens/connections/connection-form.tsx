@@ -11,7 +11,15 @@ import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { useServerSelection } from '../../stores/server-selection.ts';
 import { ConnectionSources } from './connection-sources.tsx';
 import styles from './connections.module.css';
-import { emptyValues, isSocket, sameTarget, toSettings, toValues, validate } from './form-model.ts';
+import {
+  draftToSave,
+  draftToTest,
+  emptyValues,
+  isSocket,
+  passwordPlaceholder,
+  toValues,
+  validate,
+} from './form-model.ts';
 import { TestCard } from './test-card.tsx';
 import { usePasswordNote } from './use-password-note.ts';
 
@@ -23,11 +31,14 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
     validateInputOnBlur: true,
   });
   const [secretId, setSecretId] = useState<string | undefined>(undefined);
+  const [saved, setSaved] = useState<ServerSummary | null>(null);
   const [busy, setBusy] = useState<'save' | 'connect' | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const passwordNote = usePasswordNote();
   const values = form.getValues();
   const socket = isSocket(values.host);
+  // Saving works where connecting fails: from then on the form edits what is stored instead of adding another.
+  const known = saved ?? server;
 
   const fill = (settings: ConnectionSettings, secret: string | null) => {
     form.setValues({ ...toValues(settings), label: values.label === '' ? settings.label : values.label });
@@ -35,30 +46,16 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
     setSecretId(secret ?? undefined);
   };
 
-  const draft = () => {
-    const current = form.getValues();
-    return {
-      settings: toSettings(current),
-      ...(current.password === '' ? {} : { password: current.password }),
-      ...(secretId === undefined ? {} : { secretId }),
-    };
-  };
-
-  /** A stored password is tried only against the target that it was stored for. */
-  const testDraft = () => {
-    const current = draft();
-    const unchanged = server !== null && sameTarget(server.settings, current.settings);
-    return unchanged ? { ...current, serverId: server.serverId } : current;
-  };
-
   const save = async (then: 'save' | 'connect') => {
     if (form.validate().hasErrors) return;
     setBusy(then);
     setProblem(null);
     try {
-      const saved = await saveConnection({ ...draft(), ...(server === null ? {} : { serverId: server.serverId }) });
-      useServerSelection.getState().select(saved.serverId);
-      if (then === 'connect') await connectServer(saved.serverId);
+      const stored = await saveConnection(draftToSave(form.getValues(), secretId, known));
+      setSaved(stored);
+      setSecretId(undefined);
+      useServerSelection.getState().select(stored.serverId);
+      if (then === 'connect') await connectServer(stored.serverId);
       navigate('/connections');
     } catch (error) {
       setProblem(problemOf(error));
@@ -68,7 +65,7 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
   };
 
   return (
-    <Page title={server === null ? 'Add a connection' : `Edit ${server.settings.label}`}>
+    <Page title={known === null ? 'Add a connection' : `Edit ${known.settings.label}`}>
       <div className={styles.columns}>
         <Card title="Connection">
           <form
@@ -134,7 +131,7 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
                 className={styles.half}
                 label="Password"
                 description={passwordNote}
-                placeholder={passwordPlaceholder(server, secretId)}
+                placeholder={passwordPlaceholder(known, secretId)}
                 autoComplete="new-password"
                 key={form.key('password')}
                 {...form.getInputProps('password')}
@@ -201,7 +198,10 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
             </div>
           </form>
         </Card>
-        <TestCard isReady={() => !form.validate().hasErrors} draft={testDraft} />
+        <TestCard
+          isReady={() => !form.validate().hasErrors}
+          draft={() => draftToTest(form.getValues(), secretId, known)}
+        />
       </div>
     </Page>
   );
@@ -213,9 +213,4 @@ function FieldLabel({ children }: { readonly children: string }) {
       {children}
     </div>
   );
-}
-
-function passwordPlaceholder(server: ServerSummary | null, secretId: string | undefined): string {
-  if (secretId !== undefined) return 'taken from the address';
-  return server?.hasPassword === true ? 'kept; type to replace it' : '';
 }

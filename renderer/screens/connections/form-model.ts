@@ -1,4 +1,5 @@
-import type { ConnectionSettings, Environment, TlsMode } from '../../../shared/model/connection.ts';
+import type { ConnectionSettings, Environment, ServerSummary, TlsMode } from '../../../shared/model/connection.ts';
+import type { ConnectionDraft } from '../../stores/connections.ts';
 
 /** The form's fields as a person edits them: everything is text until it is sent. */
 export interface ConnectionValues {
@@ -101,4 +102,29 @@ export function sameTarget(a: ConnectionSettings, b: ConnectionSettings): boolea
     a.tlsCaFile === b.tlsCaFile &&
     a.passfile === b.passfile
   );
+}
+
+/** What the form knows of the stored connection: null while nothing is stored. */
+type Known = Pick<ServerSummary, 'serverId' | 'settings' | 'hasPassword'> | null;
+
+/** What saving sends. `known` is the connection that was stored before, so that saving again changes that one. */
+export function draftToSave(values: ConnectionValues, secretId: string | undefined, known: Known): ConnectionDraft {
+  return {
+    settings: toSettings(values),
+    ...(values.password === '' ? {} : { password: values.password }),
+    ...(secretId === undefined ? {} : { secretId }),
+    ...(known === null ? {} : { serverId: known.serverId }),
+  };
+}
+
+/** What a test sends: a stored password is tried only against the target that it was stored for. */
+export function draftToTest(values: ConnectionValues, secretId: string | undefined, known: Known): ConnectionDraft {
+  const unchanged = known !== null && sameTarget(known.settings, toSettings(values));
+  return draftToSave(values, secretId, unchanged ? known : null);
+}
+
+/** What the empty password field says. */
+export function passwordPlaceholder(known: Known, secretId: string | undefined): string {
+  if (secretId !== undefined) return 'taken from the address';
+  return known?.hasPassword === true ? 'kept; type to replace it' : '';
 }

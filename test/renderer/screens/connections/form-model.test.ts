@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  draftToSave,
+  draftToTest,
   emptyValues,
+  passwordPlaceholder,
   sameTarget,
   toSettings,
   toValues,
@@ -44,5 +47,32 @@ describe('the connection form', () => {
     expect(sameTarget(stored, { ...stored, label: 'other', cores: 4 })).toBe(true);
     expect(sameTarget(stored, { ...stored, host: 'elsewhere' })).toBe(false);
     expect(sameTarget(stored, { ...stored, tlsMode: 'disable' })).toBe(false);
+  });
+
+  it('saves again into the connection that the first save stored', () => {
+    const values = { ...filled, password: 'wrong' };
+    expect(draftToSave(values, 'pasted', null)).toEqual({
+      settings: toSettings(values),
+      password: 'wrong',
+      secretId: 'pasted',
+    });
+    const known = { serverId: 's1', settings: toSettings(values), hasPassword: true };
+    expect(draftToSave({ ...values, host: 'mended.example.net', password: '' }, undefined, known)).toEqual({
+      settings: { ...toSettings(values), host: 'mended.example.net' },
+      serverId: 's1',
+    });
+  });
+
+  it('tests with the stored password while the target is the stored one', () => {
+    const known = { serverId: 's1', settings: toSettings(filled), hasPassword: true };
+    expect(draftToTest(filled, undefined, known)).toMatchObject({ serverId: 's1' });
+    expect(draftToTest({ ...filled, host: 'elsewhere' }, undefined, known)).not.toHaveProperty('serverId');
+  });
+
+  it('says where the password comes from', () => {
+    const known = { serverId: 's1', settings: toSettings(filled), hasPassword: true };
+    expect(passwordPlaceholder(null, undefined)).toBe('');
+    expect(passwordPlaceholder(null, 'pasted')).toBe('taken from the address');
+    expect(passwordPlaceholder(known, undefined)).toBe('kept; type to replace it');
   });
 });
