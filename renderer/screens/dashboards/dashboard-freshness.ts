@@ -14,6 +14,9 @@ type Shown = Pick<WidgetState, 'data' | 'saved' | 'problem'>;
 const justNowMs = 90_000;
 const staleLiveMs = 5 * 60_000;
 
+/** The number was read while the database was there; nothing can be said to be live or fresh without it. */
+const away = 'the database is out of reach now';
+
 function stateByAge(budget: Budget, asOfMs: number, nowMs: number): FreshnessState {
   const ageMs = nowMs - asOfMs;
   if (budget !== 'live') return freshnessState(asOfMs, budget, nowMs, false);
@@ -28,7 +31,8 @@ function stateByAge(budget: Budget, asOfMs: number, nowMs: number): FreshnessSta
  */
 export function shownFreshness(widget: Widget, state: Shown, online: boolean, nowMs: number): Freshness | null {
   const freshness = state.data?.freshness ?? null;
-  if (freshness === null || freshness.asOf === null || !online) return freshness;
+  if (freshness === null || freshness.asOf === null) return freshness;
+  if (!online) return freshness.state === 'offline' ? freshness : { ...freshness, state: 'offline', reason: away };
   const asOfMs = Date.parse(freshness.asOf);
   const byAge = { ...freshness, state: stateByAge(widget.budget, asOfMs, nowMs) };
   if (state.saved) return state.problem === null ? { ...freshness, state: 'refreshing' } : byAge;

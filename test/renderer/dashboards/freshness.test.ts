@@ -92,6 +92,28 @@ describe('a number that nobody asked for again', () => {
   });
 });
 
+describe('a number that was read before the database went away', () => {
+  it('is offline and says why, however young it is', () => {
+    for (const age of [
+      { asOf: ago(1), state: 'live' },
+      { asOf: ago(5), state: 'fresh' },
+    ] as const) {
+      expect(shownFreshness(widget('a'), state(age), false, nowMs)).toEqual({
+        asOf: age.asOf,
+        source: 'live',
+        state: 'offline',
+        reason: 'the database is out of reach now',
+      });
+    }
+    expect(isOffline(input({ 'd/a': state({ state: 'live' }) }, false))).toBe(true);
+  });
+
+  it('keeps the reason that the engine gave', () => {
+    const answered = state({ source: 'cache', state: 'offline', reason: 'the login failed' });
+    expect(shownFreshness(widget('a'), answered, false, nowMs)?.reason).toBe('the login failed');
+  });
+});
+
 describe('the next look at a widget', () => {
   const budget = { minutes: 30 };
   it('comes when its number falls due, spread by up to a tenth', () => {
