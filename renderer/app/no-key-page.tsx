@@ -6,8 +6,8 @@ export function NoKeyPage() {
   return (
     <main className={styles.lonely}>
       <EmptyState title="This window has no key">
-        Open Daybreak again with the address that <code>daybreak serve</code> printed. Each address works once; a new
-        start of the engine prints a new one.
+        Each address that <code>daybreak serve</code> prints works once. Press Enter in the terminal where it runs: it
+        prints a new address, and the engine goes on as it is.
       </EmptyState>
     </main>
   );

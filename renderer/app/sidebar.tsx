@@ -1,5 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconDeviceDesktop, IconKeyboard, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
+import { modKey } from '../commands/mod-key.ts';
 import { openPalette } from '../commands/palette-store.ts';
 import { openShortcuts } from '../commands/shortcuts-store.ts';
 import { usePreferences } from '../stores/preferences.ts';
@@ -30,7 +31,7 @@ export function Sidebar() {
       </nav>
       <div className={styles.foot}>
         <div className={styles.tools}>
-          <Tool label="Command palette (Ctrl K)" onClick={openPalette}>
+          <Tool label={`Command palette (${modKey} K)`} onClick={openPalette}>
             <IconSearch size={16} aria-hidden />
           </Tool>
           <SchemeSwitch />

@@ -1,4 +1,5 @@
 import { screens } from '../app/screens.ts';
+import { modKey } from './mod-key.ts';
 
 export interface Shortcut {
   readonly keys: readonly string[];
@@ -9,14 +10,12 @@ export interface ShortcutGroup {
   readonly shortcuts: readonly Shortcut[];
 }
 
-const mod = /mac/i.test(navigator.userAgent) ? '⌘' : 'Ctrl';
-
 /** What the `?` dialog lists. */
 export const shortcutGroups: readonly ShortcutGroup[] = [
   {
     title: 'Everywhere',
     shortcuts: [
-      { keys: [`${mod} K`], text: 'Command palette' },
+      { keys: [`${modKey} K`], text: 'Command palette' },
       { keys: ['?'], text: 'This list' },
       { keys: ['Esc'], text: 'Close a dialog or drawer' },
       ...screens.map((screen) => ({ keys: ['g', screen.key], text: screen.title })),
@@ -35,7 +34,7 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
     title: 'Mornings',
     shortcuts: [
       { keys: ['←', '→'], text: 'Move the brushed window' },
-      { keys: ['P'], text: 'Propose a read model for the finding' },
+      { keys: ['P'], text: 'Propose a read model for the focused or open finding' },
     ],
   },
 ];

@@ -35,6 +35,7 @@ export function useShortcuts(): void {
   }, []);
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** A key pressed here is text, not a command. */
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable="true"]') !== null;
 }

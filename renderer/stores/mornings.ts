@@ -85,13 +85,22 @@ export async function loadFinding(serverId: string, window: Window, statementId:
   await findings.load(async () => unwrap(await client().mornings.finding({ serverId, ...window, statementId })));
 }
 
-/** The person's word on a statement's class; null takes it back. Throws FailureError. */
+/**
+ * The person's word on a statement's class; null takes it back. Throws FailureError. An open finding shows the answer
+ * at once: as OLTP the statement is nobody's suspect any more, and no later answer has it.
+ */
 export async function setStatementClass(
   serverId: string,
   statementId: string,
   value: StatementClass | null,
 ): Promise<Statement> {
-  return unwrap(await client().mornings.setClass({ serverId, statementId, class: value }));
+  const statement = unwrap(await client().mornings.setClass({ serverId, statementId, class: value }));
+  const shown = useMornings.getState().finding;
+  if (shown.value?.finding.statement.statementId === statementId) {
+    const { finding } = shown.value;
+    useMornings.setState({ finding: { ...shown, value: { ...shown.value, finding: { ...finding, statement } } } });
+  }
+  return statement;
 }
 
 /** 'incident' looks every second, 'background' every five. Throws FailureError. */

@@ -10,7 +10,8 @@ import styles from './mornings.module.css';
 interface ClassChoiceProps {
   readonly serverId: string;
   readonly statement: Statement;
-  readonly onChanged: () => void;
+  /** Gets the statement as it is classed now. */
+  readonly onChanged: (statement: Statement) => void;
 }
 
 /** The person's word wins over every score, for this statement wherever it is seen; undo gives it back to the score. */
@@ -23,8 +24,7 @@ export function ClassChoice({ serverId, statement, onChanged }: ClassChoiceProps
     setBusy(true);
     setProblem(null);
     try {
-      await setStatementClass(serverId, statement.statementId, value);
-      onChanged();
+      onChanged(await setStatementClass(serverId, statement.statementId, value));
     } catch (error) {
       setProblem(problemOf(error));
     } finally {
@@ -37,9 +37,7 @@ export function ClassChoice({ serverId, statement, onChanged }: ClassChoiceProps
       <div className={styles.classChoice}>
         <Select
           label="Class"
-          description={
-            overridden ? 'This is your word; it wins over every score.' : 'Is the score wrong? Your word wins over it.'
-          }
+          description={description(statement)}
           data={statementClassSchema.options.map((value) => ({ value, label: classWords[value] }))}
           value={statement.class}
           allowDeselect={false}
@@ -58,4 +56,11 @@ export function ClassChoice({ serverId, statement, onChanged }: ClassChoiceProps
       {problem !== null && <FailureNotice problem={problem} />}
     </>
   );
+}
+
+function description({ class: value, classSource }: Statement): string {
+  if (classSource !== 'override') return 'Is the score wrong? Your word wins over it.';
+  return value === 'oltp'
+    ? 'This is your word; it wins over every score. As OLTP it is no suspect: it stands among the victims where it got slower.'
+    : 'This is your word; it wins over every score.';
 }

@@ -1,5 +1,5 @@
 import { Button, Drawer, Skeleton } from '@mantine/core';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { formatCount } from '../../../shared/format/count.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import { formatPercent, formatPercentRange } from '../../../shared/format/ratio.ts';
@@ -10,6 +10,7 @@ import { SqlEditor } from '../../app/sql-editor.tsx';
 import { Tag } from '../../app/tag.tsx';
 import { HistoryChart } from '../../charts/history-chart.tsx';
 import type { TimeWindow } from '../../charts/time-window.ts';
+import { isTyping } from '../../commands/use-shortcuts.ts';
 import { loadFinding, useMornings, type FindingAnswer } from '../../stores/mornings.ts';
 import { BlockedTable } from './blocked-table.tsx';
 import { ClassChoice } from './class-choice.tsx';
@@ -70,6 +71,8 @@ function FindingBody(
   const { finding, history, blocked } = answer;
   const { statement } = finding;
   const grade = gradeWords[finding.grade];
+  const proposes = finding.cure === 'read_model';
+  useProposeKey(proposes ? () => onPropose(statement.statementId, statement.widgetId) : null);
   return (
     <div className={styles.finding}>
       <div className={styles.findingHead}>
@@ -101,7 +104,7 @@ function FindingBody(
           <strong>If this were gone</strong>
           <p>{ifGoneText(finding.ifGoneMeanMs)}</p>
         </div>
-        {finding.cure === 'read_model' ? (
+        {proposes ? (
           <Button variant="filled" onClick={() => onPropose(statement.statementId, statement.widgetId)}>
             Propose a read model
           </Button>
@@ -154,14 +157,33 @@ function FindingBody(
         <ClassChoice
           serverId={serverId}
           statement={statement}
-          onChanged={() => {
-            reload();
+          onChanged={(changed) => {
+            // OLTP is never a suspect: its finding is gone, and what is shown stays so that the word can be taken back.
+            if (changed.class !== 'oltp') reload();
             onClassChanged();
           }}
         />
       </section>
     </div>
   );
+}
+
+/** P, as on a row of the findings. */
+function useProposeKey(propose: (() => void) | null): void {
+  const latest = useRef(propose);
+  useEffect(() => {
+    latest.current = propose;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.defaultPrevented || isTyping(event.target) || latest.current === null) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
 }
 
 /** A prediction, and said as one. */

@@ -176,12 +176,14 @@ function Mornings({ server }: { readonly server: ServerSummary }): ReactNode {
       <TimelineCard serverId={serverId} window={window} onSelect={suggestion.choose} onRetry={reloadTimeline} />
       {window !== null && (
         <VerdictCards
+          serverId={serverId}
           widgetTitles={widgetTitles}
           openStatementId={statementId}
           onOpen={({ statement }) => go({ statementId: statement.statementId })}
           onPropose={proposeFinding}
           onRetry={diagnoseNow}
           onClear={() => suggestion.choose(null)}
+          onClassChanged={diagnoseNow}
         />
       )}
       {window === null && <BrushHint />}

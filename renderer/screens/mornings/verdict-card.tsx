@@ -13,12 +13,15 @@ import { VictimsTable } from './victims-table.tsx';
 import styles from './mornings.module.css';
 
 interface VerdictProps {
+  readonly serverId: string;
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly openStatementId: string | null;
   readonly onOpen: (finding: Finding) => void;
   readonly onPropose: (finding: Finding) => void;
   readonly onRetry: () => void;
   readonly onClear: () => void;
+  /** The class of a statement was changed: the verdict is another one now. */
+  readonly onClassChanged: () => void;
 }
 
 /** What the incident's window says: sentence, badges, findings. The last verdict stays while a new one is worked out. */
@@ -108,7 +111,12 @@ function Tables({ verdict, ...props }: VerdictProps & { readonly verdict: Verdic
       {shown === 'suspects' ? (
         <FindingsTable verdict={verdict} {...props} />
       ) : (
-        <VictimsTable victims={verdict.victims} widgetTitles={props.widgetTitles} />
+        <VictimsTable
+          serverId={props.serverId}
+          victims={verdict.victims}
+          widgetTitles={props.widgetTitles}
+          onClassChanged={props.onClassChanged}
+        />
       )}
     </Card>
   );

@@ -1,23 +1,47 @@
-import { useMemo, type ReactNode } from 'react';
+import { Button } from '@mantine/core';
+import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { formatCount } from '../../../shared/format/count.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import { formatTimes } from '../../../shared/format/ratio.ts';
 import type { Victim } from '../../../shared/model/diagnosis.ts';
+import type { Statement } from '../../../shared/model/statement.ts';
+import { FailureNotice } from '../../app/failure-notice.tsx';
+import { problemOf, type Problem } from '../../stores/failure-error.ts';
+import { setStatementClass } from '../../stores/mornings.ts';
 import { DataTable, type TableColumn } from '../../tables/data-table.tsx';
 import { StatementLabel } from './statement-label.tsx';
 import { nameOf } from './statement-name.ts';
+import { classSourceWords } from './words.ts';
 
-/** From this ratio of blocks per call on, the victim itself did more work (design 04, damage). */
+/** From this ratio of blocks per call on, the victim itself did more work and its slowness is its own. */
 const doesMoreWork = 1.2;
 
-/** Who was hurt, and by how much. */
-export function VictimsTable({
-  victims,
-  widgetTitles,
-}: {
+interface VictimsTableProps {
+  readonly serverId: string;
   readonly victims: readonly Victim[];
   readonly widgetTitles: ReadonlyMap<string, string>;
-}): ReactNode {
+  readonly onClassChanged: () => void;
+}
+
+/** Who was hurt, and by how much. */
+export function VictimsTable({ serverId, victims, widgetTitles, onClassChanged }: VictimsTableProps): ReactNode {
+  const [busyId, setBusyId] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const takeBack = useCallback(
+    async ({ statementId }: Statement) => {
+      setBusyId(statementId);
+      setProblem(null);
+      try {
+        await setStatementClass(serverId, statementId, null);
+        onClassChanged();
+      } catch (error) {
+        setProblem(problemOf(error));
+      } finally {
+        setBusyId(null);
+      }
+    },
+    [serverId, onClassChanged],
+  );
   const columns = useMemo(
     (): readonly TableColumn<Victim>[] => [
       {
@@ -73,17 +97,40 @@ export function VictimsTable({
           workRatio === null ? '–' : `${workRatio.toFixed(2)}${workRatio > doesMoreWork ? ' (does more)' : ''}`,
         sortValue: ({ workRatio }) => workRatio,
       },
+      {
+        id: 'class',
+        header: 'class',
+        hint: 'Who said that this is OLTP. Your word can be taken back here',
+        width: '150px',
+        cell: ({ statement }) =>
+          statement.classSource === 'override' ? (
+            <Button
+              size="compact-xs"
+              title="Back to what the score says"
+              loading={busyId === statement.statementId}
+              onClick={() => void takeBack(statement)}
+            >
+              Undo your word
+            </Button>
+          ) : (
+            <span className="db-dim">{classSourceWords[statement.classSource]}</span>
+          ),
+        sortValue: ({ statement }) => statement.classSource,
+      },
     ],
-    [widgetTitles],
+    [widgetTitles, busyId, takeBack],
   );
   return (
-    <DataTable
-      label="Victims"
-      columns={columns}
-      rows={victims}
-      rowKey={({ statement }) => statement.statementId}
-      initialSort={{ column: 'damage', descending: true }}
-      empty="No OLTP statement got slower."
-    />
+    <>
+      {problem !== null && <FailureNotice problem={problem} />}
+      <DataTable
+        label="Victims"
+        columns={columns}
+        rows={victims}
+        rowKey={({ statement }) => statement.statementId}
+        initialSort={{ column: 'damage', descending: true }}
+        empty="No OLTP statement got slower."
+      />
+    </>
   );
 }
