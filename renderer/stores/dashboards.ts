@@ -43,6 +43,20 @@ function keepUnchanged(before: readonly Dashboard[], next: readonly Dashboard[])
   return kept.length === before.length && kept.every((one, index) => one === before[index]) ? before : kept;
 }
 
+/** The widget's dashboard once it is in the list, so that going there finds it. Throws FailureError. */
+export async function putOnDashboard(serverId: string, readModel: string): Promise<string> {
+  const { dashboard } = unwrap(await client().dashboards.addReadModel({ serverId, readModel }));
+  await loadDashboards(serverId);
+  return dashboard.dashboardId;
+}
+
+/** Takes a widget off; false when it was the last one and its dashboard went with it. Throws FailureError. */
+export async function removeWidget(serverId: string, dashboardId: string, widgetId: string): Promise<boolean> {
+  const { dashboard } = unwrap(await client().dashboards.removeWidget({ serverId, dashboardId, widgetId }));
+  await loadDashboards(serverId);
+  return dashboard !== null;
+}
+
 function putWidget(key: string, change: Partial<WidgetState>): void {
   useDashboards.setState(({ widgets }) => ({
     widgets: { ...widgets, [key]: { ...notAsked, ...widgets[key], ...change } },

@@ -1,8 +1,8 @@
 import { Button, Skeleton, Tabs, Tooltip } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
-import type { Dashboard } from '../../../shared/model/dashboard.ts';
+import type { Dashboard, Widget } from '../../../shared/model/dashboard.ts';
 import { EmptyState } from '../../app/empty-state.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
@@ -22,6 +22,7 @@ import {
 import { widgetKey } from '../../stores/widget-state.ts';
 import { dashboardFreshness, isOffline } from './dashboard-freshness.ts';
 import { OfflineBanner } from './offline-banner.tsx';
+import { isRemovable, RemoveWidget } from './remove-widget.tsx';
 import { WidgetCard } from './widget-card.tsx';
 import styles from './dashboards.module.css';
 
@@ -81,9 +82,16 @@ function ServerDashboards({ server }: { readonly server: ServerSummary }): React
       {problem !== null && <FailureNotice problem={problem} onRetry={() => void loadDashboards(serverId)} />}
       {problem === null && loading && <Skeleton height={280} aria-label="Loading the dashboards" />}
       {value !== null && value.length === 0 && (
-        <EmptyState title="No dashboards for this server">
-          {server.settings.label} has none. The demo ERP shows what they look like: seven questions of the management,
-          three of the daily business.
+        <EmptyState
+          title="No dashboards for this server"
+          actions={
+            <Button variant="filled" onClick={() => navigate('/read-models')}>
+              Go to Read models
+            </Button>
+          }
+        >
+          A dashboard is made of read models: open one of {server.settings.label} and press “Put on a dashboard”. The
+          demo ERP brings two dashboards that show what they can look like.
         </EmptyState>
       )}
     </Page>
@@ -102,6 +110,7 @@ interface OpenDashboardProps {
 function OpenDashboard({ server, dashboard, all, children }: OpenDashboardProps): ReactNode {
   const { serverId } = server;
   const widgets = useDashboards((state) => state.widgets);
+  const [removing, setRemoving] = useState<Widget | null>(null);
   const online = server.state === 'connected';
 
   // Starts again when the database comes or goes: what is out of the cache then is asked for at once.
@@ -168,9 +177,11 @@ function OpenDashboard({ server, dashboard, all, children }: OpenDashboardProps)
             online={online}
             nowMs={nowMs}
             onRefresh={() => void refreshWidget(serverId, dashboard.dashboardId, widget)}
+            {...(isRemovable(dashboard, widget) ? { onRemove: () => setRemoving(widget) } : {})}
           />
         ))}
       </div>
+      <RemoveWidget serverId={serverId} dashboard={dashboard} widget={removing} onClose={() => setRemoving(null)} />
     </Page>
   );
 }

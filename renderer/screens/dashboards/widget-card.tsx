@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Skeleton, Tooltip } from '@mantine/core';
-import { IconChartBar, IconCheck, IconCopy, IconRefresh, IconTable } from '@tabler/icons-react';
+import { IconChartBar, IconCheck, IconCopy, IconRefresh, IconTable, IconTrash } from '@tabler/icons-react';
 import { useState, type CSSProperties, type ReactNode } from 'react';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Widget } from '../../../shared/model/dashboard.ts';
@@ -22,13 +22,22 @@ interface WidgetCardProps {
   /** The server's clock, renewed often enough for labels to age. */
   readonly nowMs: number;
   readonly onRefresh: () => void;
+  /** Left out: this widget came with its dashboard and stays on it. */
+  readonly onRemove?: () => void;
 }
 
 /** An executive widget that still asks the base tables: the case for a read model. */
 const isHeavyLive = ({ source, budget }: Widget): boolean => source.kind === 'live' && budget !== 'live';
 
 /** One question with its number, its age and what can be done with it. An old number stays until a newer one is here. */
-export function WidgetCard({ widget, state = notAsked, online, nowMs, onRefresh }: WidgetCardProps): ReactNode {
+export function WidgetCard({
+  widget,
+  state = notAsked,
+  online,
+  nowMs,
+  onRefresh,
+  onRemove,
+}: WidgetCardProps): ReactNode {
   const [asTable, setAsTable] = useState(false);
   const { data, loading, problem } = state;
   const freshness = shownFreshness(widget, state, online, nowMs);
@@ -78,6 +87,11 @@ export function WidgetCard({ widget, state = notAsked, online, nowMs, onRefresh 
           >
             <IconRefresh size={15} aria-hidden />
           </IconTool>
+          {onRemove !== undefined && (
+            <IconTool label={`Remove ${widget.title} from this dashboard`} onClick={onRemove}>
+              <IconTrash size={15} aria-hidden />
+            </IconTool>
+          )}
         </div>
       </footer>
     </section>

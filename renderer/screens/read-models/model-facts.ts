@@ -1,3 +1,4 @@
+import type { Dashboard } from '../../../shared/model/dashboard.ts';
 import type { ReadModel, Version } from '../../../shared/model/read-model.ts';
 
 export type Copy = Version['copies'][number];
@@ -26,6 +27,13 @@ export function occupiedBytes(model: ReadModel): number | null {
 /** The version that a roll back would return to. */
 export const previousVersion = (model: ReadModel): Version | null =>
   model.versions.find((version) => version.state === 'previous') ?? null;
+
+/** The first dashboard with a widget that reads this read model. */
+export function dashboardReading(dashboards: readonly Dashboard[], readModel: string): string | null {
+  const reads = ({ widgets }: Dashboard) =>
+    widgets.some(({ source }) => source.kind === 'read_model' && source.readModel === readModel);
+  return dashboards.find(reads)?.dashboardId ?? null;
+}
 
 export interface ColumnRow {
   readonly name: string;

@@ -9,7 +9,7 @@ import { budgetText } from '../../app/budget-text.ts';
 import { EmptyState } from '../../app/empty-state.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
-import { momentText } from '../../app/moments.ts';
+import { momentExact, momentText } from '../../app/moments.ts';
 import { Card, Page } from '../../app/page.tsx';
 import { navigate } from '../../app/router.ts';
 import { Tag } from '../../app/tag.tsx';
@@ -20,7 +20,7 @@ import { DataTable, type TableColumn } from '../../tables/data-table.tsx';
 import { currentVersion, occupiedBytes, servedCopy } from './model-facts.ts';
 import { PlanList } from './plan-list.tsx';
 import styles from './read-models.module.css';
-import { runWords } from './words.ts';
+import { runWords, strategyText } from './words.ts';
 
 const open = (model: ReadModel) => navigate(`/read-models/model/${encodeURIComponent(model.name)}`);
 const proposeBlank = () => navigate('/read-models/propose');
@@ -151,9 +151,19 @@ const columns: readonly TableColumn<ReadModel>[] = [
     sortValue: occupiedBytes,
   },
   {
+    id: 'strategy',
+    header: 'strategy',
+    hint: 'How the last refresh brought new numbers to the readers',
+    width: '96px',
+    cell: (model) => strategyText(model.lastRun),
+    sortValue: (model) => model.lastRun?.mode,
+  },
+  {
     id: 'last-run',
     header: 'last run',
-    width: '150px',
+    hint: 'How it ended, when it began, how long it took',
+    width: 'minmax(150px, 1fr)',
+    wrap: true,
     cell: (model) => <LastRun model={model} />,
     sortValue: (model) => model.lastRun?.startedAtMs,
   },
@@ -184,8 +194,9 @@ function LastRun({ model }: { readonly model: ReadModel }) {
       <Tag tone={tone} title={run.error ?? undefined}>
         {text}
       </Tag>
-      <span className="db-dim">
-        {run.endedAtMs === null ? momentText(run.startedAtMs, nowMs) : formatDuration(run.endedAtMs - run.startedAtMs)}
+      <span className="db-dim" title={momentExact(run.startedAtMs)}>
+        {momentText(run.startedAtMs, nowMs)}
+        {run.endedAtMs !== null && ` · ${formatDuration(run.endedAtMs - run.startedAtMs)}`}
       </span>
     </span>
   );

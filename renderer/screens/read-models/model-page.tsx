@@ -25,6 +25,7 @@ import {
   watchReadModel,
 } from '../../stores/read-models.ts';
 import { previousVersion } from './model-facts.ts';
+import { PutOnDashboard } from './put-on-dashboard.tsx';
 import styles from './read-models.module.css';
 import { RunsCard } from './runs-card.tsx';
 import { DefinitionCard, VersionsCard } from './versions-card.tsx';
@@ -92,6 +93,7 @@ export function ModelPage({ server, name }: ModelPageProps) {
       }
       actions={
         <>
+          <PutOnDashboard server={server} readModel={name} onProblem={setProblem} />
           <Menu position="bottom-end" shadow="md">
             <Menu.Target>
               <Button loading={planning} rightSection={<IconDots size={16} aria-hidden />}>

@@ -15,6 +15,7 @@ import { PlanFacts } from './plan-facts.tsx';
 import { PlanRun } from './plan-run.tsx';
 import { planScript } from './plan-script.ts';
 import { PlanSteps } from './plan-steps.tsx';
+import { PutOnDashboard } from './put-on-dashboard.tsx';
 import styles from './read-models.module.css';
 import { planStateWords, planTitle } from './words.ts';
 
@@ -70,7 +71,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
       }
     >
       {runProblem !== null && <FailureNotice problem={runProblem} />}
-      <Ended plan={plan} execution={execution} stale={runProblem?.code === 'plan_stale'} />
+      <Ended server={server} plan={plan} execution={execution} stale={runProblem?.code === 'plan_stale'} />
       <div className={styles.split}>
         <Card title={planTitle(plan)} aside={stepsText(plan)}>
           <PlanSteps steps={plan.steps} results={execution?.steps ?? []} />
@@ -97,13 +98,14 @@ function stepsText(plan: Plan): string {
 }
 
 interface EndedProps {
+  readonly server: ServerSummary;
   readonly plan: Plan;
   readonly execution: Execution | null;
   readonly stale: boolean;
 }
 
 /** What became of the plan, and what comes next. */
-function Ended({ plan, execution, stale }: EndedProps) {
+function Ended({ server, plan, execution, stale }: EndedProps) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const again = async () => {
     setProblem(null);
@@ -118,29 +120,39 @@ function Ended({ plan, execution, stale }: EndedProps) {
       Make the plan again
     </Button>
   );
-  const failedAgain = problem === null ? null : <FailureNotice problem={problem} />;
+  const failed = problem === null ? null : <FailureNotice problem={problem} />;
   if (plan.state === 'done') {
     const gone = plan.kind === 'drop';
     return (
-      <Notice
-        title={doneTitle(plan)}
-        buttons={
-          <Button
-            size="compact-sm"
-            onClick={() => navigate(gone ? '/read-models' : `/read-models/model/${encodeURIComponent(plan.readModel)}`)}
-          >
-            {gone ? 'All read models' : 'Open the read model'}
-          </Button>
-        }
-      >
-        {execution?.message}
-        {movesWidgets(plan) && (
-          <>
-            {' '}
-            Its widgets read from it now: <a href={href('/dashboards')}>look at the dashboards</a>.
-          </>
-        )}
-      </Notice>
+      <>
+        <Notice
+          title={doneTitle(plan)}
+          buttons={
+            <>
+              {plan.kind === 'create' && !movesWidgets(plan) && (
+                <PutOnDashboard server={server} readModel={plan.readModel} size="compact-sm" onProblem={setProblem} />
+              )}
+              <Button
+                size="compact-sm"
+                onClick={() =>
+                  navigate(gone ? '/read-models' : `/read-models/model/${encodeURIComponent(plan.readModel)}`)
+                }
+              >
+                {gone ? 'All read models' : 'Open the read model'}
+              </Button>
+            </>
+          }
+        >
+          {execution?.message}
+          {movesWidgets(plan) && (
+            <>
+              {' '}
+              Its widgets read from it now: <a href={href('/dashboards')}>look at the dashboards</a>.
+            </>
+          )}
+        </Notice>
+        {failed}
+      </>
     );
   }
   if (plan.state === 'failed' || plan.state === 'undone' || plan.state === 'interrupted') {
@@ -153,7 +165,7 @@ function Ended({ plan, execution, stale }: EndedProps) {
         >
           {execution?.message}
         </Notice>
-        {failedAgain}
+        {failed}
       </>
     );
   }
@@ -161,7 +173,7 @@ function Ended({ plan, execution, stale }: EndedProps) {
   return (
     <>
       <Notice tone="warning" title="This plan no longer fits the server" buttons={againButton} />
-      {failedAgain}
+      {failed}
     </>
   );
 }

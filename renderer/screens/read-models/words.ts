@@ -14,6 +14,16 @@ export const runWords: Readonly<Record<Run['state'], Worded>> = {
   abandoned: { text: 'abandoned', tone: 'warning' },
 };
 
+/** How a refresh brings new numbers to the readers. */
+export const modeWords: Readonly<Record<Run['mode'], string>> = {
+  side_by_side: 'side by side',
+  concurrent: 'concurrent',
+  full: 'full',
+};
+
+/** The strategy of the last run; before the first one none has been chosen. */
+export const strategyText = (lastRun: Run | null): string => (lastRun === null ? '–' : modeWords[lastRun.mode]);
+
 export const planStateWords: Readonly<Record<Plan['state'], Worded>> = {
   new: { text: 'nothing has run yet', tone: 'neutral' },
   running: { text: 'running', tone: 'accent' },

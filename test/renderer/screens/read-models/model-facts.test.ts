@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { compareColumns, servedCopy } from '../../../../renderer/screens/read-models/model-facts.ts';
-import type { Version } from '../../../../shared/model/read-model.ts';
+import { compareColumns, dashboardReading, servedCopy } from '../../../../renderer/screens/read-models/model-facts.ts';
+import { strategyText } from '../../../../renderer/screens/read-models/words.ts';
+import type { Dashboard, WidgetSource } from '../../../../shared/model/dashboard.ts';
+import type { Run, Version } from '../../../../shared/model/read-model.ts';
 
 const copy = (slot: 'a' | 'b', asOf: string | null) => ({
   copyId: slot,
@@ -51,5 +53,58 @@ describe('versions side by side', () => {
     expect(servedCopy(version(1, [], [copy('a', null), filled]))).toBe(filled);
     expect(servedCopy(version(1, [], [filled, copy('a', null)]))).toBe(filled);
     expect(servedCopy(version(1, []))).toBeNull();
+  });
+});
+
+describe('a read model', () => {
+  const dashboard = (dashboardId: string, source: WidgetSource): Dashboard => ({
+    dashboardId,
+    serverId: 's',
+    title: dashboardId,
+    widgets: [
+      {
+        widgetId: 'w',
+        title: 'w',
+        question: 'How much?',
+        kind: 'table',
+        source,
+        budget: 'live',
+        x: null,
+        series: null,
+        values: ['n'],
+        formats: {},
+        currency: null,
+        layout: { x: 0, y: 0, w: 4, h: 2 },
+      },
+    ],
+  });
+
+  it('is found on the dashboard that reads it', () => {
+    const dashboards = [
+      dashboard('live', { kind: 'live', sql: 'select n from sales' }),
+      dashboard('mine', { kind: 'read_model', readModel: 'sales', sql: 'select * from reporting.sales' }),
+    ];
+    expect(dashboardReading(dashboards, 'sales')).toBe('mine');
+    expect(dashboardReading(dashboards, 'stock')).toBeNull();
+  });
+
+  it('names the strategy of its last run, and none before the first', () => {
+    const run: Run = {
+      runId: 'r',
+      readModel: 'sales',
+      version: 1,
+      slot: 'a',
+      mode: 'side_by_side',
+      state: 'done',
+      startedAtMs: 0,
+      endedAtMs: 1,
+      asOf: null,
+      rows: null,
+      error: null,
+      sqlstate: null,
+      runner: 'me',
+    };
+    expect(strategyText(run)).toBe('side by side');
+    expect(strategyText(null)).toBe('–');
   });
 });
