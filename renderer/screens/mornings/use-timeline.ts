@@ -9,6 +9,9 @@ const backgroundMs = 20_000;
 /** While watching live a snapshot comes every 5 s; the first look at a new server comes as soon. */
 const liveMs = 5_000;
 
+/** A view that begins later by this much is another picture; less is the time that an answer took. */
+const noticeableMs = 60_000;
+
 /** The server's clock now, or the last stored moment where nobody samples. null: nothing is known yet. */
 export function endOfRange(server: ServerSummary): number | null {
   if (server.state === 'connected') return Date.now() + (server.facts?.clockSkewMs ?? 0);
@@ -32,13 +35,15 @@ export function useTimeline(
     const wanted = () => {
       const now = latest.current;
       const endMs = endOfRange(now.server);
-      return endMs === null ? null : viewFor(now.range, now.window, endMs).view;
+      const storedFromMs = useMornings.getState().timeline.value?.timeline.storedFromMs ?? null;
+      return endMs === null ? null : viewFor(now.range, now.window, endMs, storedFromMs).view;
     };
     const view = wanted();
     const answer = await loadTimeline(serverId, view);
-    // The first answer without a window says where history ends: only then can another range be asked for.
+    // The first answer says where history begins and ends: only then is it known which part of a range to ask for.
     const known = wanted();
-    if (view === null && answer !== null && known !== null) await loadTimeline(serverId, known);
+    if (answer === null || known === null) return;
+    if (view === null || known.fromMs - view.fromMs >= noticeableMs) await loadTimeline(serverId, known);
   }, [serverId]);
 
   const fromMs = window?.fromMs ?? null;

@@ -36,19 +36,35 @@ function moment(text: string | null): number | null {
   return Number.isSafeInteger(atMs) ? atMs : null;
 }
 
+/** A view that holds a few buckets at least. */
+const leastViewMs = 5 * minuteMs;
+
 /**
- * What the timeline shows: the range up to its end, or, when the window under study lies elsewhere (last night, an
- * address somebody sent), that window with as much around it. `following`: it moves on with the time.
+ * Where a view begins of which only the end is stored: a little before the first stored moment, so that a fresh
+ * history fills the chart instead of standing as a sliver at its right edge.
+ */
+export function filledFromMs(view: TimeWindow, storedFromMs: number | null): number {
+  if (storedFromMs === null || storedFromMs >= view.toMs) return view.fromMs;
+  const aroundMs = (view.toMs - storedFromMs) / 20;
+  return Math.max(view.fromMs, Math.min(storedFromMs - aroundMs, view.toMs - leastViewMs));
+}
+
+/**
+ * What the timeline shows: the range up to its end (or as much of it as is stored), or, when the window under study lies elsewhere (last night, an
+ * address somebody sent), that window with as much around it. `following`: it moves on with the time; this depends on
+ * the range alone, so that history that grows never turns a followed window into one that stands.
  */
 export function viewFor(
   range: RangeId,
   window: TimeWindow | null,
   endMs: number,
+  storedFromMs: number | null = null,
 ): { readonly view: TimeWindow; readonly following: boolean } {
   const view = { fromMs: endMs - rangeMs(range), toMs: endMs };
   // Clocks and snapshots are a little apart: a window that ends now may end a moment after our now.
   if (window === null || (window.fromMs >= view.fromMs && window.toMs <= view.toMs + minuteMs)) {
-    return { view, following: true };
+    const fromMs = filledFromMs(view, storedFromMs);
+    return { view: { fromMs: Math.min(fromMs, window?.fromMs ?? fromMs), toMs: endMs }, following: true };
   }
   const aroundMs = Math.max(window.toMs - window.fromMs, 10 * minuteMs);
   return { view: { fromMs: window.fromMs - aroundMs, toMs: window.toMs + aroundMs }, following: false };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { followsSuggestion, readAddress, viewFor } from '../../../renderer/screens/mornings/view.ts';
+import { filledFromMs, followsSuggestion, readAddress, viewFor } from '../../../renderer/screens/mornings/view.ts';
 
 const hourMs = 3_600_000;
 const nowMs = Date.UTC(2026, 10, 20, 9, 0);
@@ -53,6 +53,29 @@ describe('what the timeline shows', () => {
       view: { fromMs: night.fromMs - 20 * 60_000, toMs: night.toMs + 20 * 60_000 },
       following: false,
     });
+  });
+});
+
+describe('a history that is younger than the range', () => {
+  const hour = window(60, 0);
+  const minutesAgo = (minutes: number) => nowMs - minutes * 60_000;
+
+  it('fills the chart: the view begins a little before the first sample', () => {
+    expect(filledFromMs(hour, minutesAgo(20))).toBe(minutesAgo(21));
+    expect(viewFor('1h', null, nowMs, minutesAgo(20))).toEqual({ view: window(21, 0), following: true });
+  });
+
+  it('still shows 5 minutes, and never more than the range', () => {
+    expect(filledFromMs(hour, minutesAgo(2))).toBe(minutesAgo(5));
+    expect(filledFromMs(hour, minutesAgo(59))).toBe(hour.fromMs);
+    expect(filledFromMs(hour, minutesAgo(600))).toBe(hour.fromMs);
+    expect(filledFromMs(hour, null)).toBe(hour.fromMs);
+  });
+
+  it('never cuts off the window under study, and does not unfollow it', () => {
+    const studied = window(40, 10);
+    expect(viewFor('1h', studied, nowMs, minutesAgo(20))).toEqual({ view: window(40, 0), following: true });
+    expect(viewFor('1h', window(700, 680), nowMs, minutesAgo(20)).following).toBe(false);
   });
 });
 
