@@ -25,11 +25,14 @@ export interface ChartPalette {
   readonly heatHigh: string;
 }
 
-function readPalette(): ChartPalette {
+/** The attribute that decides which half of `theme/tokens.css` holds. */
+const shownScheme = (): string | undefined => document.documentElement.dataset['mantineColorScheme'];
+
+function readPalette(scheme: string | undefined): ChartPalette {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--db-${name}`).trim();
   return {
-    scheme: document.documentElement.dataset['mantineColorScheme'] === 'light' ? 'light' : 'dark',
+    scheme: scheme === 'light' ? 'light' : 'dark',
     font: token('font'),
     surface: token('surface'),
     text: token('text'),
@@ -53,18 +56,22 @@ function readPalette(): ChartPalette {
   };
 }
 
-let current: ChartPalette | null = null;
+let read: { readonly scheme: string | undefined; readonly palette: ChartPalette } | null = null;
+
+/** Compares the scheme each time: a theme that is switched on a screen without charts is seen by no observer. */
+function currentPalette(): ChartPalette {
+  const scheme = shownScheme();
+  if (read === null || read.scheme !== scheme) read = { scheme, palette: readPalette(scheme) };
+  return read.palette;
+}
 
 function subscribe(onChange: () => void): () => void {
-  const observer = new MutationObserver(() => {
-    current = readPalette();
-    onChange();
-  });
+  const observer = new MutationObserver(onChange);
   observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-mantine-color-scheme'] });
   return () => observer.disconnect();
 }
 
 /** The palette now; a switch of the theme draws every chart again. */
 export function usePalette(): ChartPalette {
-  return useSyncExternalStore(subscribe, () => (current ??= readPalette()));
+  return useSyncExternalStore(subscribe, currentPalette);
 }
