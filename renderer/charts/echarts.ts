@@ -10,7 +10,7 @@ import {
 import { init, use, type ECharts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
-/** Only what is used: all of ECharts with Mantine is 3.6 MB unminified (design 03). */
+/** Only what is used: all of ECharts with Mantine is 3.6 MB unminified. */
 use([
   AriaComponent,
   BarChart,

@@ -10,7 +10,7 @@ function readNonce(): string | undefined {
   return nonce === null || nonce === undefined || nonce === '' || nonce === placeholder ? undefined : nonce;
 }
 
-/** Modals and the palette add one style through react-remove-scroll, which asks `get-nonce` (design 03). */
+/** Modals and the palette add one style through react-remove-scroll, which asks `get-nonce`. */
 export function installStyleNonce(): void {
   if (styleNonce !== undefined) setNonce(styleNonce);
 }

@@ -6,7 +6,7 @@ interface GradeWords {
   readonly meaning: string;
 }
 
-/** Below B nobody says "caused" (design 04). */
+/** Only A and B rest on something that was seen; below them nobody says "caused". */
 export const gradeWords: Readonly<Record<Grade, GradeWords>> = {
   A: { short: 'A proven', meaning: 'An experiment switched this statement on and off, and the damage followed.' },
   B: {

@@ -33,7 +33,11 @@ export function useProposal(serverId: string, origin: ProposalOrigin | null, ini
     const controller = new AbortController();
     const { proposal } = latest.current;
     const from = origin ?? { kind: 'sql' as const, sql: proposal.definitionSql };
-    if (from.kind === 'sql' && from.sql.trim() === '') return undefined;
+    if (from.kind === 'sql' && from.sql.trim() === '') {
+      // Emptied while a check was running: that one was aborted and reports nothing any more.
+      setChecked((before) => (before.loading ? { ...before, loading: false } : before));
+      return undefined;
+    }
     const check = async () => {
       setChecked((before) => ({ ...before, loading: true }));
       try {
