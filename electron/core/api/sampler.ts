@@ -1,4 +1,5 @@
 import type { Engine } from '../engine.ts';
+import { requireCapability } from '../postgres/capabilities.ts';
 import { os } from './implementer.ts';
 import { reply } from './reply.ts';
 
@@ -16,6 +17,8 @@ export const samplerApi = (engine: Engine) =>
       reply(async () => {
         const sampler = await engine.servers.sampler(input.serverId);
         await sampler.readNow();
+        // The activity sample is stored either way; a snapshot was asked for and needs the extension.
+        requireCapability((await engine.servers.server(input.serverId)).facts, 'statement_statistics');
         return engine.servers.samplerStatus(input.serverId);
       }),
     ),
