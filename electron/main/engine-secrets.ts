@@ -1,3 +1,4 @@
+import { Failure } from '../../shared/model/failure.ts';
 import type { SecretStore } from '../core/ports.ts';
 import type { SecretRequest, ToEngine } from './engine-messages.ts';
 
@@ -28,7 +29,15 @@ export function remoteSecrets(ask: (request: SecretRequest) => void): RemoteSecr
       const answer = waiting.get(id);
       waiting.delete(id);
       if (error === null) answer?.resolve(secret);
-      else answer?.reject(new Error(error));
+      else {
+        answer?.reject(
+          new Failure({
+            code: 'storage_failed',
+            message: `The system's password store refused: ${error}. Unlock it and try again.`,
+            retryable: true,
+          }),
+        );
+      }
     },
   };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, BrowserWindow, dialog, ipcMain, Notification } from 'electron';
 import { isFailure } from '../../shared/model/failure.ts';
 import { installation } from '../hosts/installation.ts';
+import { stderrLogger } from '../hosts/node-ports.ts';
 import { prepareProfileDir, profileDir } from '../hosts/profile/profile-dir.ts';
 import { registerAppScheme, serveAppScheme } from './app-protocol.ts';
 import { startEngineProcess, type EngineProcess } from './engine-process.ts';
@@ -51,12 +52,13 @@ async function run(): Promise<void> {
   serveAppScheme(rendererDir);
   guardPermissions();
   setMenu();
+  const logLevel = process.env['DAYBREAK_LOG_LEVEL'] ?? 'warn';
   const engine = startEngineProcess({
     entry: paths.engine,
     profileDir: profile,
     resourcesDir,
-    logLevel: process.env['DAYBREAK_LOG_LEVEL'] ?? 'warn',
-    secrets: await openKeychain(paths.secrets),
+    logLevel,
+    secrets: await openKeychain(paths.secrets, stderrLogger(logLevel)),
     notify,
     onFailed(message) {
       dialog.showErrorBox('Daybreak cannot go on', message);
