@@ -20,6 +20,10 @@ const waitingPorts: MessagePortMain[] = [];
 let starting: Promise<ProfileEngine> | null = null;
 let connect = (port: MessagePortMain): void => void waitingPorts.push(port);
 
+// In a terminal Ctrl-C, and closing it, reach every process of the group. This one ends through its parent alone,
+// which is stopping too and waits for a clean end; where the parent dies, Electron ends its utility processes.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+
 main.on('message', ({ data, ports }: MessageEvent) => {
   const message = data as ToEngine;
   switch (message.type) {
