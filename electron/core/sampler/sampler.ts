@@ -13,6 +13,8 @@ export interface SamplerOptions {
   readonly store: SampleStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** As set by hand before, on a connection that was lost; 'background' unless given. */
+  readonly mode?: SamplerMode;
   readonly onChange: (kind: SamplerChange) => void;
 }
 export type SamplerChange = 'sample' | 'snapshot' | 'texts' | 'mode' | 'problem';
@@ -22,10 +24,12 @@ export type SamplerState = Omit<SamplerStatus, 'storedBytes'>;
 
 export interface Sampler {
   start(): void;
-  /** Resolves when nothing is read or stored any more. */
+  /** Resolves when nothing is read or stored any more. Never rejects. */
   stop(): Promise<void>;
   /** By hand. 'background' also ends an incident that began by itself. */
   setMode(mode: SamplerMode): void;
+  /** What was set by hand, whatever the mode is: for the `mode` of the sampler that follows this one. */
+  modeByHand(): SamplerMode;
   /** Takes a snapshot, a sample and missing texts now, stored when it resolves. Works without `start`. Throws `Failure`. */
   readNow(): Promise<void>;
   status(): SamplerState;
@@ -55,7 +59,7 @@ class IntervalSampler implements Sampler {
   /** One reading after the other, also where `readNow` comes without `start`. */
   #apart: Promise<unknown> = Promise.resolve();
   #wake = new AbortController();
-  #byHand: SamplerMode = 'background';
+  #byHand: SamplerMode;
   #incident = calmState;
   #dueMs = { activity: 0, snapshot: 0, texts: Number.POSITIVE_INFINITY };
   #textsKnown = false;
@@ -63,14 +67,20 @@ class IntervalSampler implements Sampler {
 
   constructor(options: SamplerOptions) {
     this.#options = options;
-    const { server, store, clock, logger } = options;
+    const { server, store, clock, logger, mode } = options;
+    this.#byHand = mode ?? 'background';
     this.#recorder = new Recorder({ serverId: server.serverId, store, clock, logger });
   }
 
   start(): void {
     if (this.#run !== null) return;
     const stopping = new AbortController();
-    this.#run = { stopping, done: this.#sampleUntil(stopping.signal) };
+    const done = this.#sampleUntil(stopping.signal).catch((error: unknown) => {
+      if (this.#run?.stopping === stopping) this.#run = null;
+      this.#rejectWaiters(error);
+      this.#bug(error);
+    });
+    this.#run = { stopping, done };
   }
 
   async stop(): Promise<void> {
@@ -94,6 +104,10 @@ class IntervalSampler implements Sampler {
     this.#byHand = mode;
     if (mode === 'background' && this.#incident.mode === 'incident') this.#incident = mute(this.#incident);
     if (this.#mode !== before) this.#modeChanged();
+  }
+
+  modeByHand(): SamplerMode {
+    return this.#byHand;
   }
 
   readNow(): Promise<void> {
@@ -154,11 +168,7 @@ class IntervalSampler implements Sampler {
         if (signal.aborted) return;
         // A connection that broke is opened again for them; one that cannot be opened is their answer.
         if (!connected || !isFailure(error)) this.#rejectWaiters(error);
-        if (!isFailure(error)) {
-          this.#bug(error);
-          this.#run = null;
-          return;
-        }
+        if (!isFailure(error)) throw error;
         this.#note('connection', error.value.message);
         const delayMs = retryMs[Math.min(failures, retryMs.length - 1)] ?? 30_000;
         failures += 1;
@@ -245,7 +255,8 @@ class IntervalSampler implements Sampler {
         this.#note('texts', await this.#recorder.texts(reader));
         this.#options.onChange('texts');
       } catch (error) {
-        if (!isFailure(error)) throw error;
+        // Nobody may be waiting for the texts: thrown on, a bug here would end the engine.
+        if (!isFailure(error)) return this.#bug(error);
         if (!endsConnection(error))
           this.#note('texts', `Texts of statements could not be read. ${error.value.message}`);
       }

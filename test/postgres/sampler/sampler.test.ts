@@ -9,9 +9,26 @@ import { openHistory } from '../../../electron/core/history/open-history.ts';
 import type { Clock } from '../../../electron/core/ports.ts';
 import type { Server } from '../../../electron/core/postgres/session.ts';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
-import { createSampler, type Sampler, type SamplerChange } from '../../../electron/core/sampler/sampler.ts';
+import {
+  createSampler,
+  type Sampler,
+  type SamplerChange,
+  type SamplerOptions,
+} from '../../../electron/core/sampler/sampler.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
 import { clock, logger, wireTo } from '../connect/support.ts';
+
+/** Every wait is over at once, and has lasted as long as it should. */
+function quickClock(): Clock {
+  let nowMs = clock.nowMs();
+  return {
+    nowMs: () => nowMs,
+    sleep: async (delayMs) => {
+      nowMs += delayMs;
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
 
 describe.each(testServers())('the sampler on $label', (server) => {
   let dir: string;
@@ -28,7 +45,7 @@ describe.each(testServers())('the sampler on $label', (server) => {
     return made;
   };
   /** A sampler over `on`, and a way to wait until it has told of something. */
-  const sampler = (on = connected, time = clock) => {
+  const sampler = (on = connected, time = clock, options: Partial<SamplerOptions> = {}) => {
     let listeners: (() => void)[] = [];
     const seen: SamplerChange[] = [];
     const made = createSampler({
@@ -36,6 +53,7 @@ describe.each(testServers())('the sampler on $label', (server) => {
       store: history.samples,
       clock: time,
       logger,
+      ...options,
       onChange: (kind) => {
         seen.push(kind);
         for (const listener of listeners.splice(0)) listener();
@@ -121,18 +139,11 @@ describe.each(testServers())('the sampler on $label', (server) => {
   });
 
   it('looks every 5 s and takes a snapshot every minute; in incident mode every second and every 5 s', async () => {
-    let nowMs = clock.nowMs();
-    const quick: Clock = {
-      nowMs: () => nowMs,
-      sleep: async (delayMs) => {
-        nowMs += delayMs;
-        await new Promise((resolve) => setImmediate(resolve));
-      },
-    };
+    const quick = quickClock();
     const one = sampler(connected, quick);
     const readings = async (lastMs: number) => {
-      const [untilMs, from] = [nowMs + lastMs, one.seen.length];
-      await one.until(() => nowMs >= untilMs);
+      const [untilMs, from] = [quick.nowMs() + lastMs, one.seen.length];
+      await one.until(() => quick.nowMs() >= untilMs);
       const seen = one.seen.slice(from);
       return ['sample', 'snapshot'].map((kind) => seen.filter((other) => other === kind).length);
     };
@@ -211,6 +222,30 @@ describe.each(testServers())('the sampler on $label', (server) => {
     await save(2);
     await after.readNow();
     expect((await deltasOf('insert into invoice')).map(({ counters }) => counters.calls)).toEqual([1]);
+  });
+
+  it('says that it met a bug when reading texts, goes on sampling, and stops', async () => {
+    const quick = quickClock();
+    const keysWithoutText = () => Promise.reject(new TypeError('undefined is not a function'));
+    const one = sampler(connected, quick, { store: { ...history.samples, keysWithoutText } });
+    one.start();
+    await one.until((state) => state.status().problem !== null);
+    expect(one.status().problem).toMatch(/error in Daybreak.*undefined is not a function/);
+    const before = one.seen.length;
+    await one.until(() => one.seen.slice(before).includes('sample'));
+    await one.readNow();
+    expect(one.status().running).toBe(true);
+    await one.stop();
+  });
+
+  it('goes on after a reconnect in the mode that was set by hand', async () => {
+    const before = sampler();
+    before.setMode('incident');
+    expect(before.modeByHand()).toBe('incident');
+    const after = sampler(connected, clock, { mode: before.modeByHand() });
+    expect(after.status().mode).toBe('incident');
+    after.setMode('background');
+    expect(after.status().mode).toBe('background');
   });
 
   it('marks what a reset of the statistics cut off', async () => {
