@@ -3,6 +3,7 @@ import { Failure, isFailure, type FailureValue, type Reply } from '../../../shar
 import { logBug } from '../http/rpc-endpoint.ts';
 import { stderrLogger } from '../node-ports.ts';
 import { openCliEngine } from './cli-engine.ts';
+import { carriesPassword } from './password-in-arguments.ts';
 import { callByName, checkInput, findProcedure, type NamedProcedure } from './procedures.ts';
 import type { Stop } from './stop.ts';
 
@@ -23,7 +24,7 @@ export async function call(name: string, json: string, options: CallOptions): Pr
   const logger = stderrLogger(options.logLevel);
   try {
     const procedure = findProcedure(name);
-    if (json !== '-' && /"password"\s*:/.test(json))
+    if (carriesPassword(json))
       logger.warn(
         { procedure: name },
         'a password in the arguments stands in the process list; use - and standard input',

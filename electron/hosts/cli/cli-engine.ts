@@ -1,6 +1,6 @@
-import type { Logger } from '../../core/ports.ts';
+import type { Logger, SecretStore } from '../../core/ports.ts';
 import { installation } from '../installation.ts';
-import { nodePorts } from '../node-ports.ts';
+import { memorySecrets, nodePorts } from '../node-ports.ts';
 import { openProfileEngine, type ProfileEngine } from '../profile/open-engine.ts';
 import { profileDir } from '../profile/profile-dir.ts';
 
@@ -24,7 +24,18 @@ export function openCliEngine({ profile, door, logger, background }: CliEngineOp
     startCore: async () => {
       // Loaded only here: whoever attaches needs no engine, and a wrong call is said at once.
       const { createCore } = await import('../../core/create-core.ts');
-      return createCore(nodePorts({ paths, logger, door }), { background });
+      const secrets = background ? memorySecrets() : withEnvironment(memorySecrets(), process.env);
+      return createCore(nodePorts({ paths, logger, door, secrets }), { background });
     },
   });
+}
+
+/**
+ * libpq's PGPASSWORD for every server without a password of its own: an engine that lives for one call remembers
+ * none, and whatever the call needs a server for has to log in. One that goes on would try it on servers that
+ * nobody meant.
+ */
+function withEnvironment(secrets: SecretStore, env: NodeJS.ProcessEnv): SecretStore {
+  const inEnvironment = (key: string) => (key.startsWith('server:') && env['PGPASSWORD']) || null;
+  return { ...secrets, get: async (key) => (await secrets.get(key)) ?? inEnvironment(key) };
 }

@@ -50,7 +50,10 @@ function describeProgram(run: Run): Command {
         .makeOptionMandatory(),
     )
     .addOption(profile())
-    .action((options) => run(async (stop) => (await import('./agent.ts')).agent({ ...options, stop })));
+    .action((options, command: Command) => {
+      const urlInArguments = command.getOptionValueSource('url') === 'cli';
+      return run(async (stop) => (await import('./agent.ts')).agent({ ...options, urlInArguments, stop }));
+    });
 
   command('rescue', 'the whole story on the bundled demo ERP: slow morning, verdict, cure, proof')
     .option('--scale <factor>', '1: 600,000 invoices, a year of dates', positive, 1)

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { agent } from '../../../electron/hosts/cli/agent.ts';
+import { openCliEngine } from '../../../electron/hosts/cli/cli-engine.ts';
 import type { SamplerStatus, ServerSummary } from '../../../shared/model/connection.ts';
 import { daybreak, linesOf, printed, startCli } from '../../support/cli.ts';
-import { temporaryDir } from '../../support/door.ts';
+import { silentLogger, temporaryDir } from '../../support/door.ts';
 import { createTestDatabase, testServers } from '../../support/postgres.ts';
 
 test('the agent samples without a window, is one connection however often it starts, and stops on SIGTERM', async () => {
@@ -31,6 +33,52 @@ test('the agent samples without a window, is one connection however often it sta
       expect(await once(agent, 'exit')).toEqual([0, null]);
     }
   } finally {
+    await database.drop();
+    profile.remove();
+  }
+});
+
+test('an agent beside a window samples by itself once the window is closed', async () => {
+  const [server] = testServers();
+  if (!server) throw new Error('no test server runs');
+  const database = await createTestDatabase(server);
+  const profile = temporaryDir();
+  const open = (door: string) => openCliEngine({ profile: profile.path, door, logger: silentLogger, background: true });
+  const stopping = new AbortController();
+  const requested = once(stopping.signal, 'abort').then(() => {});
+  const said = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const lines = () => said.mock.calls.filter(([text]) => String(text).startsWith('Sampling ')).length;
+  try {
+    const window = await open('window');
+    const running = agent({
+      url: database.url,
+      urlInArguments: false,
+      profile: profile.path,
+      logLevel: 'silent',
+      stop: { signal: stopping.signal, requested },
+      checkEveryMs: 100,
+    });
+    await expect.poll(lines, { timeout: 30_000 }).toBe(1);
+    expect(window.kind()).toBe('own');
+    await window.close();
+    await expect.poll(lines, { timeout: 60_000 }).toBe(2);
+
+    const second = await open('window');
+    expect(second.kind()).toBe('attached');
+    const list = await second.client.connections.list({});
+    const [only, ...others] = list.ok ? list.value : [];
+    expect(others).toEqual([]);
+    const sampler = async () => {
+      const status = await second.client.sampler.status({ serverId: only?.serverId ?? '' });
+      return status.ok ? { running: status.value.running, sampled: status.value.lastSampleAtMs !== null } : status;
+    };
+    await expect.poll(sampler, { timeout: 30_000 }).toEqual({ running: true, sampled: true });
+    await second.close();
+    stopping.abort();
+    expect(await running).toBe(0);
+  } finally {
+    said.mockRestore();
+    stopping.abort();
     await database.drop();
     profile.remove();
   }

@@ -132,6 +132,15 @@ describe.each(testServers())('daybreak call on $label', (server) => {
     expect(result.stdout).not.toContain(server.password);
   });
 
+  test('PGPASSWORD serves every procedure that needs the server, not only those that take a password', async () => {
+    const saved = printed(await call('connections.save', { settings: database.settings })) as ServerSummary;
+    const { serverId } = saved;
+    expect(printed(await call('sampler.readNow', { serverId }))).toMatchObject({ code: 'login_failed' });
+    const result = await call('sampler.readNow', { serverId }, { PGPASSWORD: server.password });
+    expect(printed(result)).toMatchObject({ serverId, lastSampleAtMs: expect.any(Number) });
+    expect(result.stdout + result.stderr).not.toContain(server.password);
+  });
+
   test('a database without pg_stat_statements connects with a warning and the exact fix', async () => {
     const bare = await createTestDatabase(server, { statementStatistics: false });
     try {

@@ -51,6 +51,13 @@ describe('a call', () => {
     expect(result.stdout + result.stderr).not.toContain('hunter2');
   });
 
+  test('warns of a password in its arguments, also one inside of an address, and does not repeat it', async () => {
+    const result = await call(['connections.parse', '{"text":"postgres://anna:hunter2@db.example:5433/erp"}']);
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/process list/);
+    expect(result.stdout + result.stderr).not.toContain('hunter2');
+  });
+
   test('prints the error value of the engine and exits 1', async () => {
     const result = await call(['connections.connect', '{"serverId":"nobody"}']);
     expect(result.code).toBe(1);
