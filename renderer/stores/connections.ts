@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { ConnectionSettings, SamplerStatus, ServerSummary, TestStage } from '../../shared/model/connection.ts';
 import type { EngineInfo } from '../../shared/model/engine.ts';
 import { client, unwrap, useServerSelection } from './client.ts';
+import { coalesced } from './coalesced.ts';
 import { onEngineEvent } from './engine-events.ts';
 import { type Problem, problemOf } from './failure-error.ts';
 import { createLoader, type Loadable, notLoaded } from './loadable.ts';
@@ -54,19 +55,21 @@ export async function refreshSampler(serverId: string): Promise<void> {
 
 /** Keeps the list and the samplers' figures true for as long as the page lives. */
 export function watchConnections(): void {
-  onEngineEvent('connections', (event) => {
+  onEngineEvent('connections', () => {
     void refreshConnections();
-    if (event === null) void refreshInfo();
+    // What opening a server found (a plan that was cut off, say) is a notice of the engine.
+    askInfo();
   });
   onEngineEvent('sampler', (event) => {
     if (event?.serverId !== null && event !== null) void refreshSampler(event.serverId).catch(() => undefined);
   });
 }
 
-async function refreshInfo(): Promise<void> {
+/** A connect alone is several events. */
+const askInfo = coalesced(async () => {
   const reply = await client().system.info({});
   if (reply.ok) useConnections.setState({ info: reply.value });
-}
+});
 
 /** The server that all screens look at; null while there is none. */
 export function useSelectedServer(): ServerSummary | null {
