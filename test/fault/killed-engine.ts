@@ -22,7 +22,15 @@ export type KillPoint =
   /** Its statements run on the server at this moment. */
   | `${string}:running`
   /** It is committed, and the journal does not know yet. */
-  | `${string}:committed`;
+  | `${string}:committed`
+  /** The execution is in the store, and its plan is 'new' there. */
+  | 'plan:begun'
+  /** All steps are done, and the engine was about to do what follows them. */
+  | 'plan:stepped'
+  /** That is done too, and the store does not know yet. */
+  | 'plan:followed'
+  /** The execution is 'done' in the store, and its plan is 'running' there. */
+  | 'plan:ended';
 
 export interface KilledEngine {
   readonly settings: ConnectionSettings;
@@ -53,13 +61,13 @@ async function main({ settings, password, historyFile, planId, killAt }: KilledE
   const plan = await history.plans.get(planId);
   if (plan === null) throw new Error(`no plan ${planId}`);
   const step = plan.steps.find((one) => one.kind === kind);
-  if (step === undefined) throw new Error(`no step of kind ${kind}`);
+  if (step === undefined && kind !== 'plan') throw new Error(`no step of kind ${kind}`);
   const server = await openServer({ serverId: 'test', settings, password, clock: systemClock, logger: silent });
   const journal = journalOf(history);
   let current = 0;
   await executePlan({
     server: withStatementsWatched(server, async (text, send) => {
-      if (current !== step.step || /^\s*(set|select)\b/.test(text)) return send();
+      if (current !== step?.step || /^\s*(set|select)\b/.test(text)) return send();
       if (moment === 'running') {
         void send();
         await systemClock.sleep(300);
@@ -73,11 +81,19 @@ async function main({ settings, password, historyFile, planId, killAt }: KilledE
       ...journal,
       saveExecution: async (execution: Execution) => {
         current = execution.steps.find(({ state }) => state === 'running')?.step ?? 0;
-        const done = execution.steps[step.step - 1]?.state === 'done';
+        const done = step !== undefined && execution.steps[step.step - 1]?.state === 'done';
         if (done && moment === 'committed') await die();
+        if (execution.state === 'done' && moment === 'followed') await die();
         await journal.saveExecution(execution);
-        if (current === step.step && moment === 'announced') await die();
+        if (current === step?.step && moment === 'announced') await die();
       },
+      setPlanState: async (id, state) => {
+        if (moment === (state === 'running' ? 'begun' : 'ended')) await die();
+        await journal.setPlanState(id, state);
+      },
+    },
+    onDone: async () => {
+      if (moment === 'stepped') await die();
     },
     clock: systemClock,
     logger: silent,

@@ -66,13 +66,21 @@ describe.each(testServers())('$label', (testServer) => {
         try {
           const [unfinished] = await history.plans.unfinished('test');
           if (unfinished === undefined) throw new Error('the store knows of nothing unfinished');
+          let followed = 0;
           const recovered = await recoverPlan({
             server: shop.server,
             ...unfinished,
             journal: journalOf(history),
             clock: systemClock,
             logger: silent,
+            onDone: async () => {
+              expect((await history.plans.get(plan.planId))?.state).not.toBe('done');
+              followed += 1;
+            },
           });
+          expect(followed).toBe(recovered.execution.state === 'done' ? 1 : 0);
+          const { entries } = await history.activity.list('test', 1000);
+          expect(entries.filter(({ outcome }) => outcome === 'running')).toEqual([]);
           expect(await history.plans.unfinished('test')).toEqual([]);
           expect((await history.plans.get(plan.planId))?.state).toBe(recovered.execution.state);
           return recovered;
@@ -117,6 +125,28 @@ describe.each(testServers())('$label', (testServer) => {
       drift: [],
     });
   });
+
+  test('killed before its plan was called running, a plan is undone and does not run again', async () => {
+    await shop.build(versionSql(1), keyed);
+    const killed = await kill(await shop.planFor(versionSql(2), keyed), 'plan:begun');
+    const { execution } = await killed.recover();
+    expect(execution.state).toBe('undone');
+    expect(await served()).toEqual([1]);
+  });
+
+  test.each<KillPoint>(['plan:stepped', 'plan:followed', 'plan:ended'])(
+    'killed at %s, with every step committed, a plan is done and what follows it is done again',
+    async (killAt) => {
+      await shop.build(versionSql(1), keyed);
+      const killed = await kill(await shop.planFor(versionSql(2), keyed), killAt);
+      const { notice, execution } = await killed.recover();
+      expect(execution.state).toBe('done');
+      expect(notice).toMatch(
+        killAt === 'plan:ended' ? /just after its end \(done\)\.$/ : /after its last step; its switch/,
+      );
+      expect(await served()).toEqual([2]);
+    },
+  );
 
   test.each<KillPoint>(['registry:inside', 'create:committed'])(
     'killed at %s of the first read model, nothing is left of it on the server',

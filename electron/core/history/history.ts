@@ -108,7 +108,7 @@ export interface PlanStore {
   /** Upsert; written before and after every step, so that a killed engine knows where it stood. */
   saveExecution(execution: Execution): Promise<void>;
   execution(planId: string): Promise<Execution | null>;
-  /** Executions still 'running' in the store: at start nobody runs them. */
+  /** Plans that are still being run by the store's account of them or of their execution: at start nobody runs them. */
   unfinished(serverId: string): Promise<{ plan: Plan; execution: Execution }[]>;
   saveRun(serverId: string, run: Run): Promise<void>;
   runs(serverId: string, readModel: string, limit: number): Promise<Run[]>;

@@ -23,12 +23,14 @@ export interface HistoryOptions {
 /**
  * Opens the local store: the writer in its thread, the readers here. Throws `Failure('not_available')` below Node-API
  * 10, and `Failure('storage_failed')` for a file of a newer Daybreak or of another program, and where nothing can be
- * written. A damaged file is moved aside to `<file>.corrupt-<time>` and said.
+ * written. A damaged file is moved aside to `<file>.corrupt-<time>` and said. One engine has a profile, so runs and
+ * statements that are still 'running' in the store belong to one that was killed: they are ended here.
  */
 export async function openHistory(options: HistoryOptions): Promise<History> {
   requireNodeApi();
   const writer = await startWriter(options.file);
   report(options, writer);
+  await writer.write('endOrphans', Date.now());
   const { file } = options;
   const db = openReader(file);
   const prepare = prepareOnce(db);

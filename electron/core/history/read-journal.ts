@@ -50,7 +50,7 @@ export function createJournalReader(prepare: Prepare) {
       return prepare<PlanRow & { readonly execution: string }>(
         `select plan.state, plan.body, execution.body as execution
          from execution join plan using (plan_id)
-         where execution.state = 'running' and plan.server_key = ?
+         where plan.server_key = ? and (execution.state = 'running' or plan.state in ('running', 'interrupted'))
          order by execution.started_at_ms, execution.rowid`,
       )
         .all(knownServerKey(prepare, serverId))

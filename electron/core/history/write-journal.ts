@@ -8,6 +8,9 @@ import { serverKeyOf } from './servers.ts';
 export type NewEntry = Omit<ActivityEntry, 'entryId' | 'tookMs' | 'outcome' | 'error'>;
 export type EntryResult = Pick<ActivityEntry, 'tookMs' | 'outcome' | 'error'>;
 
+/** Why what a killed engine was at has an end. */
+const orphaned = 'its engine ended in the middle';
+
 /** Plans, executions, runs and the activity log. */
 export function createJournalWriter(prepare: Prepare) {
   return {
@@ -65,6 +68,18 @@ export function createJournalWriter(prepare: Prepare) {
         entryId,
       );
       if (changes === 0) throw unknown('entry of the activity log', String(entryId));
+    },
+
+    /**
+     * Ends the runs and statements of an engine that was killed: before this one has begun any, nobody is at them.
+     * Its plans are left to `unfinished`, since only their server knows how far they came.
+     */
+    endOrphans(nowMs: number): void {
+      prepare(
+        `update run set body = json_set(body, '$.state', 'abandoned', '$.endedAtMs', ?, '$.error', ?)
+         where body ->> '$.state' = 'running'`,
+      ).run(nowMs, orphaned);
+      prepare(`update activity set outcome = 'failed', error = ? where outcome = 'running'`).run(orphaned);
     },
   };
 }

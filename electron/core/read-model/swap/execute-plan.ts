@@ -21,6 +21,11 @@ export interface ExecutePlanInput {
   /** Aborting cancels on the server; what was done is undone. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (execution: Execution) => void;
+  /**
+   * What the engine does once all steps are committed, and before the plan is done by the store's account. It is called
+   * again by `recoverPlan` where the engine was killed meanwhile, so it has to bear that.
+   */
+  readonly onDone?: () => Promise<void>;
 }
 
 /**
@@ -45,8 +50,9 @@ export async function executePlan(input: ExecutePlanInput): Promise<Execution> {
       const facts = await gatherForPlan(session, plan, current);
       requireRights(facts, plan.schema);
       if (planHash(plan, facts) !== plan.planHash) throw stale(plan, 'the catalog or the registry changed since');
-      await journal.setPlanState(plan.planId, 'running');
+      // In this order: a plan without its execution would be nobody's to recover.
       await log.save();
+      await journal.setPlanState(plan.planId, 'running');
       return run(input, session, log);
     },
     { applicationName: sessionName('plan', executionId) },
@@ -64,7 +70,6 @@ async function run(input: ExecutePlanInput, session: DdlSession, log: ExecutionL
       await runStep({ ...tools, signal, checkpoint: cancelling.checkpoint }, step);
     }
     await cancelling.settled();
-    return await log.end('done', null);
   } catch (error) {
     await cancelling.settled();
     const failure = isFailure(error) ? error : null;
@@ -88,6 +93,9 @@ async function run(input: ExecutePlanInput, session: DdlSession, log: ExecutionL
     if (failure === null) throw error;
     throw withUndo(failure, log.execution, said, stuck?.step.undoSql ?? null);
   }
+  // Nothing is taken back from here on: what fails locally is done again at the next connection.
+  await input.onDone?.();
+  return log.end('done', null);
 }
 
 function withUndo(

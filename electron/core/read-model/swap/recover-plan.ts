@@ -7,16 +7,18 @@ import type { Journal } from '../journal.ts';
 import { installedMigrations } from '../registry/migrations.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { prepareBuilder, sessionName, tryWriterLock } from './plan-session.ts';
-import { runStep, undoSteps } from './run-step.ts';
+import { isGone, runStep, undoSteps } from './run-step.ts';
 
 export interface RecoverPlanInput {
   readonly server: Server;
   readonly plan: Plan;
-  /** As the journal has it: still 'running'. */
+  /** As the journal has it: 'running', or ended where only the plan does not know it. */
   readonly execution: Execution;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** As in `executePlan`; called when the plan is done, before the journal says so. */
+  readonly onDone?: () => Promise<void>;
 }
 
 /** How long an orphan may take to end, and another writer to finish, before recovery is left to the next start. */
@@ -26,11 +28,13 @@ const pauseMs = 100;
 /**
  * Finishes or undoes a plan that was killed in the middle. Whether its flip was committed stands in the registry,
  * written in the flip's own transaction: then what follows it is finished, else what came before it is undone. Readers
- * see one whole version all along. `notice` says in one sentence what was found and done.
+ * see one whole version all along. `notice` says in one sentence what was found and done. Throws what keeps it from
+ * looking or from going on, e.g. `permission_denied` or `connection_lost`; then the plan stays as unfinished as it was.
  */
 export async function recoverPlan(input: RecoverPlanInput): Promise<{ notice: string; execution: Execution }> {
   const { server, plan, execution, journal, clock, logger } = input;
   const log = new ExecutionLog(execution, journal, clock, () => undefined);
+  if (execution.state !== 'running') return settle(input);
   return server.withDdl({ planId: plan.planId, planHash: plan.planHash }, async (session) => {
     await prepareBuilder(session, server.facts.versionNumber);
     await endOrphans(session, sessionName('plan', execution.executionId), clock);
@@ -46,24 +50,36 @@ export async function recoverPlan(input: RecoverPlanInput): Promise<{ notice: st
     if (found.applied) {
       const rest = plan.steps.filter(({ step }) => !ended(log, step) && step > flipOf(plan));
       try {
-        await log.ended(flipOf(plan), 'done');
+        if (!ended(log, flipOf(plan))) await log.ended(flipOf(plan), 'done');
         const never = { signal: new AbortController().signal, checkpoint: () => undefined };
         for (const step of rest) await runStep({ ...tools, ...never }, step);
-        const notice = `${interruptedAt(plan, execution)}; its switch had been committed, so it was finished${
-          rest.length === 0 ? '' : ` (${rest.map(({ title }) => title.toLowerCase()).join('; ')})`
-        }, and readers see ${nowSeen(plan)}.`;
-        return { notice, execution: await log.end('done', notice) };
       } catch (error) {
-        if (!isFailure(error)) throw error;
+        if (!isFailure(error) || isGone(error)) throw error;
         return undo(
           tools,
           `${interruptedAt(plan, execution)}; it could not be finished (${error.message})`,
           found.applied,
         );
       }
+      await input.onDone?.();
+      const notice = `${interruptedAt(plan, execution)}; its switch had been committed, so it was finished${
+        rest.length === 0 ? '' : ` (${rest.map(({ title }) => title.toLowerCase()).join('; ')})`
+      }, and readers see ${nowSeen(plan)}.`;
+      return { notice, execution: await log.end('done', notice) };
     }
     return undo(tools, `${interruptedAt(plan, execution)}; nothing had been switched`, found.registered);
   });
+}
+
+/** The execution has its end in the journal, and the plan was about to get its own: the server is as it says. */
+async function settle({ plan, execution, journal, onDone }: RecoverPlanInput) {
+  if (execution.state === 'done') await onDone?.();
+  await journal.setPlanState(plan.planId, execution.state);
+  const said = execution.message === null ? '' : ` ${execution.message}`;
+  return {
+    notice: `A plan for read model ${named(plan)} was interrupted just after its end (${execution.state}).${said}`,
+    execution,
+  };
 }
 
 interface UndoTools {
@@ -89,6 +105,7 @@ async function undo(tools: UndoTools, what: string, ours: boolean): Promise<{ no
     return at < registration || ours;
   });
   const { stuck } = await undoSteps(tools, steps);
+  if (stuck !== null && isGone(stuck.failure)) throw stuck.failure;
   const outcome =
     stuck === null
       ? `so it was undone, and readers see ${seenBefore(plan)}.`
@@ -138,10 +155,14 @@ const ended = (log: ExecutionLog, step: number): boolean => ['done', 'skipped'].
 function interruptedAt(plan: Plan, execution: Execution): string {
   const running = execution.steps.find(({ state }) => state === 'running');
   const step = plan.steps.find((one) => one.step === running?.step);
-  const where =
-    step === undefined ? 'between two steps' : `in step ${step.step} of ${plan.steps.length}, "${step.title}"`;
-  return `A plan for read model ${plan.readModel} (${plan.kind.replace('_', ' ')}) was interrupted ${where}`;
+  const between = execution.steps.some(({ state }) => state === 'waiting')
+    ? 'between two steps'
+    : 'after its last step';
+  const where = step === undefined ? between : `in step ${step.step} of ${plan.steps.length}, "${step.title}"`;
+  return `A plan for read model ${named(plan)} was interrupted ${where}`;
 }
+
+const named = ({ readModel, kind }: Plan): string => `${readModel} (${kind.replace('_', ' ')})`;
 
 const nowSeen = (plan: Plan): string =>
   plan.toVersion === null ? 'nothing under that name any more' : `version ${plan.toVersion}`;

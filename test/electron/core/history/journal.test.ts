@@ -111,6 +111,12 @@ describe('the journal', () => {
     expect(await plans.execution('p1')).toEqual(execution('p1', { message: 'step 2' }));
     const left = { plan: plan('p1', { state: 'running' }), execution: execution('p1', { message: 'step 2' }) };
     expect(await plans.unfinished('erp')).toEqual([left]);
+    await plans.saveExecution(execution('p1', { state: 'done' }));
+    expect(await plans.unfinished('erp')).toMatchObject([{ plan: { state: 'running' }, execution: { state: 'done' } }]);
+    await plans.setState('p1', 'interrupted');
+    expect(await plans.unfinished('erp')).toHaveLength(1);
+    await plans.setState('p1', 'done');
+    expect(await plans.unfinished('erp')).toEqual([]);
     expect([await plans.get('p9'), await plans.execution('p9')]).toEqual([null, null]);
     await expect(plans.setState('p9', 'done')).rejects.toMatchObject({ value: { code: 'not_found' } });
     await expect(plans.saveExecution(execution('p9'))).rejects.toMatchObject({ value: { code: 'not_found' } });
@@ -229,5 +235,31 @@ test('what was said to be written survives kill -9', async () => {
   const { entries } = await activity.list('erp', 1000);
   expect(written).toBeGreaterThanOrEqual(25);
   expect(entries.length).toBeGreaterThanOrEqual(written);
-  expect(entries.at(-1)).toMatchObject({ sql: 'statement 1', outcome: 'running' });
+  expect(entries.at(-1)).toMatchObject({
+    sql: 'statement 1',
+    outcome: 'failed',
+    error: 'its engine ended in the middle',
+  });
+});
+
+test('what an engine left running is ended by the next one, and nothing else is touched', async () => {
+  const file = join(await testFolder(), 'daybreak.sqlite');
+  const killed = await openTestHistory({ file });
+  await killed.plans.saveRun('erp', run('r1'));
+  await killed.plans.saveRun('erp', run('r2', { state: 'running', startedAtMs: now + 1 }));
+  const ended = await killed.activity.begin(entry('one'));
+  await killed.activity.end(ended, { tookMs: 3, outcome: 'done', error: null });
+  await killed.activity.begin(entry('two'));
+  await killed.close();
+
+  const before = Date.now();
+  const { plans, activity } = await openTestHistory({ file });
+  const [abandoned, done] = await plans.runs('erp', 'sales', 10);
+  expect(abandoned).toMatchObject({ runId: 'r2', state: 'abandoned', error: 'its engine ended in the middle' });
+  expect(abandoned?.endedAtMs).toBeGreaterThanOrEqual(before);
+  expect(done).toEqual(run('r1'));
+  expect((await activity.list('erp', 10)).entries).toMatchObject([
+    { sql: 'two', outcome: 'failed', error: 'its engine ended in the middle', tookMs: null },
+    { sql: 'one', outcome: 'done', error: null, tookMs: 3 },
+  ]);
 });
