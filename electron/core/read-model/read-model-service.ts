@@ -1,5 +1,5 @@
 import type { Execution, Plan, Proposal, CheckedProposal, ReadModel, Run } from '../../../shared/model/read-model.ts';
-import { Failure } from '../../../shared/model/failure.ts';
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import type { Events } from '../events.ts';
@@ -8,10 +8,13 @@ import type { Ports } from '../ports.ts';
 import type { Journal } from './journal.ts';
 import { planCreateOrNewVersion, planDrop, planRollBack } from './plan-for.ts';
 import { propose, type ProposalOrigin } from './propose/propose.ts';
+import { latestRun } from './refresh/latest-run.ts';
 import { refreshReadModel } from './refresh/refresh.ts';
 import { getReadModel, listReadModels } from './registry/read-models.ts';
+import { RunningJobs } from './running-jobs.ts';
 import { executePlan } from './swap/execute-plan.ts';
 import { recoverPlan } from './swap/recover-plan.ts';
+import { isGone } from './swap/run-step.ts';
 
 interface Options {
   readonly ports: Ports;
@@ -36,23 +39,24 @@ export interface ApplyInput {
 /** Read models of the connected servers: proposals, stored plans, running plans and refreshes, and the move of widgets. */
 export class ReadModelService {
   readonly #options: Options;
-  readonly #plans = new Map<string, { readonly abort: AbortController; readonly done: Promise<Execution> }>();
-  readonly #refreshes = new Map<string, AbortController>();
+  readonly #plans = new RunningJobs<Execution>();
+  readonly #refreshes = new RunningJobs<Run>();
 
   constructor(options: Options) {
     this.#options = options;
   }
 
   async list(serverId: string): Promise<ReadModel[]> {
-    const models = await listReadModels(await this.#options.servers.server(serverId), this.#options.ports.clock);
-    return Promise.all(models.map((model) => this.#withRuns(serverId, model)));
+    const server = await this.#options.servers.server(serverId);
+    const models = await listReadModels(server, this.#options.ports.clock);
+    return Promise.all(models.map((model) => this.#withRuns(server, model)));
   }
 
   async get(serverId: string, name: string): Promise<{ readModel: ReadModel; runs: Run[] }> {
     const server = await this.#options.servers.server(serverId);
     const readModel = await getReadModel(server, name, this.#options.ports.clock);
     return {
-      readModel: await this.#withRuns(serverId, readModel),
+      readModel: await this.#withRuns(server, readModel),
       runs: await this.#options.history.plans.runs(serverId, name, 100),
     };
   }
@@ -99,44 +103,39 @@ export class ReadModelService {
 
   /** Runs a stored plan to its end. What was shown is what runs: hash and name must match. */
   async apply(serverId: string, input: ApplyInput): Promise<Execution> {
-    const plan = await this.#plan(serverId, input.planId);
-    if (plan.planHash !== input.planHash) {
+    const shown = await this.#plan(serverId, input.planId);
+    if (shown.planHash !== input.planHash) {
       throw new Failure({
         code: 'plan_stale',
-        message: `The plan for ${plan.readModel} is not the one that was shown (its hash differs). Read the plan again, then run it.`,
+        message: `The plan for ${shown.readModel} is not the one that was shown (its hash differs). Read the plan again, then run it.`,
       });
     }
-    if (plan.confirmWith !== input.confirm) {
+    if (shown.confirmWith !== input.confirm) {
       throw new Failure({
         code: 'invalid_input',
-        message: `Running the plan for ${plan.readModel} needs exactly that name as confirmation.`,
+        message: `Running the plan for ${shown.readModel} needs exactly that name as confirmation.`,
       });
     }
-    if (plan.state !== 'new' || this.#plans.has(plan.planId)) {
-      throw new Failure({
-        code: 'plan_stale',
-        message: `The plan for ${plan.readModel} has run already (${plan.state}). Make a new one.`,
-      });
-    }
+    this.#requireNew(shown);
     const server = await this.#options.servers.server(serverId);
-    const abort = new AbortController();
+    // Connecting has ended what a killed engine left, this very plan perhaps.
+    const plan = await this.#plan(serverId, input.planId);
+    this.#requireNew(plan);
     const { ports, events } = this.#options;
-    const done = executePlan({
-      server,
-      plan,
-      journal: this.#journal(),
-      clock: ports.clock,
-      logger: ports.logger,
-      signal: abort.signal,
-      onProgress: () => events.publish('execution', serverId, plan.planId),
-    });
-    this.#plans.set(plan.planId, { abort, done });
     try {
-      const execution = await done;
-      if (execution.state === 'done') await this.#afterPlan(serverId, plan);
-      return execution;
+      return await this.#plans.run(plan.planId, (signal) =>
+        executePlan({
+          server,
+          plan,
+          journal: this.#journal(),
+          clock: ports.clock,
+          logger: ports.logger,
+          signal,
+          onProgress: () => events.publish('execution', serverId, plan.planId),
+          onDone: () => this.#afterPlan(serverId, plan),
+        }),
+      );
     } finally {
-      this.#plans.delete(plan.planId);
       for (const topic of ['execution', 'read_models', 'activity'] as const) {
         events.publish(topic, serverId, topic === 'execution' ? plan.planId : plan.readModel);
       }
@@ -163,22 +162,22 @@ export class ReadModelService {
     if (this.#refreshes.has(key)) {
       throw new Failure({ code: 'busy', message: `A refresh of ${name} is running already.`, retryable: true });
     }
-    const abort = new AbortController();
     const { ports, events } = this.#options;
-    this.#refreshes.set(key, abort);
-    events.publish('read_models', serverId, name);
     try {
-      return await refreshReadModel({
-        server,
-        readModel: name,
-        journal: this.#journal(),
-        clock: ports.clock,
-        logger: ports.logger,
-        runner: ports.actor,
-        signal: abort.signal,
-      });
+      const refreshed = this.#refreshes.run(key, (signal) =>
+        refreshReadModel({
+          server,
+          readModel: name,
+          journal: this.#journal(),
+          clock: ports.clock,
+          logger: ports.logger,
+          runner: ports.actor,
+          signal,
+        }),
+      );
+      events.publish('read_models', serverId, name);
+      return await refreshed;
     } finally {
-      this.#refreshes.delete(key);
       events.publish('read_models', serverId, name);
       events.publish('activity', serverId, name);
     }
@@ -187,37 +186,57 @@ export class ReadModelService {
   async cancelRefresh(serverId: string, name: string): Promise<{ cancelled: boolean }> {
     await this.#options.servers.stored(serverId);
     const running = this.#refreshes.get(`${serverId} ${name}`);
-    running?.abort();
+    running?.abort.abort();
     return { cancelled: running !== undefined };
   }
 
-  /** Finishes or undoes what an engine left that was killed in the middle of a plan. One sentence for each. */
+  /**
+   * Finishes or undoes what an engine left that was killed in the middle of a plan. One sentence for each, also for
+   * those that could not be looked at: they must not keep anybody out of the server. Throws when it is out of reach.
+   */
   async recover(serverId: string, server: OpenServer): Promise<string[]> {
     const { history, ports, events } = this.#options;
     const notices: string[] = [];
     for (const { plan, execution } of await history.plans.unfinished(serverId)) {
       if (this.#plans.has(plan.planId)) continue;
-      const { notice, execution: ended } = await recoverPlan({
-        server,
-        plan,
-        execution,
-        journal: this.#journal(),
-        clock: ports.clock,
-        logger: ports.logger,
-      });
-      if (ended.state === 'done') await this.#afterPlan(serverId, plan);
-      notices.push(notice);
+      try {
+        const { notice } = await recoverPlan({
+          server,
+          plan,
+          execution,
+          journal: this.#journal(),
+          clock: ports.clock,
+          logger: ports.logger,
+          onDone: () => this.#afterPlan(serverId, plan),
+        });
+        notices.push(notice);
+      } catch (error) {
+        if (!isFailure(error) || isGone(error)) throw error;
+        ports.logger.warn({ plan: plan.planId, readModel: plan.readModel, reason: error.message }, 'recovery failed');
+        notices.push(
+          `The interrupted plan for ${plan.readModel} could not be looked at: ${error.message} It is tried again at the next connection.`,
+        );
+      }
       events.publish('read_models', serverId, plan.readModel);
     }
     return notices;
   }
 
-  /** Cancels what runs and waits until it has been undone. */
+  /** Cancels what runs and waits until it has been undone, and its end stands in the store. */
   async stop(): Promise<void> {
-    for (const abort of this.#refreshes.values()) abort.abort();
-    const running = [...this.#plans.values()];
-    for (const { abort } of running) abort.abort();
-    await Promise.allSettled(running.map(({ done }) => done));
+    await Promise.all([this.#refreshes.stop(), this.#plans.stop()]);
+  }
+
+  /** Throws `plan_stale`. A plan runs once. */
+  #requireNew({ planId, readModel, state }: Plan): void {
+    const running = this.#plans.has(planId);
+    if (state === 'new' && !running) return;
+    throw new Failure({
+      code: 'plan_stale',
+      message: running
+        ? `The plan for ${readModel} is running now. Wait for its end.`
+        : `The plan for ${readModel} has run already (${state}). Make a new one.`,
+    });
   }
 
   /** Roles whose statements the history shows for this origin, without our own. */
@@ -300,12 +319,12 @@ export class ReadModelService {
     return { planId: crypto.randomUUID(), nowMs: this.#options.ports.clock.nowMs() };
   }
 
-  async #withRuns(serverId: string, model: ReadModel): Promise<ReadModel> {
-    const [lastRun = null] = await this.#options.history.plans.runs(serverId, model.name, 1);
+  async #withRuns({ serverId, facts }: OpenServer, model: ReadModel): Promise<ReadModel> {
+    const [local = null] = await this.#options.history.plans.runs(serverId, model.name, 1);
     const refreshing = this.#refreshes.has(`${serverId} ${model.name}`);
     return {
       ...model,
-      lastRun,
+      lastRun: latestRun(model.lastRun, local, facts.clockSkewMs),
       ...(refreshing ? { freshness: { ...model.freshness, state: 'refreshing' as const } } : {}),
     };
   }

@@ -69,8 +69,8 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
   logger.debug({ readModel, mode: choice.mode, reason: choice.reason }, 'refreshing');
   // The lock is ours, so whatever calls itself running has no process any more.
   await abandonRuns(session, readModel);
-  await journal.saveRun(server.serverId, run);
   await insertRun(session, run);
+  await journal.saveRun(server.serverId, run);
   const cancelling = cancelOnAbort(server, session, `The refresh of ${readModel}`, signal);
   try {
     cancelling.checkpoint();

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createEngine, type RunningEngine } from '../../../electron/core/create-engine.ts';
+import { openHistory } from '../../../electron/core/history/open-history.ts';
+import { ExecutionLog } from '../../../electron/core/read-model/swap/execution-log.ts';
+import type { Plan, Proposal } from '../../../shared/model/read-model.ts';
+import { testServers } from '../../support/postgres.ts';
+import { failureOf, openShop, salesByRegion, silent, systemClock } from './fixture.ts';
+
+/** The service in its engine, with a real store: what holds when an engine was killed, is asked twice, or stops. */
+describe.each(testServers())('$label', (testServer) => {
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  let profileDir: string;
+  let engine: RunningEngine;
+  let serverId: string;
+  beforeAll(async () => {
+    shop = await openShop(testServer);
+  });
+  afterAll(() => shop?.close());
+  beforeEach(async () => {
+    await shop.sql(`do $$ begin
+      drop schema if exists reporting cascade; drop schema if exists daybreak cascade; end $$`);
+    profileDir = await mkdtemp(join(tmpdir(), 'daybreak-service-'));
+    const secrets = new Map<string, string>();
+    engine = await createEngine(
+      {
+        clock: systemClock,
+        logger: silent,
+        actor: 'anna (test)',
+        notifier: { notify: () => undefined },
+        paths: { profileDir, resourcesDir: join(import.meta.dirname, '../../../resources') },
+        secrets: {
+          kind: 'memory',
+          get: async (key) => secrets.get(key) ?? null,
+          set: async (key, secret) => void secrets.set(key, secret),
+          remove: async (key) => void secrets.delete(key),
+        },
+      },
+      { background: false },
+    );
+    ({ serverId } = await engine.servers.save({ settings: shop.server.settings, password: shop.password }));
+  });
+  afterEach(async () => {
+    await engine.stop();
+    await rm(profileDir, { recursive: true, force: true });
+  });
+
+  const planFor = async (sql: string, edits: Partial<Proposal> = {}) =>
+    engine.readModels.plan(
+      serverId,
+      await engine.readModels.propose(
+        serverId,
+        { kind: 'sql', sql },
+        { name: 'sales', question: 'What do we sell?', owner: 'Controlling', ...edits },
+      ),
+    );
+  const apply = ({ planId, planHash, confirmWith }: Plan) =>
+    engine.readModels.apply(serverId, { planId, planHash, confirm: confirmWith });
+  /** As the next start does. */
+  const reconnect = async () => {
+    await engine.servers.disconnect(serverId);
+    return engine.servers.connect(serverId, null);
+  };
+  const stateOf = async ({ planId }: Plan) => (await engine.history.plans.get(planId))?.state;
+
+  test('a plan that cannot be looked at keeps nobody out of the server, and is looked at again', async () => {
+    await apply(await planFor(salesByRegion));
+    const plan = await planFor(`${salesByRegion} having count(*) > 0`);
+    await engine.history.plans.saveExecution(ExecutionLog.begin(randomUUID(), plan, Date.now()));
+    await engine.history.plans.setState(plan.planId, 'running');
+    await shop.sql(`revoke all on schema daybreak from ${shop.daybreak}`);
+    const refused = await reconnect();
+    expect(refused.state).toBe('connected');
+    expect(refused.notice).toMatch(
+      /^The interrupted plan for sales could not be looked at: .* It is tried again at the next connection\.$/,
+    );
+    expect(await stateOf(plan)).toBe('running');
+    await shop.sql(`grant all on schema daybreak to ${shop.daybreak}`);
+    const { notice } = await reconnect();
+    expect(notice).toContain('nothing had been switched, so it was undone');
+    expect(await stateOf(plan)).toBe('undone');
+  });
+
+  test('of two calls that run one plan the second is refused, and the first can still be cancelled', async () => {
+    const plan = await planFor('select g as k from generate_series(1, 4000000000) g', { keyColumns: ['k'] });
+    const first = failureOf(apply(plan));
+    const second = failureOf(apply(plan));
+    expect(await second).toMatchObject({ code: 'plan_stale' });
+    const execution = await engine.readModels.cancel(serverId, plan.planId);
+    expect(execution.state).toBe('undone');
+    expect(await first).toMatchObject({ code: 'cancelled' });
+  });
+
+  test('a widget moves to the read model that its killed engine had built for it', async () => {
+    const live = { kind: 'live' as const, sql: salesByRegion };
+    const dashboard = {
+      dashboardId: 'board',
+      serverId,
+      title: 'Board',
+      widgets: [
+        {
+          widgetId: 'sales',
+          title: 'Sales',
+          question: 'What do we sell?',
+          kind: 'table' as const,
+          source: live,
+          liveSql: live.sql,
+          budget: { minutes: 30 },
+          x: null,
+          series: null,
+          values: ['amount'],
+          formats: {},
+          currency: null,
+          layout: { x: 0, y: 0, w: 6, h: 4 },
+        },
+      ],
+    };
+    await engine.history.dashboards.save(dashboard);
+    const plan = await planFor(salesByRegion, {
+      consumers: [{ consumer: 'widget:sales', owner: 'Controlling', budget: { minutes: 30 } }],
+    });
+    const execution = await apply(plan);
+    const source = async () => (await engine.history.dashboards.get('board'))?.widgets[0]?.source;
+    const moved = await source();
+    expect(moved).toMatchObject({ kind: 'read_model', readModel: 'sales' });
+    // As the store is when the engine dies between the last step and what follows it.
+    await engine.history.dashboards.save(dashboard);
+    await engine.history.plans.saveExecution({ ...execution, state: 'running', endedAtMs: null });
+    await engine.history.plans.setState(plan.planId, 'running');
+    const { notice } = await reconnect();
+    expect(notice).toContain('was interrupted after its last step; its switch had been committed');
+    expect(await source()).toEqual(moved);
+    expect(await stateOf(plan)).toBe('done');
+  });
+
+  test('an engine that stops writes down that its refresh was cancelled', async () => {
+    await apply(await planFor(salesByRegion));
+    const report = await shop.connect(shop.daybreak);
+    await shop.sql(`grant all on erp.invoice to ${shop.daybreak}`);
+    await report.query('begin; lock table erp.invoice in access exclusive mode');
+    const refresh = failureOf(engine.readModels.refresh(serverId, 'sales'));
+    for (;;) {
+      const waiting = await shop.sql(
+        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'refresh%'`,
+      );
+      if (waiting.length > 0) break;
+    }
+    await engine.stop();
+    expect(await refresh).toMatchObject({ code: 'cancelled' });
+    await report.query('rollback');
+    const history = await openHistory({ file: join(profileDir, 'daybreak.sqlite'), logger: silent });
+    try {
+      expect(await history.plans.runs(serverId, 'sales', 1)).toMatchObject([{ state: 'cancelled' }]);
+    } finally {
+      await history.close();
+    }
+  });
+
+  test('the last run of a read model is known to a profile that never refreshed it', async () => {
+    await apply(await planFor(salesByRegion));
+    await shop.refresh('sales');
+    const { readModel, runs } = await engine.readModels.get(serverId, 'sales');
+    expect(runs).toEqual([]);
+    expect(readModel.lastRun).toMatchObject({ state: 'done', runner: 'test' });
+  });
+});
