@@ -105,7 +105,7 @@ export class ServerLink {
     const server = this.#server;
     const sampler = this.#sampler;
     const opening = this.#opening;
-    if (sampler !== null) this.#mode = sampler.status().mode;
+    if (sampler !== null) this.#mode = sampler.modeByHand();
     this.#server = null;
     this.#sampler = null;
     this.#opening = null;
@@ -197,8 +197,8 @@ export class ServerLink {
       clock: ports.clock,
       logger: ports.logger,
       onChange: () => this.#options.events.publish('sampler', this.#serverId),
+      mode: this.#mode,
     });
-    if (this.#mode === 'incident') this.#sampler.setMode('incident');
     if (background) this.#sampler.start();
     server.onLost(() => this.#lost(server));
     this.#changed();

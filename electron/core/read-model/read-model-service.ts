@@ -6,8 +6,9 @@ import type { Events } from '../events.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import type { Journal } from './journal.ts';
+import { askersOf, originOf, type ProposeFrom } from './propose-from.ts';
 import { planCreateOrNewVersion, planDrop, planRollBack } from './plan-for.ts';
-import { propose, type ProposalOrigin } from './propose/propose.ts';
+import { propose } from './propose/propose.ts';
 import { latestRun } from './refresh/latest-run.ts';
 import { refreshReadModel } from './refresh/refresh.ts';
 import { getReadModel, listReadModels } from './registry/read-models.ts';
@@ -23,12 +24,6 @@ interface Options {
   readonly servers: KnownServers;
   readonly dashboards: DashboardService;
 }
-
-/** Where a proposal begins. */
-export type ProposeFrom =
-  | { readonly kind: 'statement'; readonly statementId: string }
-  | { readonly kind: 'widget'; readonly widgetId: string }
-  | { readonly kind: 'sql'; readonly sql: string };
 
 export interface ApplyInput {
   readonly planId: string;
@@ -67,10 +62,10 @@ export class ReadModelService {
     edits?: { readonly [K in keyof Proposal]?: Proposal[K] | undefined },
   ): Promise<CheckedProposal> {
     const server = await this.#options.servers.server(serverId);
-    const origin = await this.#origin(serverId, from);
+    const origin = await originOf(this.#options, serverId, from);
     const given = Object.fromEntries(Object.entries(edits ?? {}).filter(([, value]) => value !== undefined));
     // Whoever asks the slow question today will read its answer tomorrow.
-    const grantTo = await this.#askers(serverId, from, server.facts.roleName);
+    const grantTo = await askersOf(this.#options, serverId, from, server.facts.roleName);
     return propose({ server, schema: server.settings.readModelSchema, origin, edits: { grantTo, ...given } });
   }
 
@@ -239,54 +234,6 @@ export class ReadModelService {
     });
   }
 
-  /** Roles whose statements the history shows for this origin, without our own. */
-  async #askers(serverId: string, from: ProposeFrom, ownRole: string): Promise<string[]> {
-    if (from.kind === 'sql') return [];
-    const { dashboards, history } = this.#options;
-    const statements = await history.samples.statements(serverId);
-    const asked =
-      from.kind === 'widget'
-        ? await dashboards.askedBy(serverId, from.widgetId)
-        : {
-            fingerprint: statements.find(({ statementId }) => statementId === from.statementId)?.fingerprint ?? null,
-            readers: [],
-          };
-    const seen = statements.flatMap(({ fingerprint, roleName }) =>
-      fingerprint === asked.fingerprint && roleName !== null ? [roleName] : [],
-    );
-    return [...new Set([...asked.readers, ...seen])].filter((role) => role !== ownRole).toSorted();
-  }
-
-  async #origin(serverId: string, from: ProposeFrom): Promise<ProposalOrigin> {
-    const { dashboards, history } = this.#options;
-    switch (from.kind) {
-      case 'sql':
-        return from;
-      case 'widget':
-        return dashboards.proposalOrigin(serverId, from.widgetId);
-      case 'statement': {
-        const statement = (await history.samples.statements(serverId)).find(
-          ({ statementId }) => statementId === from.statementId,
-        );
-        if (statement === undefined) {
-          throw new Failure({
-            code: 'not_found',
-            message: `There is no statement ${from.statementId} in the history of this connection.`,
-          });
-        }
-        const widgetId = await dashboards.widgetOf(serverId, statement.fingerprint);
-        if (widgetId !== null) return dashboards.proposalOrigin(serverId, widgetId);
-        if (statement.text === null) {
-          throw new Failure({
-            code: 'statement_refused',
-            message: `The text of statement ${from.statementId} has not been seen, so no read model can be proposed from it. Paste its SELECT instead.`,
-          });
-        }
-        return { kind: 'statement', statementId: statement.statementId, text: statement.text };
-      }
-    }
-  }
-
   /** A new read model takes over the widgets that asked for it; a dropped one gives them back to their live query. */
   async #afterPlan(serverId: string, plan: Plan): Promise<void> {
     const { dashboards } = this.#options;
@@ -294,14 +241,24 @@ export class ReadModelService {
       await dashboards.leaveReadModel(serverId, plan.readModel);
       return;
     }
-    for (const { consumer } of plan.proposal?.proposal.consumers ?? []) {
-      if (!consumer.startsWith('widget:') || plan.proposal === null) continue;
+    const asked = plan.proposal ?? (await this.#proposalOf(plan));
+    for (const { consumer } of asked?.proposal.consumers ?? []) {
+      if (!consumer.startsWith('widget:') || asked === null) continue;
       await dashboards.moveToReadModel(serverId, consumer.slice('widget:'.length), {
         kind: 'read_model',
         readModel: plan.readModel,
-        sql: plan.proposal.readerSql,
+        sql: asked.readerSql,
       });
     }
+  }
+
+  /** What the version that a roll back goes to was built from: its widgets ask again as they did then. */
+  async #proposalOf({ serverId, readModel, toVersion }: Plan): Promise<CheckedProposal | null> {
+    const built = (await this.#options.history.plans.list(serverId)).find(
+      (plan) =>
+        plan.readModel === readModel && plan.toVersion === toVersion && plan.state === 'done' && plan.proposal !== null,
+    );
+    return built?.proposal ?? null;
   }
 
   async #plan(serverId: string, planId: string): Promise<Plan> {

@@ -1,0 +1,71 @@
+import { Failure } from '../../../shared/model/failure.ts';
+import type { DashboardService } from '../dashboards/dashboard-service.ts';
+import type { History } from '../history/history.ts';
+import type { ProposalOrigin } from './propose/propose.ts';
+
+/** Where a proposal begins, as a person says it. */
+export type ProposeFrom =
+  | { readonly kind: 'statement'; readonly statementId: string }
+  | { readonly kind: 'widget'; readonly widgetId: string }
+  | { readonly kind: 'sql'; readonly sql: string };
+
+interface Sources {
+  readonly history: History;
+  readonly dashboards: DashboardService;
+}
+
+/** Roles whose statements the history shows for this origin, without our own. */
+export async function askersOf(
+  { dashboards, history }: Sources,
+  serverId: string,
+  from: ProposeFrom,
+  ownRole: string,
+): Promise<string[]> {
+  if (from.kind === 'sql') return [];
+  const statements = await history.samples.statements(serverId);
+  const asked =
+    from.kind === 'widget'
+      ? await dashboards.askedBy(serverId, from.widgetId)
+      : {
+          fingerprint: statements.find(({ statementId }) => statementId === from.statementId)?.fingerprint ?? null,
+          readers: [],
+        };
+  const seen = statements.flatMap(({ fingerprint, roleName }) =>
+    fingerprint === asked.fingerprint && roleName !== null ? [roleName] : [],
+  );
+  return [...new Set([...asked.readers, ...seen])].filter((role) => role !== ownRole).toSorted();
+}
+
+/** The text or definition that it begins with. Throws `not_found`, `statement_refused` for a text that was never seen. */
+export async function originOf(
+  { dashboards, history }: Sources,
+  serverId: string,
+  from: ProposeFrom,
+): Promise<ProposalOrigin> {
+  switch (from.kind) {
+    case 'sql':
+      return from;
+    case 'widget':
+      return dashboards.proposalOrigin(serverId, from.widgetId);
+    case 'statement': {
+      const statement = (await history.samples.statements(serverId)).find(
+        ({ statementId }) => statementId === from.statementId,
+      );
+      if (statement === undefined) {
+        throw new Failure({
+          code: 'not_found',
+          message: `There is no statement ${from.statementId} in the history of this connection.`,
+        });
+      }
+      const widgetId = await dashboards.widgetOf(serverId, statement.fingerprint);
+      if (widgetId !== null) return dashboards.proposalOrigin(serverId, widgetId);
+      if (statement.text === null) {
+        throw new Failure({
+          code: 'statement_refused',
+          message: `The text of statement ${from.statementId} has not been seen, so no read model can be proposed from it. Paste its SELECT instead.`,
+        });
+      }
+      return { kind: 'statement', statementId: statement.statementId, text: statement.text };
+    }
+  }
+}
