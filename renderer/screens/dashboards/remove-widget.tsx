@@ -33,8 +33,8 @@ export function RemoveWidget({ serverId, dashboard, widget, onClose }: RemoveWid
       }}
     >
       <p>
-        Nothing changes on the server: the read model {readModel} stays and keeps being refreshed. To have it back, open
-        it under Read models and press “Put on a dashboard”.
+        Nothing changes on the server: the read model {readModel} stays as it is. To have it back, open it under Read
+        models and press “Put on a dashboard”.
       </p>
       {last && <p>It is the last widget here, so the dashboard goes with it; it comes back with the next one.</p>}
     </Confirm>

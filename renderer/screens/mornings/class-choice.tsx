@@ -48,7 +48,7 @@ export function ClassChoice({ serverId, statement, onChanged }: ClassChoiceProps
           }}
         />
         {overridden && (
-          <Button onClick={() => void change(null)} loading={busy}>
+          <Button flex="none" onClick={() => void change(null)} loading={busy}>
             Undo: back to the score
           </Button>
         )}
