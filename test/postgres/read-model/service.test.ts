@@ -136,6 +136,31 @@ describe.each(testServers())('$label', (testServer) => {
     expect(await stateOf(plan)).toBe('done');
   });
 
+  test('a read model is put on a dashboard, and after a roll back its widgets ask as they did before', async () => {
+    await apply(await planFor(salesByRegion));
+    const { dashboard, widgetId } = await engine.dashboards.addReadModel(serverId, 'sales');
+    expect(await engine.dashboards.data(serverId, dashboard.dashboardId, widgetId)).toMatchObject({
+      freshness: { state: 'fresh', source: 'live' },
+    });
+    const source = async () =>
+      (await engine.dashboards.get(serverId, dashboard.dashboardId)).widgets.find((each) => each.widgetId === widgetId)
+        ?.source.sql;
+    const consumers = [{ consumer: `widget:${widgetId}`, owner: 'Controlling', budget: { minutes: 30 } }];
+    await apply(await planFor(salesByRegion, { consumers }));
+    const asked = await source();
+    await apply(
+      await planFor(salesByRegion.replace('as invoices', 'as invoices, max(amount) as orders'), { consumers }),
+    );
+    expect(await source()).toContain('orders');
+    await apply(await engine.readModels.planRollBack(serverId, 'sales'));
+    expect(await source()).toBe(asked);
+
+    await apply(await engine.readModels.planDrop(serverId, 'sales'));
+    await expect(engine.dashboards.get(serverId, dashboard.dashboardId)).rejects.toMatchObject({
+      value: { code: 'not_found' },
+    });
+  });
+
   test('an engine that stops writes down that its refresh was cancelled', async () => {
     await apply(await planFor(salesByRegion));
     const report = await shop.connect(shop.daybreak);
