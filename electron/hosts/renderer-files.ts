@@ -10,7 +10,7 @@ export interface FileAnswer {
 }
 
 /**
- * The policy that was measured with ECharts 6, CodeMirror 6 and Mantine 9 (03-platform). `style-src-attr` is for
+ * The policy that was measured with ECharts 6, CodeMirror 6 and Mantine 9. `style-src-attr` is for
  * inline style attributes, which all three of them set; style elements carry the nonce of their response.
  */
 export const contentSecurityPolicy = (nonce: string): string =>

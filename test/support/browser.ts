@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** Debian's Chromium has the same major version as Electron's (03-platform). It must not phone home from a test. */
+/** Debian's Chromium has the same major version as Electron's. It must not phone home from a test. */
 export const chromiumArgs: readonly string[] = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-background-networking',

@@ -7,7 +7,7 @@ import { typeNames } from './column-types.ts';
 import { registryAsOf } from './registry-as-of.ts';
 import { readFreshness } from './widget-freshness.ts';
 
-/** A reader may re-aggregate its own rows, bounded (01, rule 2). */
+/** A reader may re-aggregate its own rows, bounded. */
 export const mostRows = 50_000;
 /** The planner may be wrong by an order of magnitude; what it expects beyond this is not even started. */
 const mostExpectedRows = 10 * mostRows;

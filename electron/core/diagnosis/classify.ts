@@ -24,7 +24,7 @@ export interface Classification {
   readonly source: 'score' | 'tag' | 'override';
 }
 
-/** The lines of 04-diagnosis, "Classes". */
+/** Where one class ends and the next begins. */
 const limits = {
   reportMeanMs: 1000,
   reportBlocks: 10_000,

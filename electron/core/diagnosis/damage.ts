@@ -29,7 +29,7 @@ export interface IntervalDamage {
 const leastPart = 0.05;
 
 /**
- * D_v = n * max(0, L - L*), L* = L0 * max(1, W / W0) (04-diagnosis, "From damage to blame").
+ * D_v = n * max(0, L - L*), L* = L0 * max(1, W / W0).
  *
  * A call is booked when it ends, so one that waited 30 s behind a lock would hurt only the interval of its end, and
  * one that never ended would hurt nobody. Calls in flight at the interval's borders move the waiting to where it

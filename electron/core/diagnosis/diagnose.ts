@@ -20,7 +20,7 @@ const defaultSeed = 20_251_120;
 
 /**
  * The verdict over [fromMs, toMs): damage to OLTP statements, who is to blame by direct evidence, and what stays
- * unexplained (04-diagnosis). Blame shares and the unexplained share add up to exactly 1. Pure and repeatable.
+ * unexplained. Blame shares and the unexplained share add up to exactly 1. Pure and repeatable.
  */
 export function diagnose(input: DiagnosisInput): Verdict {
   const studied = study(input);

@@ -1,7 +1,7 @@
 import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
 
 /**
- * The kinds of session (02-house, "Walls"). They differ in type, so that SQL which changes something cannot be
+ * The kinds of session. They differ in type, so that SQL which changes something cannot be
  * sent through a session that was opened for reading. Only the folders that may send SQL import this file (lint).
  * Every method throws `Failure` for what a server can refuse, with its SQLSTATE.
  */

@@ -23,7 +23,7 @@ type StageResult = Pick<TestStage, 'outcome' | 'text' | 'action'>;
 const order: readonly StageName[] = ['name', 'tcp', 'tls', 'login', 'version', 'rights', 'extensions', 'role'];
 const passed = (text: string): StageResult => ({ outcome: 'passed', text, action: null });
 
-/** Tries a connection stage by stage (07, "Connections") and creates nothing. Expected failures are in the result. */
+/** Tries a connection stage by stage and creates nothing. Expected failures are in the result. */
 export async function testConnection(options: {
   readonly settings: ConnectionSettings;
   readonly password: string | null;

@@ -12,7 +12,7 @@ export const keyText = ({ databaseOid, roleOid, queryid, toplevel }: StatementKe
   `${databaseOid}/${roleOid}/${queryid}/${toplevel ? 't' : 'n'}`;
 
 /**
- * What happened between two snapshots of one server (04, "Collecting without lying", items 3 and 4). Rows that did not
+ * What happened between two snapshots of one server. Rows that did not
  * change are left out. No counter is ever negative, and none ever exceeds what was executed: where an entry was
  * recreated in between, the delta is what it counted since, a lower bound, and is marked.
  */

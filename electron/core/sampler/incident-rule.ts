@@ -2,7 +2,7 @@ import type { DeltaSet, SamplerMode } from '../../../shared/model/sampling.ts';
 import { keyText } from './deltas.ts';
 
 /**
- * When to look more closely by ourselves (04, item 5): OLTP latency passes 3 times its baseline for 30 s; back
+ * When to look more closely by ourselves: OLTP latency passes 3 times its baseline for 30 s; back
  * 5 minutes after it fell below that. Pure: the time comes with the deltas.
  *
  * Latency is compared statement by statement and then weighted by calls, so that another mixture of statements (a

@@ -1,6 +1,6 @@
 import type { SamplerMode } from '../../../shared/model/sampling.ts';
 
-/** How often the sampler looks (04, item 5), ms. */
+/** How often the sampler looks, ms. */
 export const intervals: Readonly<Record<SamplerMode, { readonly activityMs: number; readonly snapshotMs: number }>> = {
   background: { activityMs: 5_000, snapshotMs: 60_000 },
   incident: { activityMs: 1_000, snapshotMs: 5_000 },

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /**
- * Loopback is not a trust boundary (docs: 03-platform): any page in any browser on this machine can send requests
+ * Loopback is not a trust boundary: any page in any browser on this machine can send requests
  * here, cookies cross ports, and under DNS rebinding Origin equals Host. So Host values are an exact list, Origin is
  * an exact value with port on everything that is not a GET, and there are no cookies and no CORS headers.
  */

@@ -3,7 +3,7 @@ import { qualifiedName } from '../quote.ts';
 import type { Sql } from '../session.ts';
 import type { StatementStatistics } from './extension.ts';
 
-/** Our counters, and the columns that hold them from the newest version of the extension to the oldest (04). */
+/** Our counters, and the columns that hold them from the newest version of the extension to the oldest. */
 const sources: Readonly<Record<Exclude<keyof StatementCounters, 'sumSquaresMs2'>, readonly string[]>> = {
   calls: ['calls'],
   rows: ['rows'],

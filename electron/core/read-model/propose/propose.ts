@@ -42,7 +42,7 @@ export interface ProposeInput {
   readonly edits?: Partial<Proposal>;
 }
 
-/** Tactical reports: 15 to 60 minutes (01, "Freshness budgets"). */
+/** Tactical reports: 15 to 60 minutes. */
 const defaultBudget = { minutes: 60 };
 
 /**

@@ -13,7 +13,7 @@ export interface RefreshChoice {
   readonly reason: string;
 }
 
-/** Above it CONCURRENTLY costs three times a plain refresh, spills and bloats (05, "Which refresh"). */
+/** Above it CONCURRENTLY costs three times a plain refresh, spills and bloats. */
 const concurrentBelowRows = 100_000;
 
 /**

@@ -40,7 +40,7 @@ where copy_id = ${quoteLiteral(copy)}`;
 
 /**
  * Fails when a key column holds NULL: such a row would be deleted and inserted again at every concurrent refresh, and
- * NULLS NOT DISTINCT does not help (05, "Which refresh"). A unique index lets NULLs pass, hence the check.
+ * NULLS NOT DISTINCT does not help. A unique index lets NULLs pass, hence the check.
  */
 export function refuseNullKeysSql(schema: string, copy: string, keyColumns: readonly string[]): string {
   const isNull = keyColumns.map((column) => `${quoteIdent(column)} is null`).join(' or ');

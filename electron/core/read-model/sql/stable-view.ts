@@ -23,7 +23,7 @@ export interface StableView {
 
 /**
  * The stable view over one copy. `as_of` comes first, by copy id: as the last column it would make every additive flip
- * fail, keyed by model it would show the new version's time over the old one's rows (05, "Shape"). Columns that the
+ * fail, keyed by model it would show the new version's time over the old one's rows. Columns that the
  * version does not have are NULLs of their type, because a view cannot lose columns while others depend on it. Each
  * column is cast to its type without a modifier: widths (`numeric(18,2)`) are then no part of the contract, and the
  * cast is a relabelling that indexes see through.

@@ -23,7 +23,7 @@ export interface FlipRetry {
 }
 
 /**
- * Runs `flip` until it gets its locks. Between two tries nobody waits for us, so readers go on (05, "Flip").
+ * Runs `flip` until it gets its locks. Between two tries nobody waits for us, so readers go on.
  * Throws `lock_not_granted` with the blockers when all tries are used up.
  */
 export async function withFlipRetry<T>(
