@@ -13,7 +13,7 @@ import { Failure } from '../../shared/model/failure.ts';
 import { bundledBinaries, reachableBinaries, type ServerBinaries } from './server/binaries.ts';
 import type { GuardedStart, GuardianAnswer } from './server/guardian-protocol.ts';
 import { stopPostmaster } from './server/postmaster.ts';
-import { ownedDir, reachableDir, serverUser, type ServerUser } from './server/server-user.ts';
+import { ownedDir, reachableDir, removeReachableDir, serverUser, type ServerUser } from './server/server-user.ts';
 
 const run = promisify(execFile);
 
@@ -75,6 +75,16 @@ const baseSettings: Readonly<Record<string, string>> = {
  * `cancelled` when `signal` aborts.
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  try {
+    return await start(options);
+  } catch (error) {
+    // Until the guardian holds it, nobody else would remove what was begun.
+    if (options.ephemeral) await removeReachableDir(options.dir);
+    throw error;
+  }
+}
+
+async function start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const { dir, signal } = options;
   const user = await serverUser();
   await mkdir(dir, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startWorkload } from '../../../resources/demo-erp/workload/start-workload.ts';
 import type { LoadReport } from '../../../shared/model/demo.ts';
@@ -53,6 +53,7 @@ const loadSeed = 8;
  * @throws Failure `cancelled` when the signal aborts; what the steps throw otherwise.
  */
 export async function runRescue(options: RescueOptions): Promise<{ rescue: Rescue; json: RescueJson }> {
+  await requireWritable(options.outDir);
   const engine = await createEngine(options.ports, { background: true });
   try {
     return await rescueWith(engine, options);
@@ -125,13 +126,28 @@ async function rescueWith(engine: RunningEngine, options: RescueOptions): Promis
   };
   story.beforeAndAfter(rescue);
   const json = rescueJson(rescue);
-  await mkdir(options.outDir, { recursive: true });
   const htmlFile = join(options.outDir, 'report.html');
   await writeFile(htmlFile, reportHtml(rescue));
   await writeFile(join(options.outDir, 'report.json'), `${JSON.stringify(json, null, 2)}\n`);
   story.say(`Report: ${htmlFile}`);
   if (options.keep !== undefined && !signal.aborted) await options.keep({ uri: opened.uri, engine });
   return { rescue, json };
+}
+
+/** Before five minutes of work, not after them. */
+async function requireWritable(outDir: string): Promise<void> {
+  try {
+    await mkdir(outDir, { recursive: true });
+    await access(outDir, constants.W_OK);
+  } catch (error) {
+    throw new Failure(
+      {
+        code: 'invalid_input',
+        message: `The report cannot be written to ${outDir}: ${error instanceof Error ? error.message : String(error)}. Name another folder with --out.`,
+      },
+      { cause: error },
+    );
+  }
 }
 
 async function openDemo(engine: RunningEngine, options: RescueOptions) {
@@ -227,6 +243,9 @@ async function cure(
   verdict: Verdict,
   titles: ReadonlyMap<string, string>,
 ): Promise<{ readModels: BuiltReadModel[]; leftAlone: Rescue['leftAlone'][number][] }> {
+  if (verdict.findings.length === 0) {
+    story.say('No culprit was found, so nothing is built. With little data there is little to find: try a larger --scale.');
+  }
   const readModels: BuiltReadModel[] = [];
   const leftAlone: Rescue['leftAlone'][number][] = [];
   for (const finding of verdict.findings) {

@@ -121,7 +121,11 @@ export function terminalStory(out: TerminalOut): Story {
           `${formatTimes(after.load.save.p95Ms / quiet.load.save.p95Ms)} after. ` +
           (after.load.dashboard.loads === 0 || morning.load.dashboard.loads === 0
             ? 'No pair of dashboard loads could be compared.'
-            : `A dashboard opens ${formatTimes(morning.load.dashboard.p50Ms / after.load.dashboard.p50Ms)} faster.`),
+            : `A dashboard opened in ${formatDuration(morning.load.dashboard.p50Ms)} in the morning and in ` +
+              `${formatDuration(after.load.dashboard.p50Ms)} after` +
+              (morning.load.dashboard.p50Ms > 2 * after.load.dashboard.p50Ms
+                ? `: ${formatTimes(morning.load.dashboard.p50Ms / after.load.dashboard.p50Ms)} faster.`
+                : '.')),
       );
       line(`  ${paint('dim', `The whole rescue took ${formatDuration(facts.totalSeconds * 1000)}.`)}`);
     },

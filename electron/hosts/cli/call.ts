@@ -29,7 +29,7 @@ export async function call(name: string, json: string, options: CallOptions): Pr
         { procedure: name },
         'a password in the arguments stands in the process list; use - and standard input',
       );
-    const raw = parse(json === '-' ? await text(process.stdin) : json);
+    const raw = json === '-' ? parseStandardInput(await text(process.stdin)) : parse(json);
     const input = checkInput(procedure, withEnvironment(procedure, raw, process.env));
     const engine = await openCliEngine({
       profile: options.profile,
@@ -61,6 +61,14 @@ const interrupted = (signal: AbortSignal): Promise<never> =>
   });
 
 const stopped: FailureValue = { code: 'cancelled', message: 'The call was stopped.', retryable: true };
+
+function parseStandardInput(json: string): unknown {
+  if (json.trim() !== '') return parse(json);
+  throw new Failure({
+    code: 'invalid_input',
+    message: 'Standard input was empty. Give it one JSON object, at least {}.',
+  });
+}
 
 function parse(json: string): unknown {
   if (json.trim() === '') return {};

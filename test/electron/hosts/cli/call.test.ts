@@ -29,6 +29,12 @@ describe('a wrong call is one error value on standard output, exit code 1, and s
     expect(readdirSync(dir.path)).toEqual([]);
   });
 
+  test('standard input that was asked for and is empty', async () => {
+    const result = await call(['connections.list', '-'], ' ');
+    expect(result.code).toBe(1);
+    expect(printed(result)).toMatchObject({ code: 'invalid_input', message: expect.stringContaining('was empty') });
+  });
+
   test('bad JSON is not quoted back: it may hold a password', async () => {
     const result = await call(['connections.connect', '-'], '{"password": hunter2}');
     expect(result.code).toBe(1);
