@@ -36,11 +36,11 @@ describe.each(testServers())('daybreak call on $label', (server) => {
     await database.drop();
   });
 
-  /** All that a careless tool would leave: relations, schemas, roles, extensions. */
+  /** All that a careless tool would leave in the database. Roles belong to the server, where other tests make some. */
   const catalog = async () => {
     const { rows } = await admin.query(
       `select (select count(*) from pg_class) as relations, (select count(*) from pg_namespace) as schemas,
-              (select count(*) from pg_roles) as roles, (select count(*) from pg_extension) as extensions`,
+              (select count(*) from pg_extension) as extensions`,
     );
     return rows[0] as unknown;
   };
