@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isAlive } from '../../../resources/demo-erp/server/postmaster.ts';
 import { createRouter } from '../../core/api/router.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { RunningEngine } from '../../core/create-engine.ts';
@@ -44,16 +45,6 @@ async function sweepAbandoned(logger: Logger): Promise<void> {
       // Somebody else's, or just being made: the next rescue looks again.
       logger.debug({ dir, err: error }, 'left the profile of another rescue alone');
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
