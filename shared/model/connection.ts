@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { captureSchema } from './history-usage.ts';
 
 export const environmentSchema = z.enum(['production', 'staging', 'development', 'demo']);
 export type Environment = z.infer<typeof environmentSchema>;
@@ -85,6 +86,8 @@ export const serverSummarySchema = z.object({
   lastConnectedAtMs: z.number().nullable(),
   /** When state is lost: when the next attempt runs. */
   nextAttemptAtMs: z.number().nullable(),
+  /** Where the history is a capture of somebody else's server: there is nothing to connect to. */
+  capture: captureSchema.nullable(),
 });
 export type ServerSummary = z.infer<typeof serverSummarySchema>;
 
@@ -97,6 +100,8 @@ export const samplerStatusSchema = z.object({
   statements: z.number(),
   /** Server time of the sampler's own statements over wall time, percent of one core; null until measured. */
   ownCostPercent: z.number().nullable(),
+  /** Why it is in incident mode: by hand, or what the incident rule saw; null in the background. */
+  incidentReason: z.string().nullable(),
   storedBytes: z.number(),
   problem: z.string().nullable(),
 });

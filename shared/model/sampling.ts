@@ -34,6 +34,44 @@ export interface StatementKey {
   readonly toplevel: boolean;
 }
 
+/**
+ * Counters of the whole instance, all databases summed: cumulative in a snapshot, differences in a DeltaSet.
+ * null: this version does not have it, or it was reset in between.
+ */
+export interface ServerCounters {
+  /** pg_stat_database */
+  readonly commits: number | null;
+  readonly rollbacks: number | null;
+  readonly deadlocks: number | null;
+  readonly tempBytes: number | null;
+  readonly blkReadMs: number | null;
+  readonly blkWriteMs: number | null;
+  /** pg_stat_checkpointer (17+), pg_stat_bgwriter before. */
+  readonly checkpoints: number | null;
+  readonly checkpointWriteMs: number | null;
+  readonly checkpointSyncMs: number | null;
+  readonly checkpointBuffers: number | null;
+  /** pg_stat_wal (14+). */
+  readonly walBytes: number | null;
+  /** pg_stat_io (16+), all backend types and contexts; times only with track_io_timing. */
+  readonly ioReads: number | null;
+  readonly ioReadMs: number | null;
+  readonly ioWrites: number | null;
+  readonly ioWriteMs: number | null;
+  readonly ioFsyncs: number | null;
+  readonly ioFsyncMs: number | null;
+  /** The part of ioReads and ioWrites that autovacuum workers did. */
+  readonly vacuumIoBlocks: number | null;
+}
+
+/** One standby as the primary sees it (pg_stat_replication), at the end of the interval. */
+export interface ReplicationState {
+  readonly applicationName: string;
+  readonly state: string;
+  readonly replayLagMs: number | null;
+  readonly replayLagBytes: number | null;
+}
+
 export interface SnapshotEntry {
   readonly key: StatementKey;
   readonly counters: StatementCounters;
@@ -55,6 +93,11 @@ export interface Snapshot {
    * waits for its client, and also, unseen by any statement's time, for a processor (docs/decisions/0004).
    */
   readonly idleInTransactionMs?: number | null;
+  /** Absent or null where the role may not read them. */
+  readonly server?: ServerCounters | null;
+  readonly replication?: readonly ReplicationState[];
+  /** pg_postmaster_start_time(): another value means that the server restarted. */
+  readonly serverStartedAtMs?: number | null;
   /** Entries whose queryid this role may not see; they are not in `entries`. Not stored: unknown after a restart. */
   readonly hiddenEntries?: number;
 }
@@ -78,6 +121,10 @@ export interface DeltaSet {
   readonly coverage: number | null;
   /** Time that sessions spent between the statements of their transactions, ms; null or absent when unknown. */
   readonly idleInTransactionMs?: number | null;
+  readonly server?: ServerCounters | null;
+  readonly replication?: readonly ReplicationState[];
+  /** The server restarted between the two snapshots. */
+  readonly restarted?: boolean;
 }
 
 /** One row of pg_stat_activity that is not idle outside a transaction, or that blocks somebody. */

@@ -6,6 +6,8 @@ import type {
   ActivityRow,
   ActivitySample,
   DeltaSet,
+  ReplicationState,
+  ServerCounters,
   Snapshot,
   StatementCounters,
   StatementKey,
@@ -62,6 +64,9 @@ export interface StoredDeltas {
   readonly coverage: number | null;
   /** Time between the statements of transactions, ms; null or absent when unknown (DeltaSet). */
   readonly idleInTransactionMs?: number | null;
+  readonly server?: ServerCounters | null;
+  readonly replication?: readonly ReplicationState[];
+  readonly restarted?: boolean;
   readonly deltas: readonly {
     readonly statementId: string;
     readonly counters: StatementCounters;
@@ -77,6 +82,37 @@ export interface StoredSample {
   readonly atMs: number;
   readonly rows: readonly StoredActivityRow[];
 }
+/**
+ * One minute (kept 14 days) or one hour (kept a year), summed from deltas and samples. Columns are parallel arrays, one
+ * element a statement: a day of minutes is close to a million elements, too many for objects.
+ */
+export interface StoredRollup {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly tier: 'minute' | 'hour';
+  /** Activity samples that lie in it. */
+  readonly samples: number;
+  readonly deallocs: number;
+  readonly resets: number;
+  readonly coverage: number | null;
+  readonly idleInTransactionMs: number | null;
+  /** Average sessions that waited for a lock. */
+  readonly lockWaits: number;
+  /** Average sessions on the processors (active without a wait event). */
+  readonly onCpu: number;
+  /** Number(statementId); background processes that were active have their own ids (see `statements`). */
+  readonly statementIds: Int32Array;
+  readonly calls: Float64Array;
+  readonly execMs: Float64Array;
+  readonly sumSquaresMs2: Float64Array;
+  readonly rows: Float64Array;
+  /** Shared blocks hit and read. */
+  readonly blocks: Float64Array;
+  readonly tempBlocks: Float64Array;
+  /** Average active sessions, from samples. */
+  readonly activeSessions: Float64Array;
+}
+
 export interface SampleStore {
   saveDeltas(serverId: string, set: DeltaSet): Promise<void>;
   saveSample(serverId: string, sample: ActivitySample): Promise<void>;
@@ -94,6 +130,8 @@ export interface SampleStore {
   /** Intervals that overlap [fromMs, toMs], oldest first. */
   deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]>;
   samples(serverId: string, fromMs: number, toMs: number): Promise<StoredSample[]>;
+  /** Whole minutes or hours that overlap [fromMs, toMs), oldest first; the last minutes are there within 90 s. */
+  rollups(serverId: string, tier: 'minute' | 'hour', fromMs: number, toMs: number): Promise<StoredRollup[]>;
   extent(serverId: string): Promise<{ fromMs: number; toMs: number } | null>;
   classOverrides(serverId: string): Promise<ReadonlyMap<string, StatementClass>>;
   /** By fingerprint; null takes it back. */

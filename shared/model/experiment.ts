@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { statementSchema } from './statement.ts';
+
+/** One morning of an experiment. */
+export const experimentDaySchema = z.object({
+  /** Civil day in the experiment's time zone, YYYY-MM-DD. */
+  day: z.string(),
+  /** live: the suspect runs as always. without: it does not run (read model, or moved to another time). */
+  arm: z.enum(['live', 'without']),
+  /** Damage per save in the window, ms; null while it was not measured. */
+  damagePerSaveMs: z.number().nullable(),
+  saves: z.number().nullable(),
+  /** Average active sessions of the suspect in the window: did the arm hold? null while not measured. */
+  exposure: z.number().nullable(),
+  /** Left out of the result, and why. */
+  excluded: z.string().nullable(),
+});
+export const experimentSchema = z.object({
+  experimentId: z.string(),
+  serverId: z.string(),
+  statement: statementSchema,
+  /** Minutes after midnight. */
+  fromMinute: z.number(),
+  toMinute: z.number(),
+  timeZone: z.string(),
+  days: z.array(experimentDaySchema),
+  state: z.enum(['running', 'ended', 'abandoned']),
+  result: z
+    .object({
+      /** Mean damage per save, live minus without, ms. */
+      effectMs: z.number(),
+      interval: z.tuple([z.number(), z.number()]),
+      /** Exact, over all assignments of the days to the arms. */
+      p: z.number(),
+      /** The best p that this many days can reach. */
+      smallestP: z.number(),
+      text: z.string(),
+    })
+    .nullable(),
+});
+export type Experiment = z.infer<typeof experimentSchema>;
