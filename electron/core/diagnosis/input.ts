@@ -1,5 +1,5 @@
 import type { StatementClass } from '../../../shared/model/statement.ts';
-import type { StoredDeltas, StoredSample, StoredStatement } from '../history/history.ts';
+import type { StoredDeltas, StoredRollup, StoredSample, StoredStatement } from '../history/history.ts';
 
 /** Half-open [fromMs, toMs), ms since the epoch. */
 export interface TimeWindow {
@@ -33,6 +33,33 @@ export interface StoredHistory {
   readonly ownApplicationNames: readonly string[];
 }
 
+/**
+ * What a day is to the evidence over several days. Real history has civil days of the time zone (the default, where no
+ * calendar is given); the ground-truth harness compresses days to seconds and lets them begin at whole multiples of
+ * `dayMs` since the epoch.
+ */
+export interface Calendar {
+  readonly dayMs: number;
+  /** Length of the slots of a day that are compared over days. */
+  readonly bucketMs: number;
+  readonly timeZone: string;
+}
+
+/** The result of randomised mornings, as the verdict needs it. */
+export interface EndedExperiment {
+  /** Of the suspect's normalized text, and where it ran. */
+  readonly fingerprint: string;
+  readonly databaseName: string | null;
+  /** Mean damage per save, mornings with the suspect minus mornings without it, ms. */
+  readonly effectMs: number;
+  readonly interval: readonly [number, number];
+  /** Exact permutation p. */
+  readonly p: number;
+  /** Mornings that counted, by arm. */
+  readonly liveDays: number;
+  readonly withoutDays: number;
+}
+
 /** Everything that a verdict is made of: pure data, so that the same history always gives the same verdict. */
 export interface DiagnosisInput extends StoredHistory, TimeWindow {
   /**
@@ -45,6 +72,14 @@ export interface DiagnosisInput extends StoredHistory, TimeWindow {
   readonly statisticsAvailable: boolean;
   /** For the clock times in sentences, e.g. 'Europe/Berlin'. */
   readonly timeZone: string;
+  /** Minutes of earlier days, for what is usual at this hour and for the evidence over several days. */
+  readonly days?: readonly StoredRollup[];
+  /** Absent: civil days of `timeZone`. */
+  readonly calendar?: Calendar;
+  /** What people say that a save takes, seconds; null or absent: nobody said. */
+  readonly reportedSaveSeconds?: number | null;
+  /** Experiments that ended with a result. */
+  readonly experiments?: readonly EndedExperiment[];
   /** Of the resampling behind the intervals; the default is fixed. */
   readonly seed?: number;
 }
