@@ -4,7 +4,7 @@ import { findBaseline } from './baseline.ts';
 import type { Catalog } from './catalog.ts';
 import { measureDamage, ratio, type IntervalDamage } from './damage.ts';
 import { leastExcess } from './diagnose.ts';
-import { samplesWithin, type SeenRow } from './history-view.ts';
+import { samplesWithin, type SeenRow, type SeenSample } from './history-view.ts';
 import type { DiagnosisInput, TimeWindow } from './input.ts';
 import { overlapShare, type Interval } from './intervals.ts';
 import { savingTime, type SaveUnit } from './saves.ts';
@@ -54,8 +54,32 @@ export function buildTimeline(input: DiagnosisInput, { bucketMs, stored }: Timel
     buckets,
     storedFromMs: stored?.fromMs ?? null,
     storedToMs: stored?.toMs ?? null,
+    origins: seenOrigins(samplesWithin(view.samples, input)),
     suggestion: worstStretch(buckets, bucketMs, input),
   };
+}
+
+/** Who was at work, the most active first. */
+function seenOrigins(samples: readonly SeenSample[]): Timeline['origins'] {
+  const [applications, roles, databases] = [
+    new Map<string, number>(),
+    new Map<string, number>(),
+    new Map<string, number>(),
+  ];
+  const count = (counts: Map<string, number>, name: string | null) => {
+    if (name !== null && name !== '') counts.set(name, (counts.get(name) ?? 0) + 1);
+  };
+  for (const { rows } of samples) {
+    for (const { row, use } of rows) {
+      if (use === null) continue;
+      count(applications, row.applicationName);
+      count(roles, row.roleName);
+      count(databases, row.databaseName);
+    }
+  }
+  const names = (counts: Map<string, number>) =>
+    [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([name]) => name);
+  return { applicationNames: names(applications), roleNames: names(roles), databaseNames: names(databases) };
 }
 
 /** The same line as the verdict's: ordinary noise is not drawn as damage. */

@@ -75,6 +75,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       statementCount: (serverId) => read(() => samples.statementCount(serverId)),
       deltas: (serverId, fromMs, toMs) => read(() => samples.deltas(serverId, fromMs, toMs)),
       samples: (serverId, fromMs, toMs) => read(() => samples.samples(serverId, fromMs, toMs)),
+      rollups: (serverId, tier, fromMs, toMs) => read(() => samples.rollups(serverId, tier, fromMs, toMs)),
       extent: (serverId) => read(() => samples.extent(serverId)),
       classOverrides: (serverId) => read(() => samples.classOverrides(serverId)),
       setClassOverride: (serverId, fingerprint, value) =>

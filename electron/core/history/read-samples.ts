@@ -2,7 +2,7 @@ import { inflateRawSync } from 'node:zlib';
 import { statementClassSchema, type StatementClass } from '../../../shared/model/statement.ts';
 import type { Snapshot, StatementKey } from '../../../shared/model/sampling.ts';
 import { counterColumns, countersAt } from './counters.ts';
-import type { StoredDeltas, StoredSample, StoredStatement } from './history.ts';
+import type { StoredDeltas, StoredRollup, StoredSample, StoredStatement } from './history.ts';
 import { fromUs, toUs } from './moments.ts';
 import { unpackText, type PackedText } from './packed-text.ts';
 import type { Prepare } from './prepared.ts';
@@ -139,6 +139,10 @@ export function createSampleReader(prepare: Prepare) {
         found.push({ atMs: fromUs(atUs), rows: rowOf(sampleId, atUs) });
       }
       return found;
+    },
+
+    rollups(_serverId: string, _tier: 'minute' | 'hour', _fromMs: number, _toMs: number): StoredRollup[] {
+      return [];
     },
 
     extent(serverId: string): { fromMs: number; toMs: number } | null {
