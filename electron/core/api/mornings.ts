@@ -8,7 +8,7 @@ export const morningsApi = ({ mornings }: Engine) =>
       reply(() => mornings.timeline(input.serverId, input.fromMs, input.toMs)),
     ),
     diagnose: os.mornings.diagnose.handler(({ input }) =>
-      reply(() => mornings.diagnose(input.serverId, input.fromMs, input.toMs)),
+      reply(() => mornings.diagnose(input.serverId, input.fromMs, input.toMs, input.reportedSaveSeconds)),
     ),
     finding: os.mornings.finding.handler(({ input }) =>
       reply(() => mornings.finding(input.serverId, input.fromMs, input.toMs, input.statementId)),

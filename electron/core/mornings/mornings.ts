@@ -5,13 +5,13 @@ import type { Statement, StatementClass } from '../../../shared/model/statement.
 import type { KnownServers } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
-import { estimateCores } from '../diagnosis/estimate-cores.ts';
 import { findingDetail, type FindingDetail } from '../diagnosis/finding-detail.ts';
-import type { Cores, DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
+import type { TimeWindow } from '../diagnosis/input.ts';
 import { describeStatements } from '../diagnosis/statements.ts';
 import { buildTimeline } from '../diagnosis/timeline.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
+import { gatherInput } from './gather-input.ts';
 
 interface Options {
   readonly ports: Ports;
@@ -20,9 +20,6 @@ interface Options {
   readonly dashboards: DashboardService;
 }
 
-/** How far around an incident quiet intervals are looked for. */
-const lookBackMs = 2 * 3_600_000;
-const lookAheadMs = 30 * 60_000;
 /** A line of a chart has this many points at most: more than a screen has columns helps nobody. */
 const timelinePoints = 360;
 /** Samples older than this are not "now" any more. */
@@ -46,13 +43,19 @@ export class Mornings {
     // One sample is a moment, not a window.
     const from = fromMs ?? Math.min(Math.max(extent?.fromMs ?? 0, end - 3_600_000), end - 1_000);
     const window = checked({ fromMs: from, toMs: end });
-    const input = await this.#input(serverId, window);
+    const input = await gatherInput(this.#options, serverId, window);
     const timeline = buildTimeline(input, { bucketMs: bucketMs(window), stored: extent });
     return { timeline, freshness: this.#freshness(serverId, extent) };
   }
 
-  async diagnose(serverId: string, fromMs: number, toMs: number): Promise<{ verdict: Verdict; freshness: Freshness }> {
-    const input = await this.#input(serverId, checked({ fromMs, toMs }));
+  async diagnose(
+    serverId: string,
+    fromMs: number,
+    toMs: number,
+    reportedSaveSeconds?: number,
+  ): Promise<{ verdict: Verdict; freshness: Freshness }> {
+    const reported = { reportedSaveSeconds: reportedSaveSeconds ?? null };
+    const input = await gatherInput(this.#options, serverId, checked({ fromMs, toMs }), reported);
     return { verdict: diagnose(input), freshness: this.#freshness(serverId, await this.#extent(serverId)) };
   }
 
@@ -62,7 +65,7 @@ export class Mornings {
     toMs: number,
     statementId: string,
   ): Promise<FindingDetail & { finding: Finding; freshness: Freshness }> {
-    const input = await this.#input(serverId, checked({ fromMs, toMs }));
+    const input = await gatherInput(this.#options, serverId, checked({ fromMs, toMs }));
     const finding = diagnose(input).findings.find(({ statement }) => statement.statementId === statementId);
     if (finding === undefined) {
       throw new Failure({
@@ -78,7 +81,7 @@ export class Mornings {
   }
 
   async statements(serverId: string, fromMs: number, toMs: number): Promise<{ statements: Statement[] }> {
-    return { statements: describeStatements(await this.#input(serverId, checked({ fromMs, toMs }))) };
+    return { statements: describeStatements(await gatherInput(this.#options, serverId, checked({ fromMs, toMs }))) };
   }
 
   async setClass(serverId: string, statementId: string, value: StatementClass | null): Promise<Statement> {
@@ -101,32 +104,6 @@ export class Mornings {
     return found;
   }
 
-  async #input(serverId: string, { fromMs, toMs }: TimeWindow): Promise<DiagnosisInput> {
-    const { servers, history, dashboards } = this.#options;
-    const { settings, lastFacts } = await servers.stored(serverId);
-    const from = fromMs - lookBackMs;
-    const to = toMs + lookAheadMs;
-    const [statements, deltas, samples, overrides, widgets] = await Promise.all([
-      history.samples.statements(serverId),
-      history.samples.deltas(serverId, from, to),
-      history.samples.samples(serverId, from, to),
-      history.samples.classOverrides(serverId),
-      dashboards.widgetReferences(serverId),
-    ]);
-    const stored = { statements, deltas, samples, overrides, widgets, ownApplicationNames };
-    const cores: Cores = settings.cores === null ? estimateCores(stored) : { value: settings.cores, source: 'setting' };
-    return {
-      ...stored,
-      fromMs,
-      toMs,
-      baseline: null,
-      cores,
-      statisticsAvailable:
-        lastFacts?.capabilities.find(({ name }) => name === 'statement_statistics')?.present ?? deltas.length > 0,
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    };
-  }
-
   async #extent(serverId: string): Promise<TimeWindow | null> {
     await this.#options.servers.stored(serverId);
     return this.#options.history.samples.extent(serverId);
@@ -144,9 +121,6 @@ export class Mornings {
     };
   }
 }
-
-/** The sampler looks on; everything else of ours, refreshes above all, can be a suspect like any other. */
-const ownApplicationNames = ['daybreak-sampler'];
 
 function checked(window: TimeWindow): TimeWindow {
   if (window.toMs > window.fromMs) return window;

@@ -1,0 +1,75 @@
+import type { KnownServers } from '../connections/known-servers.ts';
+import type { DashboardService } from '../dashboards/dashboard-service.ts';
+import { estimateCores } from '../diagnosis/estimate-cores.ts';
+import type { Cores, DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
+import type { History, StoredRollup } from '../history/history.ts';
+
+export interface InputSources {
+  readonly history: History;
+  readonly servers: KnownServers;
+  readonly dashboards: DashboardService;
+}
+
+/** How far around an incident quiet intervals are looked for. */
+export const lookBackMs = 2 * 3_600_000;
+export const lookAheadMs = 30 * 60_000;
+
+/** What an earlier day has to say lies this close to the incident's own clock time. */
+const daysReachMs = 2 * 3_600_000;
+const mostEarlierDays = 14;
+const dayMs = 24 * 3_600_000;
+
+/** The sampler looks on; everything else of ours, refreshes above all, can be a suspect like any other. */
+export const ownApplicationNames = ['daybreak-sampler'];
+
+/**
+ * Everything the diagnosis asks of one server's stored history for an incident: raw samples and intervals around it,
+ * and the minutes of earlier days at the same hours. Works without the server.
+ */
+export async function gatherInput(
+  { servers, history, dashboards }: InputSources,
+  serverId: string,
+  { fromMs, toMs }: TimeWindow,
+  { reportedSaveSeconds = null }: { readonly reportedSaveSeconds?: number | null } = {},
+): Promise<DiagnosisInput> {
+  const { settings, lastFacts } = await servers.stored(serverId);
+  const from = fromMs - lookBackMs;
+  const to = toMs + lookAheadMs;
+  const [statements, deltas, samples, overrides, widgets, days] = await Promise.all([
+    history.samples.statements(serverId),
+    history.samples.deltas(serverId, from, to),
+    history.samples.samples(serverId, from, to),
+    history.samples.classOverrides(serverId),
+    dashboards.widgetReferences(serverId),
+    earlierDays(history, serverId, { fromMs, toMs }),
+  ]);
+  const stored = { statements, deltas, samples, overrides, widgets, ownApplicationNames };
+  const cores: Cores = settings.cores === null ? estimateCores(stored) : { value: settings.cores, source: 'setting' };
+  return {
+    ...stored,
+    fromMs,
+    toMs,
+    baseline: null,
+    cores,
+    statisticsAvailable:
+      lastFacts?.capabilities.find(({ name }) => name === 'statement_statistics')?.present ?? deltas.length > 0,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    days,
+    reportedSaveSeconds,
+  };
+}
+
+/** Minutes of up to a fortnight of earlier days around the same time of day, oldest first. */
+async function earlierDays(history: History, serverId: string, { fromMs, toMs }: TimeWindow): Promise<StoredRollup[]> {
+  // A window of more than a day would meet itself.
+  const reachMs = Math.max(0, Math.min(daysReachMs, (dayMs - (toMs - fromMs)) / 2));
+  const ago = Array.from({ length: mostEarlierDays }, (_, index) => (mostEarlierDays - index) * dayMs);
+  const days: StoredRollup[] = [];
+  for (const backMs of ago) {
+    const window = [fromMs - reachMs - backMs, toMs + reachMs - backMs] as const;
+    for (const minute of await history.samples.rollups(serverId, 'minute', ...window)) {
+      if (minute.fromMs >= (days.at(-1)?.toMs ?? -Infinity)) days.push(minute);
+    }
+  }
+  return days;
+}
