@@ -168,6 +168,7 @@ export class KnownServers {
       lastSnapshotAtMs: status?.lastSnapshotAtMs ?? null,
       statements,
       ownCostPercent: status?.ownCostPercent ?? null,
+      incidentReason: status?.incidentReason ?? null,
       storedBytes,
       problem: status?.problem ?? null,
     };
@@ -204,6 +205,7 @@ export class KnownServers {
       facts: link.openServer?.facts ?? stored.lastFacts,
       hasPassword: secret !== null,
       lastConnectedAtMs: stored.lastConnectedAtMs,
+      capture: null,
     };
   }
 }

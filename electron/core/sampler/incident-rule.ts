@@ -19,6 +19,8 @@ export interface IncidentState {
   readonly belowSinceMs: number | null;
   /** The person switched an incident off: none starts by itself until latency has been down once. */
   readonly muted: boolean;
+  /** Slowdown of the last interval that had enough to compare; the worst of the incident while one lasts. */
+  readonly ratio: number | null;
 }
 
 interface Baseline {
@@ -48,6 +50,7 @@ export const calmState: IncidentState = {
   aboveSinceMs: null,
   belowSinceMs: null,
   muted: false,
+  ratio: null,
 };
 
 /** Mean latency over the baseline's, weighted by calls; null while too little is known. */
@@ -78,7 +81,17 @@ export function observe(state: IncidentState, set: DeltaSet): IncidentState {
   const mode = state.mode === 'incident' ? (ends ? 'background' : 'incident') : starts ? 'incident' : 'background';
   const accepted = aboveSinceMs !== null && set.toMs - aboveSinceMs > acceptedAfterMs;
   const baselines = above && !accepted ? state.baselines : learn(state.baselines, set);
-  return { mode, baselines, aboveSinceMs, belowSinceMs, muted };
+  const worst = state.mode === 'incident' ? Math.max(ratio ?? 0, state.ratio ?? 0) : ratio;
+  return { mode, baselines, aboveSinceMs, belowSinceMs, muted, ratio: worst };
+}
+
+/** Why the rule asks for a closer look; null while it does not. */
+export function reasonOf({ mode, ratio, belowSinceMs }: IncidentState): string | null {
+  if (mode !== 'incident' || ratio === null) return null;
+  const times = `${ratio.toFixed(1)} times`;
+  return belowSinceMs === null
+    ? `Short statements, those behind saving and looking up, take up to ${times} their usual time.`
+    : `Short statements took up to ${times} their usual time. It is over; the closer look ends five minutes after.`;
 }
 
 /** The person's word: no incident by itself until latency has come down. */

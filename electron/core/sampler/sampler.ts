@@ -4,7 +4,7 @@ import type { SamplerMode } from '../../../shared/model/sampling.ts';
 import type { SampleStore } from '../history/history.ts';
 import type { Clock, Logger } from '../ports.ts';
 import { withStatisticsReader, type StatisticsReader, type StatisticsServer } from '../postgres/statistics-reader.ts';
-import { calmState, mute, observe } from './incident-rule.ts';
+import { calmState, mute, observe, reasonOf } from './incident-rule.ts';
 import { firstTextsMs, intervals, nextDue, textsIntervalMs } from './intervals.ts';
 import { Recorder } from './recorder.ts';
 
@@ -134,6 +134,7 @@ class IntervalSampler implements Sampler {
       lastSnapshotAtMs,
       statements,
       ownCostPercent,
+      incidentReason: this.#byHand === 'incident' ? 'Switched on by hand.' : reasonOf(this.#incident),
       problem: this.#problems.size === 0 ? null : [...this.#problems.values()].join(' '),
     };
   }
