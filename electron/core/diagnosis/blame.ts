@@ -26,6 +26,11 @@ export interface BlameResult {
    * small, somebody outside of PostgreSQL keeps the processors busy, and sharing them proves little.
    */
   readonly cpuAccountedFor: number;
+  /**
+   * Seconds that the victims waited for processors or the disk without anybody in PostgreSQL who filled them; 0 where
+   * nobody knows how many processors there are.
+   */
+  readonly unaccountedSeconds: number;
 }
 
 /**
@@ -58,6 +63,7 @@ export function assignBlame(
   const excess = splitDamage(damages, baseline, catalog, saturated);
   let waitedForCpu = 0;
   let accountedFor = 0;
+  let unaccountedSeconds = 0;
   const intervals = damages.map((damage, index): BlamedInterval => {
     const pressure = pressures[index];
     const split = excess[index];
@@ -68,7 +74,9 @@ export function assignBlame(
     const cpu = pressure.cpu.saturation * Math.min(cpuSeconds, explainable(damage, pressure.turns));
     waitedForCpu += cpuSeconds;
     accountedFor += cpu;
-    const disk = inside * split.parts.disk * pressure.disk.saturation;
+    const diskSeconds = inside * split.parts.disk;
+    const disk = diskSeconds * pressure.disk.saturation;
+    if (cores.value !== null) unaccountedSeconds += cpuSeconds - cpu + diskSeconds - disk;
     const lock = inside * split.parts.lock;
     const suspects = new Set([
       ...pressure.cpu.shares.keys(),
@@ -90,6 +98,7 @@ export function assignBlame(
   return {
     intervals,
     damageSeconds: sum(damages.map(({ seconds }) => seconds)),
+    unaccountedSeconds,
     cpuAccountedFor: waitedForCpu === 0 ? 0 : accountedFor / waitedForCpu,
   };
 }

@@ -2,10 +2,12 @@ import type { Verdict } from '../../../shared/model/diagnosis.ts';
 import { qualityBadges } from './badges.ts';
 import { findBaseline, type Baseline } from './baseline.ts';
 import { assignBlame } from './blame.ts';
+import { conclude } from './conclude.ts';
 import { measureDamage, ratio, sum, type IntervalDamage } from './damage.ts';
 import { buildFindings } from './findings.ts';
 import { samplesWithin, type HistoryView } from './history-view.ts';
 import type { DiagnosisInput } from './input.ts';
+import { measureLoad } from './oltp-load.ts';
 import { summarizeSaving } from './saving-summary.ts';
 import { verdictSentence } from './sentence.ts';
 import { study, type Study } from './study.ts';
@@ -28,7 +30,7 @@ export function diagnose(input: DiagnosisInput): Verdict {
   const window = { fromMs: input.fromMs, toMs: input.toMs };
   const baseline = findBaseline(intervals, catalog, { incident: window, given: input.baseline, cores, unit });
   const damages = measureDamage(intervals, window, baseline, studied);
-  const saving = summarizeSaving(unit, damages, baseline);
+  const saving = summarizeSaving(unit, damages, baseline, window);
   const damageSeconds = sum(damages.map(({ seconds }) => seconds));
   const missing = whatIsMissing({ damages, baseline, view, input, damageSeconds });
   const hurt = missing === null && isDamage(damages, baseline, studied);
@@ -38,7 +40,10 @@ export function diagnose(input: DiagnosisInput): Verdict {
     blame === null ? [] : buildFindings({ window, blame, cores, catalog, intervals, view, saving, seed });
   const victims = missing === null ? describeVictims(damages, baseline, unit) : [];
   const unexplainedShare = 1 - sum(findings.map(({ blameShare }) => blameShare));
-  const conclusion = concludeFrom(missing, hurt, findings);
+  const load = measureLoad(damages, baseline, unit);
+  const reportedSaveSeconds = input.reportedSaveSeconds ?? null;
+  const hiddenStatements = hasHidden(samplesWithin(view.samples, window));
+  const conclusion = conclude({ missing, hurt, blame, findings, saving, load, hiddenStatements, reportedSaveSeconds });
   return {
     ...window,
     conclusion,
@@ -50,6 +55,8 @@ export function diagnose(input: DiagnosisInput): Verdict {
       damageSeconds,
       findings,
       unexplainedShare,
+      load,
+      reportedSaveSeconds,
       dashboardTitles: catalog.dashboardTitles,
       missing,
     }),
@@ -57,6 +64,8 @@ export function diagnose(input: DiagnosisInput): Verdict {
     slowdown: saving.slowdown,
     baselineMeanMs: saving.baselineMeanMs,
     meanMs: saving.meanMs,
+    baselineP95Ms: saving.baselineP95Ms,
+    p95Ms: saving.p95Ms,
     saves: saving.saves,
     findings,
     victims,
@@ -70,15 +79,9 @@ export function diagnose(input: DiagnosisInput): Verdict {
       victims,
       workGrowth: saving.workGrowth,
       statisticsAvailable: input.statisticsAvailable,
-      hiddenStatements: hasHidden(samplesWithin(view.samples, window)),
+      hiddenStatements,
     }),
   };
-}
-
-function concludeFrom(missing: string | null, hurt: boolean, findings: Verdict['findings']): Verdict['conclusion'] {
-  if (missing !== null) return 'not_enough_data';
-  if (!hurt) return 'no_damage';
-  return findings.some(({ grade }) => grade === 'A' || grade === 'B') ? 'culprits' : 'unexplained';
 }
 
 interface Evidence {

@@ -9,6 +9,7 @@ import type { HistoryView } from './history-view.ts';
 import type { Cores, TimeWindow } from './input.ts';
 import type { Interval } from './intervals.ts';
 import { canBeBlamed } from './roles.ts';
+import { withoutSuspect } from './counterfactual.ts';
 import type { SavingSummary } from './saving-summary.ts';
 import { exactShare, shareInterval } from './share-interval.ts';
 
@@ -77,10 +78,11 @@ export function buildFindings(facts: FindingFacts): Finding[] {
     const direct = damageSeconds === 0 ? 0 : directSeconds(blame, group) / blame.damageSeconds;
     const grade = direct >= leastShare && looks >= leastSamples ? 'B' : 'D';
     const bucketMs = bucketLength(window, sparkPoints, view.spacingMs);
-    const cured = damageSeconds === 0 || grade === 'D' ? null : withoutIt(facts.saving, share);
+    const cured = damageSeconds === 0 || grade === 'D' ? null : withoutSuspect(facts.saving, share);
     return {
       findingId: group.statement.statementId,
       statement: group.statement,
+      members: [],
       // A transaction that stands idle with a lock does no OLTP work, whatever its last statement was.
       class: group.class === 'oltp' ? 'mixed' : group.class,
       blameShare: share,
@@ -96,16 +98,12 @@ export function buildFindings(facts: FindingFacts): Finding[] {
       averageActiveSessions: seen.averageActiveSessions,
       runBy: runBy(group, seen),
       spark: activityLine(group, view.samples, window, bucketMs, catalog),
-      ifGoneMeanMs: cured,
+      ifGoneMeanMs: cured?.meanMs ?? null,
+      ifGoneP95Ms: cured?.p95Ms ?? null,
+      caveats: [],
       cure: grade === 'D' ? 'leave' : cureFor(group),
     };
   }
-}
-
-/** Victims' mean per save without the suspect's part of the damage, never below the usual. */
-function withoutIt({ meanMs, baselineMeanMs, damageSeconds, saves }: SavingSummary, share: number): number | null {
-  if (meanMs === null || saves === 0) return null;
-  return Math.max(Math.min(meanMs, baselineMeanMs ?? 0), meanMs - (share * damageSeconds * 1000) / saves);
 }
 
 function runBy({ statement, roleNames }: StatementGroup, { applicationNames }: Exposure): string[] {

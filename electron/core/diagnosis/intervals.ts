@@ -8,6 +8,8 @@ import type { TimeWindow } from './input.ts';
 export interface Booked {
   readonly calls: number;
   readonly execMs: number;
+  /** Sum over the calls of their time squared. */
+  readonly squaresMs2: number;
   readonly rows: number;
   /** Shared blocks, hit or read. */
   readonly blocks: number;
@@ -50,6 +52,7 @@ function intervalOf(stored: StoredDeltas, view: HistoryView, catalog: Catalog): 
     booked.set(group, {
       calls: (before?.calls ?? 0) + counters.calls,
       execMs: (before?.execMs ?? 0) + counters.totalExecMs,
+      squaresMs2: (before?.squaresMs2 ?? 0) + counters.sumSquaresMs2,
       rows: (before?.rows ?? 0) + counters.rows,
       blocks: (before?.blocks ?? 0) + counters.sharedBlksHit + counters.sharedBlksRead,
       tempBlocks: (before?.tempBlocks ?? 0) + counters.tempBlksRead + counters.tempBlksWritten,

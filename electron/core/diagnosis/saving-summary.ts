@@ -2,6 +2,8 @@ import { expectedBetween, type Baseline } from './baseline.ts';
 import { betweenStatements } from './between-statements.ts';
 import type { StatementGroup } from './catalog.ts';
 import { expectedMs, sum, type IntervalDamage } from './damage.ts';
+import { percentile95, saveDeviation } from './save-spread.ts';
+import type { TimeWindow } from './input.ts';
 import { savingTime, type SaveUnit } from './saves.ts';
 
 /** How long one save took during the incident, and how long it takes in quiet times. */
@@ -11,6 +13,12 @@ export interface SavingSummary {
   /** Execution time per save, the time between its statements and waiting of calls in flight included; null without one. */
   readonly meanMs: number | null;
   readonly baselineMeanMs: number | null;
+  /** 95th percentile of a save, estimated (save-spread.ts); null where its spread is not known. */
+  readonly p95Ms: number | null;
+  readonly baselineP95Ms: number | null;
+  /** Standard deviations of a save, ms. */
+  readonly deviationMs: number | null;
+  readonly baselineDeviationMs: number | null;
   readonly slowdown: number | null;
   /** What a save needs for the work that it did this time (n * L*), over its usual time; above 1: it does more itself. */
   readonly workGrowth: number | null;
@@ -18,7 +26,12 @@ export interface SavingSummary {
   readonly damageSeconds: number;
 }
 
-export function summarizeSaving(unit: SaveUnit, damages: readonly IntervalDamage[], baseline: Baseline): SavingSummary {
+export function summarizeSaving(
+  unit: SaveUnit,
+  damages: readonly IntervalDamage[],
+  baseline: Baseline,
+  window: TimeWindow,
+): SavingSummary {
   const ofSaving = (group: StatementGroup) => unit.belongs(group) || group === betweenStatements;
   let saves = 0;
   let spentMs = 0;
@@ -40,16 +53,25 @@ export function summarizeSaving(unit: SaveUnit, damages: readonly IntervalDamage
   const usual = usualSaving(baseline, unit);
   const wholeSaves = Math.round(saves);
   const meanMs = wholeSaves === 0 ? null : Math.max(0, spentMs) / saves;
+  const inside = damages.map(({ interval }) => interval);
+  const deviationMs = saveDeviation(inside, window, unit);
+  const baselineDeviationMs = saveDeviation(baseline.intervals, always, unit);
   return {
     unit,
     saves: wholeSaves,
     meanMs,
     baselineMeanMs: usual,
+    p95Ms: meanMs === null || deviationMs === null ? null : percentile95(meanMs, deviationMs),
+    baselineP95Ms: usual === null || baselineDeviationMs === null ? null : percentile95(usual, baselineDeviationMs),
+    deviationMs,
+    baselineDeviationMs,
     slowdown: meanMs === null || usual === null || usual === 0 ? null : meanMs / usual,
     workGrowth: wholeSaves === 0 || usual === null || usual === 0 ? null : expected / saves / usual,
     damageSeconds,
   };
 }
+
+const always: TimeWindow = { fromMs: -Infinity, toMs: Infinity };
 
 /** Mean of a quiet save, ms: medians of its statements times how often each of them runs in it, and of the pauses. */
 function usualSaving({ intervals, usual, between }: Baseline, unit: SaveUnit): number | null {

@@ -5,6 +5,7 @@ import { formatClock, formatClockSeconds } from '../../../shared/format/zoned-ti
 import type { Finding, Verdict } from '../../../shared/model/diagnosis.ts';
 import { sum } from './damage.ts';
 import type { TimeWindow } from './input.ts';
+import type { OltpLoad } from './oltp-load.ts';
 import type { SavingSummary } from './saving-summary.ts';
 
 export interface SentenceFacts {
@@ -15,6 +16,8 @@ export interface SentenceFacts {
   readonly damageSeconds: number;
   readonly findings: readonly Finding[];
   readonly unexplainedShare: number;
+  readonly load: OltpLoad;
+  readonly reportedSaveSeconds: number | null;
   readonly dashboardTitles: ReadonlyMap<string, string>;
   /** Why there is no verdict, and what to do; only for 'not_enough_data'. */
   readonly missing: string | null;
@@ -28,17 +31,52 @@ const shortWindowMs = 10 * 60_000;
 
 /** The verdict for a meeting, in one sentence. */
 export function verdictSentence(facts: SentenceFacts): string {
+  const { saving, findings, unexplainedShare } = facts;
   const between = `Between ${clock(facts.window.fromMs, facts)} and ${clock(facts.window.toMs, facts)}`;
+  const unexplained = `${percent(unexplainedShare)} stays unexplained`;
   switch (facts.conclusion) {
     case 'not_enough_data':
       return `${between} there is not enough data for a verdict: ${facts.missing ?? 'nothing is stored'}.`;
     case 'no_damage':
-      return noDamage(between, facts.saving);
+      return noDamage(between, saving);
+    case 'own_work':
+      return `${between} ${slower(facts)}, because each one does ${formatTimes(saving.workGrowth ?? 1)} as much work itself: nobody held it up.`;
+    case 'surge':
+      return `${between} ${slower(facts)}, while ${formatTimes(facts.load.arrivalGrowth ?? 1)} as many ${counted(saving)} as usual arrived: the rush itself filled the server, and no report did.`;
+    case 'outside':
+      return `${between} ${slower(facts)}, waiting for a machine that PostgreSQL did not fill: look at other programs on this host, at the virtual machine's share of it, and at the program that saves.`;
+    case 'not_the_database':
+      return notTheDatabase(between, facts);
+    case 'not_identifiable':
+      return `${between} ${slower(facts)}; ${suspect(findings)} runs at the same time of every day, so it cannot be told from whatever else happens then: run the experiment.`;
+    case 'suspicion':
+      return `${between} ${slower(facts)}; it goes with ${suspect(findings)}, which is a suspicion and no proof; ${unexplained}.`;
     case 'unexplained':
-      return `${between} ${slower(facts)}; no sampled statement accounts for it: ${percent(facts.unexplainedShare)} of the damage stays unexplained.`;
+      return `${between} ${slower(facts)}; no sampled statement accounts for it: ${percent(unexplainedShare)} of the damage stays unexplained.`;
     case 'culprits':
-      return `${between} ${slower(facts)}; ${culprits(facts)}; ${percent(facts.unexplainedShare)} stays unexplained.`;
+      return `${between} ${slower(facts)}; ${culprits(facts)}; ${unexplained}.`;
   }
+}
+
+const counted = ({ unit }: SavingSummary): string => (unit.kind === 'saves' ? 'saves' : 'OLTP calls');
+
+function notTheDatabase(between: string, { saving, reportedSaveSeconds }: SentenceFacts): string {
+  const reported = formatDuration((reportedSaveSeconds ?? 0) * 1000);
+  const where = 'it is not the database; look at the ERP’s own workers, the connection pooler and the network';
+  if (saving.meanMs === null)
+    return `${between} no save waited in PostgreSQL, where people report ${reported}: ${where}.`;
+  const slowest = saving.p95Ms === null ? '' : ` (95 of 100 below ${formatDuration(saving.p95Ms)})`;
+  return `${between} ${subject(saving)} took ${formatDuration(saving.meanMs)} in PostgreSQL${slowest}, where people report ${reported}: ${where}.`;
+}
+
+/** The weightiest of those that are suspected, by its first words. */
+function suspect(findings: readonly Finding[]): string {
+  const [first] = findings.filter(({ grade, caveats }) => grade === 'C' || caveats.length > 0);
+  if (first === undefined) throw new Error('a suspicion without a suspect');
+  if (first.members.length > 0)
+    return `${formatCounted(first.members.length + 1, 'statement')} that always run together`;
+  const words = (first.statement.text ?? `statement ${first.statement.statementId}`).replace(/\s+/g, ' ').trim();
+  return `“${words.length > 60 ? `${words.slice(0, 59)}…` : words}”`;
 }
 
 function clock(atMs: number, { window, timeZone }: SentenceFacts): string {
@@ -69,11 +107,8 @@ function slower({ saving, damageSeconds }: SentenceFacts): string {
 }
 
 function noDamage(between: string, saving: SavingSummary): string {
-  const { slowdown, workGrowth } = saving;
+  const { slowdown } = saving;
   if (slowdown === null) return `${between} no OLTP statement waited longer than usual: there is no damage to explain.`;
-  if (slowdown >= 1.25 && workGrowth !== null && workGrowth >= 1.2) {
-    return `${between} ${subject(saving)} took ${formatTimes(slowdown)} longer (${numbers(saving)}), because each one does ${formatTimes(workGrowth)} as much work itself: nobody held it up.`;
-  }
   return `${between} ${subject(saving)} was about as fast as in quiet times (${numbers(saving)}): there is no damage to explain.`;
 }
 

@@ -36,7 +36,7 @@ describe('damage by hand', () => {
   });
 
   it('is none where all of it is more work', () => {
-    expect(incident(12, 60)).toMatchObject({ damageSeconds: 0, conclusion: 'no_damage' });
+    expect(incident(12, 60)).toMatchObject({ damageSeconds: 0, conclusion: 'own_work' });
   });
 
   it('happens while the call waits, not when it is booked', () => {
@@ -94,7 +94,7 @@ describe('the time between the statements of a save', () => {
   it('is nobody’s where the processors had room: the client paused', () => {
     const verdict = paused(3);
     expect(verdict.damageSeconds).toBeCloseTo(8, 9);
-    expect(verdict).toMatchObject({ conclusion: 'unexplained', findings: [{ grade: 'D', blameShare: 0 }] });
+    expect(verdict).toMatchObject({ conclusion: 'outside', findings: [{ grade: 'D', blameShare: 0 }] });
   });
 });
 
@@ -188,7 +188,7 @@ describe('one query', () => {
     }));
     // Six sessions on four cores do not make 2 ms into 40 ms: somebody else is at the processors too.
     expect(diagnose({ ...input, deltas: slower })).toMatchObject({
-      conclusion: 'unexplained',
+      conclusion: 'outside',
       findings: [{ grade: 'D' }],
     });
   });

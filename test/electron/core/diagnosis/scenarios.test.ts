@@ -206,7 +206,7 @@ describe('nobody is accused', () => {
   it('of bigger documents', () => {
     for (const seed of seeds) {
       const verdict = diagnose(simulate({ ...morning, seed, biggerDocuments: 4, reports: [decoy] }).input);
-      expect(verdict).toMatchObject({ conclusion: 'no_damage', findings: [] });
+      expect(verdict).toMatchObject({ conclusion: 'own_work', findings: [] });
       expect(verdict.sentence).toMatch(/because each one does 2\.\d times as much work itself: nobody held it up\.$/);
       expect(verdict.badges).toContainEqual(expect.objectContaining({ kind: 'work', tone: 'warning' }));
     }
