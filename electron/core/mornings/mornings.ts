@@ -1,6 +1,6 @@
 import type { Finding, Timeline, Verdict } from '../../../shared/model/diagnosis.ts';
 import { Failure } from '../../../shared/model/failure.ts';
-import { freshnessState, type Freshness } from '../../../shared/model/freshness.ts';
+import type { Freshness } from '../../../shared/model/freshness.ts';
 import type { Statement, StatementClass } from '../../../shared/model/statement.ts';
 import type { KnownServers } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
@@ -12,6 +12,7 @@ import { buildTimeline } from '../diagnosis/timeline.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import { gatherInput } from './gather-input.ts';
+import { checkedWindow, freshnessOf, storedExtent } from './history-freshness.ts';
 
 interface Options {
   readonly ports: Ports;
@@ -22,8 +23,6 @@ interface Options {
 
 /** A line of a chart has this many points at most: more than a screen has columns helps nobody. */
 const timelinePoints = 360;
-/** Samples older than this are not "now" any more. */
-const historyBudget = { minutes: 2 };
 
 /** Reads stored history and hands it to the diagnosis: works without the server. */
 export class Mornings {
@@ -38,14 +37,14 @@ export class Mornings {
     fromMs?: number,
     toMs?: number,
   ): Promise<{ timeline: Timeline; freshness: Freshness }> {
-    const extent = await this.#extent(serverId);
+    const extent = await storedExtent(this.#options, serverId);
     const end = toMs ?? extent?.toMs ?? this.#options.ports.clock.nowMs();
     // One sample is a moment, not a window.
     const from = fromMs ?? Math.min(Math.max(extent?.fromMs ?? 0, end - 3_600_000), end - 1_000);
-    const window = checked({ fromMs: from, toMs: end });
+    const window = checkedWindow({ fromMs: from, toMs: end });
     const input = await gatherInput(this.#options, serverId, window);
     const timeline = buildTimeline(input, { bucketMs: bucketMs(window), stored: extent });
-    return { timeline, freshness: this.#freshness(serverId, extent) };
+    return { timeline, freshness: freshnessOf(this.#options, serverId, extent) };
   }
 
   async diagnose(
@@ -55,8 +54,11 @@ export class Mornings {
     reportedSaveSeconds?: number,
   ): Promise<{ verdict: Verdict; freshness: Freshness }> {
     const reported = { reportedSaveSeconds: reportedSaveSeconds ?? null };
-    const input = await gatherInput(this.#options, serverId, checked({ fromMs, toMs }), reported);
-    return { verdict: diagnose(input), freshness: this.#freshness(serverId, await this.#extent(serverId)) };
+    const input = await gatherInput(this.#options, serverId, checkedWindow({ fromMs, toMs }), reported);
+    return {
+      verdict: diagnose(input),
+      freshness: freshnessOf(this.#options, serverId, await storedExtent(this.#options, serverId)),
+    };
   }
 
   async finding(
@@ -65,7 +67,7 @@ export class Mornings {
     toMs: number,
     statementId: string,
   ): Promise<FindingDetail & { finding: Finding; freshness: Freshness }> {
-    const input = await gatherInput(this.#options, serverId, checked({ fromMs, toMs }));
+    const input = await gatherInput(this.#options, serverId, checkedWindow({ fromMs, toMs }));
     const finding = diagnose(input).findings.find(({ statement }) => statement.statementId === statementId);
     if (finding === undefined) {
       throw new Failure({
@@ -76,12 +78,14 @@ export class Mornings {
     return {
       finding,
       ...findingDetail(input, statementId),
-      freshness: this.#freshness(serverId, await this.#extent(serverId)),
+      freshness: freshnessOf(this.#options, serverId, await storedExtent(this.#options, serverId)),
     };
   }
 
   async statements(serverId: string, fromMs: number, toMs: number): Promise<{ statements: Statement[] }> {
-    return { statements: describeStatements(await gatherInput(this.#options, serverId, checked({ fromMs, toMs }))) };
+    return {
+      statements: describeStatements(await gatherInput(this.#options, serverId, checkedWindow({ fromMs, toMs }))),
+    };
   }
 
   async setClass(serverId: string, statementId: string, value: StatementClass | null): Promise<Statement> {
@@ -92,7 +96,7 @@ export class Mornings {
       throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });
     }
     await samples.setClassOverride(serverId, stored.fingerprint, value);
-    const extent = await this.#extent(serverId);
+    const extent = await storedExtent(this.#options, serverId);
     const window = extent ?? { fromMs: 0, toMs: 1 };
     const { statements } = await this.statements(
       serverId,
@@ -103,31 +107,6 @@ export class Mornings {
     if (found === undefined) throw new Error('a stored statement can be described');
     return found;
   }
-
-  async #extent(serverId: string): Promise<TimeWindow | null> {
-    await this.#options.servers.stored(serverId);
-    return this.#options.history.samples.extent(serverId);
-  }
-
-  /** The age of what a verdict rests on is the age of the last sample. */
-  #freshness(serverId: string, extent: TimeWindow | null): Freshness {
-    const connected = this.#options.servers.isOpen(serverId);
-    const asOfMs = extent?.toMs ?? null;
-    return {
-      asOf: asOfMs === null ? null : new Date(asOfMs).toISOString(),
-      source: 'history',
-      state: freshnessState(asOfMs, historyBudget, this.#options.ports.clock.nowMs(), !connected),
-      ...(connected ? {} : { reason: 'The connection is closed; this is what was sampled before.' }),
-    };
-  }
-}
-
-function checked(window: TimeWindow): TimeWindow {
-  if (window.toMs > window.fromMs) return window;
-  throw new Failure({
-    code: 'invalid_input',
-    message: `The window ends (toMs ${window.toMs}) before it begins (fromMs ${window.fromMs}).`,
-  });
 }
 
 const niceBucketsMs = [1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000];
