@@ -17,7 +17,7 @@ const dataFileEvents = /^(DataFile|Aio|BufferI?O|CopyFile)/i;
  * Null for a session that neither works nor waits in a statement. No wait event means on a processor, or ready to be
  * on one: PostgreSQL does not see the run queue. (18 reports asynchronous reads as Aio*, older ones as DataFileRead.)
  */
-export function resourceUse(row: ActivityRow): ResourceUse | null {
+export function resourceUse(row: Pick<ActivityRow, 'state' | 'backendType' | 'waitEventType' | 'waitEvent'>): ResourceUse | null {
   const background = row.state === null && isBackground(row);
   if (row.state !== 'active' && !background) return null;
   if (row.waitEvent === null) return background ? null : 'cpu';
@@ -29,6 +29,6 @@ export function resourceUse(row: ActivityRow): ResourceUse | null {
 }
 
 /** Checkpointer, walsender ...: they have no state; only what they ask of the disk counts. */
-export function isBackground({ backendType }: ActivityRow): boolean {
+export function isBackground({ backendType }: Pick<ActivityRow, 'backendType'>): boolean {
   return backendType !== 'client backend' && backendType !== 'parallel worker';
 }
