@@ -1,0 +1,234 @@
+import type { StoredRollup } from '../../history/history.ts';
+import type { Baseline } from '../baseline.ts';
+import type { Catalog, StatementGroup } from '../catalog.ts';
+import { median } from '../history-view.ts';
+import type { Booked, Interval } from '../intervals.ts';
+import type { SaveUnit } from '../saves.ts';
+import type { Clock, Slots } from './clock.ts';
+
+/** One slot of one day, summed from raw intervals and samples or from stored minutes. */
+export interface Cell {
+  readonly day: number;
+  readonly slot: number;
+  fromMs: number;
+  toMs: number;
+  seconds: number;
+  /** Looks at the sessions, and what they saw of each suspect in total. */
+  looks: number;
+  readonly sessions: Float64Array;
+  readonly suspectCalls: Float64Array;
+  readonly suspectBlocks: Float64Array;
+  readonly victimCalls: Float64Array;
+  readonly victimExecMs: Float64Array;
+  readonly victimBlocks: Float64Array;
+  readonly pauses: { readonly perSaveMs: number; readonly saves: number }[];
+  saves: number;
+  savingCalls: number;
+}
+
+type Done = Pick<Booked, 'calls' | 'execMs' | 'blocks'>;
+
+export interface CellFacts {
+  readonly catalog: Catalog;
+  readonly baseline: Baseline;
+  readonly unit: SaveUnit;
+  readonly suspects: readonly StatementGroup[];
+  readonly clock: Clock;
+  readonly slots: Slots;
+}
+
+export class DayCells {
+  readonly #facts: CellFacts;
+  readonly #victims: readonly StatementGroup[];
+  readonly #suspectIndex: ReadonlyMap<StatementGroup, number>;
+  readonly #victimIndex: ReadonlyMap<StatementGroup, number>;
+  readonly #cells = new Map<string, Cell>();
+
+  constructor(facts: CellFacts) {
+    this.#facts = facts;
+    this.#victims = [...facts.baseline.usual.keys()];
+    this.#suspectIndex = new Map(facts.suspects.map((group, index) => [group, index]));
+    this.#victimIndex = new Map(this.#victims.map((group, index) => [group, index]));
+  }
+
+  /** An interval may be longer than a slot, or lie across the border of two. */
+  addInterval(interval: Interval): void {
+    const { clock, slots, catalog } = this.#facts;
+    const { toMs, seconds, booked, betweenMs } = interval;
+    for (let fromMs = interval.fromMs; fromMs < toMs;) {
+      const { timeMs } = clock(fromMs);
+      const untilMs = Math.max(
+        1,
+        slots.lengthMs - ((((timeMs - slots.fromMs) % slots.lengthMs) + slots.lengthMs) % slots.lengthMs),
+      );
+      const endMs = Math.min(toMs, fromMs + untilMs);
+      const cell = this.#cellAt(fromMs);
+      if (cell !== null) {
+        const part = (endMs - fromMs) / (seconds * 1000);
+        this.#reach(cell, fromMs, endMs);
+        for (const [group, own] of booked) this.#book(cell, group, own, part);
+        this.#pause(cell, booked, betweenMs, part);
+      }
+      fromMs = endMs;
+    }
+    for (const { atMs, rows } of interval.samples) {
+      const cell = this.#cellAt(atMs);
+      if (cell === null) continue;
+      cell.looks += 1;
+      for (const { statementId, use } of rows) {
+        const group = use === null ? null : catalog.groupOf(statementId);
+        const index = group === null ? undefined : this.#suspectIndex.get(group);
+        if (index !== undefined) cell.sessions[index] = (cell.sessions[index] ?? 0) + 1;
+      }
+    }
+  }
+
+  addRollups(rollups: readonly StoredRollup[]): void {
+    const groups = new Map<number, StatementGroup | null>();
+    const groupOf = (id: number): StatementGroup | null => {
+      let found = groups.get(id);
+      if (found === undefined) {
+        const group = this.#facts.catalog.groupOf(String(id));
+        const matters = group !== null && (this.#suspectIndex.has(group) || this.#victimIndex.has(group));
+        found = matters ? group : null;
+        groups.set(id, found);
+      }
+      return found;
+    };
+    for (const rollup of rollups) {
+      const cell = this.#cellAt(rollup.fromMs);
+      if (cell === null) continue;
+      this.#reach(cell, rollup.fromMs, rollup.toMs);
+      cell.looks += rollup.samples;
+      const booked = new Map<StatementGroup, Done>();
+      for (const [index, id] of rollup.statementIds.entries()) {
+        const group = groupOf(id);
+        if (group === null) continue;
+        const suspect = this.#suspectIndex.get(group);
+        if (suspect !== undefined) {
+          const seen = (rollup.activeSessions[index] ?? 0) * rollup.samples;
+          cell.sessions[suspect] = (cell.sessions[suspect] ?? 0) + seen;
+        }
+        if (!group.statement.toplevel) continue;
+        const own = {
+          calls: rollup.calls[index] ?? 0,
+          execMs: rollup.execMs[index] ?? 0,
+          blocks: rollup.blocks[index] ?? 0,
+        };
+        this.#book(cell, group, own, 1);
+        if (suspect === undefined) booked.set(group, added(booked.get(group), own));
+      }
+      this.#pause(cell, booked, rollup.idleInTransactionMs, 1);
+    }
+  }
+
+  /** In order of time. */
+  cells(): Cell[] {
+    return [...this.#cells.values()].toSorted((a, b) => a.day - b.day || a.slot - b.slot);
+  }
+
+  /**
+   * What OLTP calls took beyond n * L*, seconds, and their number and own work. Signed: cutting it off at zero, as
+   * damage is, would turn the noise of quiet slots into damage that grows with the number of statements.
+   */
+  excessOf(cell: Cell): { readonly seconds: number; readonly calls: number; readonly workSeconds: number } {
+    const { baseline } = this.#facts;
+    let seconds = this.#pausedBeyond(cell);
+    let calls = 0;
+    let workSeconds = 0;
+    for (const [index, victim] of this.#victims.entries()) {
+      const own = cell.victimCalls[index] ?? 0;
+      const usual = baseline.usual.get(victim);
+      if (own === 0 || usual === undefined) continue;
+      const growth = usual.blocks > 0 ? (cell.victimBlocks[index] ?? 0) / own / usual.blocks : 1;
+      const expectedMs = usual.meanMs * Math.max(1, growth);
+      calls += own;
+      workSeconds += (own * expectedMs) / 1000;
+      seconds += ((cell.victimExecMs[index] ?? 0) - own * expectedMs) / 1000;
+    }
+    return { seconds, calls, workSeconds };
+  }
+
+  /** A transaction that stood idle for minutes is booked at once: a part far above the slot's median is cut to it. */
+  #pausedBeyond({ pauses, saves, savingCalls }: Cell): number {
+    const { between } = this.#facts.baseline;
+    const usual = median(pauses.map(({ perSaveMs }) => perSaveMs));
+    if (between === null || usual === null || saves === 0) return 0;
+    const spentMs = pauses.reduce((sum, one) => sum + one.saves * Math.min(one.perSaveMs, mostOfMedian * usual), 0);
+    const growth = between.callsPerSave === 0 ? 1 : savingCalls / saves / between.callsPerSave;
+    return (spentMs - saves * between.meanMs * Math.max(1, growth)) / 1000;
+  }
+
+  #cellAt(atMs: number): Cell | null {
+    const { clock, slots, suspects } = this.#facts;
+    const { day, timeMs } = clock(atMs);
+    const slot = slots.slotAt(timeMs);
+    if (slot < 0) return null;
+    const key = `${day} ${slot}`;
+    let cell = this.#cells.get(key);
+    if (cell === undefined) {
+      cell = {
+        day,
+        slot,
+        fromMs: atMs,
+        toMs: atMs,
+        seconds: 0,
+        looks: 0,
+        sessions: new Float64Array(suspects.length),
+        suspectCalls: new Float64Array(suspects.length),
+        suspectBlocks: new Float64Array(suspects.length),
+        victimCalls: new Float64Array(this.#victims.length),
+        victimExecMs: new Float64Array(this.#victims.length),
+        victimBlocks: new Float64Array(this.#victims.length),
+        pauses: [],
+        saves: 0,
+        savingCalls: 0,
+      };
+      this.#cells.set(key, cell);
+    }
+    return cell;
+  }
+
+  #reach(cell: Cell, fromMs: number, toMs: number): void {
+    cell.fromMs = Math.min(cell.fromMs, fromMs);
+    cell.toMs = Math.max(cell.toMs, toMs);
+    cell.seconds += (toMs - fromMs) / 1000;
+  }
+
+  #book(cell: Cell, group: StatementGroup, own: Done, part: number): void {
+    const suspect = this.#suspectIndex.get(group);
+    if (suspect !== undefined) {
+      cell.suspectCalls[suspect] = (cell.suspectCalls[suspect] ?? 0) + own.calls * part;
+      cell.suspectBlocks[suspect] = (cell.suspectBlocks[suspect] ?? 0) + own.blocks * part;
+    }
+    const victim = this.#victimIndex.get(group);
+    if (victim === undefined) return;
+    cell.victimCalls[victim] = (cell.victimCalls[victim] ?? 0) + own.calls * part;
+    cell.victimExecMs[victim] = (cell.victimExecMs[victim] ?? 0) + own.execMs * part;
+    cell.victimBlocks[victim] = (cell.victimBlocks[victim] ?? 0) + own.blocks * part;
+  }
+
+  #pause(cell: Cell, booked: ReadonlyMap<StatementGroup, Done>, spentMs: number | null, part: number): void {
+    const { unit } = this.#facts;
+    if (spentMs === null || unit.kind !== 'saves') return;
+    let saves = 0;
+    for (const [group, { calls }] of booked) {
+      if (unit.markers.has(group)) saves += calls;
+      if (unit.belongs(group)) cell.savingCalls += calls * part;
+    }
+    if (saves === 0) return;
+    cell.saves += saves * part;
+    cell.pauses.push({ perSaveMs: spentMs / saves, saves: saves * part });
+  }
+}
+
+const mostOfMedian = 3;
+
+function added(before: Done | undefined, own: Done): Done {
+  if (before === undefined) return own;
+  return {
+    calls: before.calls + own.calls,
+    execMs: before.execMs + own.execMs,
+    blocks: before.blocks + own.blocks,
+  };
+}
