@@ -5,7 +5,7 @@ import type { Logger } from '../../electron/core/ports.ts';
 import type { ConnectionSettings } from '../../shared/model/connection.ts';
 import { Failure, isFailure } from '../../shared/model/failure.ts';
 import type { DemoConnection } from './connection.ts';
-import { startEmbeddedServer, type EmbeddedServer } from './embedded-server.ts';
+import { startEmbeddedServer, type EmbeddedServer, type EmbeddedServerOptions } from './embedded-server.ts';
 import { roleNames, type RoleName } from './schema/roles.ts';
 import { defaultSeed, seedErp, seedVersion, type SeedProgress } from './seed/seed-erp.ts';
 import { removeReachableDir } from './server/server-user.ts';
@@ -42,6 +42,8 @@ export interface OpenDemoOptions {
   readonly ephemeral?: boolean;
   /** Settings of the server on top of the demo's own. */
   readonly serverSettings?: Readonly<Record<string, string>>;
+  /** Another installation than the bundled one. */
+  readonly binaries?: EmbeddedServerOptions['binaries'];
 }
 
 const database = 'erp';
@@ -54,8 +56,8 @@ const database = 'erp';
 export async function openDemoErp(options: OpenDemoOptions): Promise<DemoErp> {
   const { dir, scale, seed = defaultSeed, logger, onProgress, signal } = options;
   onProgress?.({ text: 'Starting the bundled PostgreSQL', fraction: 0 });
-  const { ephemeral, serverSettings: settings } = options;
-  const server = await startEmbeddedServer({ dir, logger, settings, signal, ephemeral });
+  const { ephemeral, serverSettings: settings, binaries } = options;
+  const server = await startEmbeddedServer({ dir, logger, settings, signal, ephemeral, binaries });
   try {
     const { host, port, user, password } = server;
     const admin: DemoConnection = { host, port, user, password, database };

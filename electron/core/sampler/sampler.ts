@@ -15,6 +15,8 @@ export interface SamplerOptions {
   readonly logger: Logger;
   /** As set by hand before, on a connection that was lost; 'background' unless given. */
   readonly mode?: SamplerMode;
+  /** Another rhythm than `intervals`, for a bench whose mornings last seconds. */
+  readonly rhythm?: typeof intervals;
   readonly onChange: (kind: SamplerChange) => void;
 }
 export type SamplerChange = 'sample' | 'snapshot' | 'texts' | 'mode' | 'problem';
@@ -145,7 +147,7 @@ class IntervalSampler implements Sampler {
 
   /** Asked anew after every reading: the mode may have changed during it. */
   get #interval(): { readonly activityMs: number; readonly snapshotMs: number } {
-    return intervals[this.#mode];
+    return (this.#options.rhythm ?? intervals)[this.#mode];
   }
 
   async #sampleUntil(signal: AbortSignal): Promise<void> {

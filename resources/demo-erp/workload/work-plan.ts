@@ -80,7 +80,7 @@ function at<T>(list: readonly T[], u: number): T {
 }
 
 /** mulberry32 (public domain, Tommy Ettinger), started from a mix of seed, stream and index. Uniform in [0, 1). */
-function generator(seed: number, stream: number, index: number): () => number {
+export function generator(seed: number, stream: number, index: number): () => number {
   let state = mix(mix(mix(seed) ^ stream) ^ index);
   return () => {
     state = (state + 0x6d2b79f5) | 0;
