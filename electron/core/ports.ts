@@ -3,6 +3,8 @@
 export interface Clock {
   /** This machine's wall clock, ms since the epoch. */
   nowMs(): number;
+  /** A clock that only goes forward and that nobody sets, ms since any moment. Tells which wall clock was set. */
+  steadyMs?(): number;
   /** Resolves after `delayMs`, or rejects with the signal's reason. */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 }

@@ -53,7 +53,10 @@ export interface ServerCounters {
   readonly checkpointBuffers: number | null;
   /** pg_stat_wal (14+). */
   readonly walBytes: number | null;
-  /** pg_stat_io (16+), all backend types and contexts; times only with track_io_timing. */
+  /**
+   * pg_stat_io (16+), all backend types and contexts, without WAL; reads and writes in blocks (18 counts bytes), times
+   * only with track_io_timing.
+   */
   readonly ioReads: number | null;
   readonly ioReadMs: number | null;
   readonly ioWrites: number | null;
@@ -95,6 +98,8 @@ export interface Snapshot {
   readonly idleInTransactionMs?: number | null;
   /** Absent or null where the role may not read them. */
   readonly server?: ServerCounters | null;
+  /** The latest reset of any counter in `server`; another value means that they began anew. */
+  readonly serverResetMs?: number | null;
   readonly replication?: readonly ReplicationState[];
   /** pg_postmaster_start_time(): another value means that the server restarted. */
   readonly serverStartedAtMs?: number | null;
@@ -125,6 +130,11 @@ export interface DeltaSet {
   readonly replication?: readonly ReplicationState[];
   /** The server restarted between the two snapshots. */
   readonly restarted?: boolean;
+  /**
+   * By how much the server's clock was set in the interval, ms; absent or 0 as a rule. `toMs` is on the clock as it is
+   * now, and `fromMs` lies before it by the time that really passed: the interval may overlap earlier ones.
+   */
+  readonly clockSetByMs?: number;
 }
 
 /** One row of pg_stat_activity that is not idle outside a transaction, or that blocks somebody. */

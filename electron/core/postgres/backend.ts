@@ -69,14 +69,23 @@ export class Backend implements Sql {
   }
 
   /** Runs `work` between `begin` and `commit`; an error rolls back and is thrown on. */
-  async transaction<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  transaction<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#between(begin, 'commit', work);
+  }
+
+  /** Runs `work` in a transaction of which nothing stays. */
+  rolledBack<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#between(begin, 'rollback', work);
+  }
+
+  async #between<T>(begin: string, end: 'commit' | 'rollback', work: (sql: Sql) => Promise<T>): Promise<T> {
     if (this.#inTransaction) throw new Error('a transaction inside a transaction');
     await this.#send({ text: begin });
     this.#inTransaction = true;
     try {
       if (this.#options.perStatement !== null) await this.#send(setLocal(this.#options.perStatement));
       const result = await work(this);
-      await this.#send({ text: 'commit' });
+      await this.#send({ text: end });
       return result;
     } catch (error) {
       // The first error is the one to tell; a connection that cannot roll back is thrown away by its owner.

@@ -11,6 +11,7 @@ import { reach, type Transport } from './reach.ts';
 import { isConnectionBroken, toFailure } from './server-failure.ts';
 import type {
   DdlSession,
+  ExplainSession,
   ReadonlySession,
   RefreshSession,
   RegistrySession,
@@ -28,7 +29,7 @@ export interface OpenServerOptions {
   readonly logger: Logger;
 }
 
-type Kind = 'readonly' | 'registry' | 'refresh' | 'ddl';
+type Kind = 'readonly' | 'registry' | 'refresh' | 'ddl' | 'explain';
 
 /** Where the caller sets no limit: statement_timeout and lock_timeout, ms. 0 is none. */
 const defaultLimits: Readonly<Record<Kind, { statementMs: number; lockMs: number }>> = {
@@ -36,6 +37,7 @@ const defaultLimits: Readonly<Record<Kind, { statementMs: number; lockMs: number
   registry: { statementMs: 15_000, lockMs: 5_000 },
   refresh: { statementMs: 3_600_000, lockMs: 5_000 },
   ddl: { statementMs: 3_600_000, lockMs: 2_000 },
+  explain: { statementMs: 15_000, lockMs: 1_000 },
 };
 
 /** A machine that falls asleep in the middle of a transaction must not hold its locks over the ERP until it wakes. */
@@ -77,7 +79,7 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
   const closing = new AbortController();
 
   async function withSession<T>(kind: Kind, limits: SessionLimits, work: (backend: Backend) => Promise<T>): Promise<T> {
-    if (kind !== 'readonly') requireCapability(facts, 'session_state');
+    if (kind !== 'readonly' && kind !== 'explain') requireCapability(facts, 'session_state');
     const signal = AbortSignal.any([closing.signal, ...(limits.signal ? [limits.signal] : [])]);
     const settingsOfSession = sessionSettings(kind, limits);
     const { client, pid } = await acquire(settingsOfSession, limits.prepared ?? false, signal);
@@ -182,6 +184,15 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
       withSession('ddl', limits, (backend) =>
         work(session<DdlSession>(backend, { ...approval, ...transacting(backend) })),
       ),
+    withExplain: (work, limits = {}) =>
+      withSession('explain', limits, (backend) =>
+        work(
+          session<ExplainSession>(backend, {
+            rolledBack: <T>(mode: 'read only' | 'read write', trial: (sql: Sql) => Promise<T>) =>
+              backend.rolledBack(`begin ${mode}`, trial),
+          }),
+        ),
+      ),
     cancelBackend,
     onLost: (listener) => backends.onLost(listener),
     close: () => {
@@ -202,7 +213,7 @@ function sessionSettings(kind: Kind, limits: SessionLimits): SessionSettings {
     statement_timeout: String(limits.statementTimeoutMs ?? defaults.statementMs),
     lock_timeout: String(limits.lockTimeoutMs ?? defaults.lockMs),
     idle_in_transaction_session_timeout: String(idleInTransactionMs),
-    default_transaction_read_only: kind === 'readonly' ? 'on' : 'off',
+    default_transaction_read_only: kind === 'readonly' || kind === 'explain' ? 'on' : 'off',
     // A role may have another style; what is shown and compared must not depend on it.
     datestyle: 'ISO, YMD',
     intervalstyle: 'postgres',

@@ -50,6 +50,17 @@ export interface DdlSession extends Sql {
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
 }
 
+/**
+ * Plans statements and tries them. Nothing of it stays: `rolledBack` is its only transaction, and outside of one it can
+ * only read. Texts go as simple queries, since EXPLAIN (GENERIC_PLAN) takes a statement with `$n` in no other way; who
+ * sends one has parsed it and knows that it is a single statement.
+ */
+export interface ExplainSession extends Sql {
+  readonly [brand]: 'explain';
+  /** Runs `work` in a transaction that is rolled back whatever happens. */
+  rolledBack<T>(mode: 'read only' | 'read write', work: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
 export interface SessionLimits {
   readonly statementTimeoutMs?: number;
   readonly lockTimeoutMs?: number;
@@ -76,6 +87,8 @@ export interface Server {
     work: (session: DdlSession) => Promise<T>,
     limits?: SessionLimits,
   ): Promise<T>;
+  /** Planning works behind a pooler; trying a statement (`read write`, ANALYZE) needs the capability session_state. */
+  withExplain<T>(work: (session: ExplainSession) => Promise<T>, limits?: SessionLimits): Promise<T>;
   /** pg_cancel_backend from a second connection. */
   cancelBackend(pid: number): Promise<boolean>;
   /**

@@ -1,7 +1,8 @@
 import type { ActivitySample, Snapshot, StatementKey } from '../../../shared/model/sampling.ts';
 import { readActivity } from './queries/activity.ts';
 import { readExtensionState } from './queries/extension.ts';
-import { readSnapshot } from './queries/statement-counters.ts';
+import { readStatisticsViews } from './queries/server-counters.ts';
+import { SnapshotReader } from './queries/statement-counters.ts';
 import { maxTextFileBytes, readTextFileBytes, readTexts, type StatementText } from './queries/statement-texts.ts';
 import type { Server } from './session.ts';
 
@@ -40,12 +41,14 @@ export function withStatisticsReader<T>(
   return server.withReadonly(async (session) => {
     const { installed, executable, preloaded } = await readExtensionState(session);
     const statistics = executable && preloaded ? installed : null;
+    const snapshots =
+      statistics === null ? null : new SnapshotReader(session, statistics, await readStatisticsViews(session));
     return work({
       hasSnapshots: statistics !== null,
       activity: () => readActivity(session, server.facts.versionNumber),
       snapshot: async () => {
-        if (statistics === null) throw new Error('asked for a snapshot without pg_stat_statements');
-        return readSnapshot(session, statistics);
+        if (snapshots === null) throw new Error('asked for a snapshot without pg_stat_statements');
+        return snapshots.read();
       },
       texts: (keys) =>
         // On a session of its own: it may take long, and must not make the samples wait.
