@@ -26,6 +26,7 @@ export function nodePorts({ paths, logger, door, secrets, notifier }: NodePortsO
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  steadyMs: () => performance.now(),
   async sleep(delayMs, signal) {
     try {
       await delay(delayMs, undefined, { signal });
