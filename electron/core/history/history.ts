@@ -13,6 +13,7 @@ import type {
   StatementKey,
 } from '../../../shared/model/sampling.ts';
 import type { StatementClass } from '../../../shared/model/statement.ts';
+import type { OpenFindingStore } from './open-finding-store.ts';
 
 /**
  * The local store: SQLite in the profile (`daybreak.sqlite`, WAL, numbered migrations). All writes go through one
@@ -22,6 +23,7 @@ import type { StatementClass } from '../../../shared/model/statement.ts';
 export interface History {
   readonly connections: ConnectionStore;
   readonly samples: SampleStore;
+  readonly openFindings: OpenFindingStore;
   readonly plans: PlanStore;
   readonly activity: ActivityStore;
   readonly dashboards: DashboardStore;
@@ -133,6 +135,7 @@ export interface SampleStore {
   /** Whole minutes or hours that overlap [fromMs, toMs), oldest first; the last minutes are there within 90 s. */
   rollups(serverId: string, tier: 'minute' | 'hour', fromMs: number, toMs: number): Promise<StoredRollup[]>;
   extent(serverId: string): Promise<{ fromMs: number; toMs: number } | null>;
+  /** By fingerprint, the one that was set last first. */
   classOverrides(serverId: string): Promise<ReadonlyMap<string, StatementClass>>;
   /** By fingerprint; null takes it back. */
   setClassOverride(serverId: string, fingerprint: string, value: StatementClass | null): Promise<void>;

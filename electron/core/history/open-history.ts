@@ -6,6 +6,7 @@ import { prepareOnce } from './prepared.ts';
 import { createConnectionReader } from './read-connections.ts';
 import { createDashboardReader } from './read-dashboards.ts';
 import { createJournalReader } from './read-journal.ts';
+import { createOpenFindingReader } from './read-open-findings.ts';
 import { createSampleReader } from './read-samples.ts';
 import { encodeEntries } from './snapshot-blob.ts';
 import { closedFailure, openReader, requireNodeApi, storageFailure } from './sqlite.ts';
@@ -38,6 +39,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   const samples = createSampleReader(prepare);
   const journal = createJournalReader(prepare);
   const dashboards = createDashboardReader(prepare);
+  const openFindings = createOpenFindingReader(prepare);
 
   let closing: Promise<void> | null = null;
   const read = async <T>(work: () => T | Promise<T>): Promise<T> => {
@@ -79,7 +81,18 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       extent: (serverId) => read(() => samples.extent(serverId)),
       classOverrides: (serverId) => read(() => samples.classOverrides(serverId)),
       setClassOverride: (serverId, fingerprint, value) =>
-        writer.write('setClassOverride', serverId, fingerprint, value),
+        writer.write('setClassOverride', serverId, fingerprint, value, Date.now()),
+    },
+    openFindings: {
+      list: (serverId) => read(() => openFindings.openFindings(serverId)),
+      save: (serverId, findings, nowMs) => writer.write('saveOpenFindings', serverId, findings, nowMs),
+      setDismissed: (serverId, fingerprint, dismissed) =>
+        writer.write('setFindingDismissed', serverId, fingerprint, dismissed),
+      saveWatched: (serverId, watched) => writer.write('saveWatched', serverId, watched),
+      runs: (serverId) => read(() => openFindings.openFindingRuns(serverId)),
+      statementsOf: (serverId, fingerprints) => read(() => openFindings.statementsOf(serverId, fingerprints)),
+      watchedMinutes: (serverId, afterMs) => read(() => openFindings.watchedMinutes(serverId, afterMs)),
+      watchedMinuteCount: (serverId, afterMs) => read(() => openFindings.watchedMinuteCount(serverId, afterMs)),
     },
     plans: {
       save: (plan) => writer.write('savePlan', plan),

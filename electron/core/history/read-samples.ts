@@ -161,7 +161,7 @@ export function createSampleReader(prepare: Prepare) {
 
     classOverrides(serverId: string): ReadonlyMap<string, StatementClass> {
       const rows = prepare<{ fingerprint: string; class: string }>(
-        'select fingerprint, class from class_override where server_key = ?',
+        'select fingerprint, class from class_override where server_key = ? order by set_at_ms desc, fingerprint',
       ).all(knownServerKey(prepare, serverId));
       return new Map(rows.map((row) => [row.fingerprint, statementClassSchema.parse(row.class)]));
     },

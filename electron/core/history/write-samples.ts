@@ -178,16 +178,16 @@ export function createSampleWriter(prepare: Prepare) {
       }
     },
 
-    setClassOverride(serverId: string, print: string, value: StatementClass | null): void {
+    setClassOverride(serverId: string, print: string, value: StatementClass | null, nowMs: number): void {
       const serverKey = serverKeyOf(prepare, serverId);
       if (value === null) {
         prepare('delete from class_override where server_key = ? and fingerprint = ?').run(serverKey, print);
         return;
       }
       prepare(
-        `insert into class_override (server_key, fingerprint, class) values (?, ?, ?)
-         on conflict (server_key, fingerprint) do update set class = excluded.class`,
-      ).run(serverKey, print, value);
+        `insert into class_override (server_key, fingerprint, class, set_at_ms) values (?, ?, ?, ?)
+         on conflict (server_key, fingerprint) do update set class = excluded.class, set_at_ms = excluded.set_at_ms`,
+      ).run(serverKey, print, value, nowMs);
     },
 
     /** After a rollback, and when retention removed statements or texts, what is in memory may not be in the file. */

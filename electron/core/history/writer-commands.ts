@@ -4,6 +4,7 @@ import { createRetention } from './retention.ts';
 import { createConnectionWriter } from './write-connections.ts';
 import { createDashboardWriter } from './write-dashboards.ts';
 import { createJournalWriter } from './write-journal.ts';
+import { createOpenFindingWriter } from './write-open-findings.ts';
 import { createSampleWriter } from './write-samples.ts';
 
 /** Everything that writes to the store; each command is one transaction. */
@@ -18,6 +19,7 @@ export function createCommands(db: Database.Database) {
     ...createConnectionWriter(prepare),
     ...createJournalWriter(prepare),
     ...createDashboardWriter(prepare),
+    ...createOpenFindingWriter(prepare),
     saveDeltas: samples.saveDeltas,
     saveSample: samples.saveSample,
     saveLastSnapshot: samples.saveLastSnapshot,
@@ -45,6 +47,7 @@ const unhurried: ReadonlySet<WriterCommandName> = new Set<WriterCommandName>([
   'saveLastSnapshot',
   'saveTexts',
   'saveResult',
+  'saveWatched',
   'purgeRemoved',
   'retain',
 ]);

@@ -3,6 +3,7 @@ import { samples } from './0002-samples.ts';
 import { journal } from './0003-journal.ts';
 import { dashboards } from './0004-dashboards.ts';
 import { idleInTransaction } from './0005-idle-in-transaction.ts';
+import { openFindings } from './0040-open-findings.ts';
 
 export interface Migration {
   readonly version: number;
@@ -11,4 +12,4 @@ export interface Migration {
 }
 
 /** In order, without gaps. A step that was released is never edited: a change is a new step. */
-export const migrations: readonly Migration[] = [connections, samples, journal, dashboards, idleInTransaction];
+export const migrations: readonly Migration[] = [connections, samples, journal, dashboards, idleInTransaction, openFindings];
