@@ -1,0 +1,50 @@
+import { formatDuration } from '../../../../shared/format/duration.ts';
+import type { Evidence } from '../../../../shared/model/diagnosis.ts';
+import type { StatementGroup } from '../catalog.ts';
+import type { DiagnosisInput, EndedExperiment } from '../input.ts';
+import { pText, significant } from './result.ts';
+
+export interface ExperimentEvidence {
+  /** p <= 0.05 and an effect above zero: grade A. */
+  readonly proven: boolean;
+  readonly evidence: Evidence;
+  /** Part of this window's damage: the effect on one save times its saves, 0..1. */
+  readonly share: number;
+  readonly interval: readonly [number, number];
+}
+
+/** What ended experiments say about a suspect; the surest of them. Null when it was in none. */
+export function experimentEvidence(
+  group: StatementGroup,
+  experiments: DiagnosisInput['experiments'],
+  { saves, damageSeconds }: { readonly saves: number; readonly damageSeconds: number },
+): ExperimentEvidence | null {
+  const [best] = (experiments ?? []).filter((one) => isAbout(one, group)).toSorted((a, b) => a.p - b.p);
+  if (best === undefined) return null;
+  const shareOf = (effectMs: number) =>
+    damageSeconds <= 0 ? 0 : Math.min(1, Math.max(0, (effectMs * saves) / 1000 / damageSeconds));
+  const proven = best.p <= significant && best.effectMs > 0;
+  const share = proven ? shareOf(best.effectMs) : 0;
+  return {
+    proven,
+    share,
+    interval: proven ? [shareOf(best.interval[0]), shareOf(best.interval[1])] : [0, shareOf(best.interval[1])],
+    evidence: {
+      kind: 'experiment',
+      damageSeconds: share * damageSeconds,
+      share,
+      text: tell(best, proven),
+    },
+  };
+}
+
+const isAbout = ({ fingerprint, databaseName }: EndedExperiment, { statement }: StatementGroup): boolean =>
+  statement.fingerprint === fingerprint && (databaseName === null || statement.databaseName === databaseName);
+
+function tell({ effectMs, p, liveDays, withoutDays }: EndedExperiment, proven: boolean): string {
+  const mornings = `${liveDays + withoutDays} randomised mornings (${liveDays} with it, ${withoutDays} without)`;
+  const amount = formatDuration(Math.abs(effectMs));
+  return proven
+    ? `on ${mornings} a save waited ${amount} longer with it (p = ${pText(p)})`
+    : `${mornings} proved no effect of it on saving (p = ${pText(p)})`;
+}

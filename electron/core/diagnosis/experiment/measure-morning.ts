@@ -1,0 +1,159 @@
+import type { StatementClass } from '../../../../shared/model/statement.ts';
+import type { StatementCounters } from '../../../../shared/model/sampling.ts';
+import type { StoredDeltas, StoredRollup, StoredStatement } from '../../history/history.ts';
+import { findBaseline } from '../baseline.ts';
+import type { Catalog, StatementGroup } from '../catalog.ts';
+import { measureDamage } from '../damage.ts';
+import type { TimeWindow } from '../input.ts';
+import { canBeBlamed } from '../roles.ts';
+import { summarizeSaving } from '../saving-summary.ts';
+import { study } from '../study.ts';
+
+export interface MorningHistory extends TimeWindow {
+  readonly statements: readonly StoredStatement[];
+  readonly overrides: ReadonlyMap<string, StatementClass>;
+  /** Of the morning and of some quiet time around it. */
+  readonly minutes: readonly StoredRollup[];
+  readonly fingerprint: string;
+  readonly databaseName: string | null;
+}
+
+export interface MeasuredMorning {
+  readonly damagePerSaveMs: number;
+  readonly saves: number;
+  /** Average active sessions of the suspect. */
+  readonly exposure: number;
+}
+
+/** Of the window, to be worth a mean. */
+const leastCovered = 0.8;
+/** The quietest minutes outside of the window are what is usual on that day. */
+const quietPart = 0.2;
+const fewestQuiet = 5;
+const always: TimeWindow = { fromMs: -Infinity, toMs: Infinity };
+
+/**
+ * One morning of an experiment, from stored minutes, which outlive raw history: damage per save against that day's own
+ * quiet minutes, so that a day that is slow as a whole does not count for or against the suspect. Else a sentence that
+ * says what is missing.
+ */
+export function measureMorning(history: MorningHistory): MeasuredMorning | string {
+  const { fromMs, toMs, minutes } = history;
+  const window = { fromMs, toMs };
+  const inside = minutes.filter((minute) => minute.fromMs >= fromMs && minute.toMs <= toMs);
+  const coveredMs = inside.reduce((sum, minute) => sum + minute.toMs - minute.fromMs, 0);
+  if (coveredMs < leastCovered * (toMs - fromMs)) {
+    const part = Math.round((100 * coveredMs) / (toMs - fromMs));
+    return coveredMs === 0 ? 'nothing was sampled that morning' : `only ${part} % of that morning was sampled`;
+  }
+  const studied = study({
+    ...history,
+    deltas: minutes.map(deltasOf),
+    samples: [],
+    baseline: null,
+    widgets: [],
+    ownApplicationNames: [],
+    // Minutes hold no samples to estimate them from, and damage does not depend on them.
+    cores: { value: 1, source: 'setting' },
+    statisticsAvailable: true,
+    timeZone: 'UTC',
+  });
+  const { catalog, intervals, unit, cores } = studied;
+  const quiet = quietMinutes(
+    minutes.filter((minute) => minute.toMs <= fromMs || minute.fromMs >= toMs),
+    catalog,
+  );
+  const usual = intervals.filter((interval) => quiet.has(interval.fromMs));
+  const baseline = findBaseline(usual, catalog, { incident: null, given: always, cores, unit });
+  if (usual.length < fewestQuiet || baseline.origin === 'none')
+    return 'there is no quiet time around it to compare with';
+  const damages = measureDamage(intervals, window, baseline, studied);
+  const { saves, damageSeconds } = summarizeSaving(unit, damages, baseline, window);
+  if (saves === 0) return 'no saves were counted that morning';
+  return { damagePerSaveMs: (damageSeconds * 1000) / saves, saves, exposure: exposureIn(inside, history) };
+}
+
+/** Their beginnings. */
+function quietMinutes(minutes: readonly StoredRollup[], catalog: Catalog): Set<number> {
+  const groups = new Map<number, StatementGroup | null>();
+  const rated = minutes.map((minute) => {
+    let sessions = 0;
+    for (const [index, id] of minute.statementIds.entries()) {
+      if (!groups.has(id)) groups.set(id, catalog.groupOf(String(id)));
+      const group = groups.get(id) ?? null;
+      if (group !== null && canBeBlamed(group)) sessions += minute.activeSessions[index] ?? 0;
+    }
+    return { fromMs: minute.fromMs, sessions };
+  });
+  const ordered = rated.toSorted((a, b) => a.sessions - b.sessions);
+  const limit = ordered[Math.floor(quietPart * ordered.length)]?.sessions ?? 0;
+  return new Set(rated.filter(({ sessions }) => sessions <= limit).map(({ fromMs }) => fromMs));
+}
+
+function exposureIn(
+  minutes: readonly StoredRollup[],
+  { statements, fingerprint, databaseName }: MorningHistory,
+): number {
+  const own = new Set(
+    statements
+      .filter((statement) => statement.fingerprint === fingerprint && statement.databaseName === databaseName)
+      .map(({ statementId }) => Number(statementId)),
+  );
+  let sessions = 0;
+  let looks = 0;
+  for (const { samples, statementIds, activeSessions } of minutes) {
+    looks += samples;
+    for (const [index, id] of statementIds.entries())
+      if (own.has(id)) sessions += samples * (activeSessions[index] ?? 0);
+  }
+  return looks === 0 ? 0 : sessions / looks;
+}
+
+const unknownCounters: StatementCounters = {
+  calls: 0,
+  rows: 0,
+  totalExecMs: 0,
+  sumSquaresMs2: 0,
+  plans: 0,
+  totalPlanMs: 0,
+  sharedBlksHit: 0,
+  sharedBlksRead: 0,
+  sharedBlksDirtied: 0,
+  sharedBlksWritten: 0,
+  localBlksRead: 0,
+  localBlksWritten: 0,
+  tempBlksRead: 0,
+  tempBlksWritten: 0,
+  sharedBlkReadMs: 0,
+  sharedBlkWriteMs: 0,
+  tempBlkReadMs: 0,
+  tempBlkWriteMs: 0,
+  walRecords: 0,
+  walBytes: 0,
+};
+
+/** A minute as an interval between two snapshots; what minutes do not keep stays zero. */
+function deltasOf(minute: StoredRollup): StoredDeltas {
+  const { fromMs, toMs, deallocs, resets, coverage, idleInTransactionMs, statementIds } = minute;
+  return {
+    fromMs,
+    toMs,
+    deallocs,
+    resets,
+    coverage,
+    idleInTransactionMs,
+    deltas: Array.from(statementIds, (id, index) => ({
+      statementId: String(id),
+      discontinuity: false,
+      counters: {
+        ...unknownCounters,
+        calls: minute.calls[index] ?? 0,
+        rows: minute.rows[index] ?? 0,
+        totalExecMs: minute.execMs[index] ?? 0,
+        sumSquaresMs2: minute.sumSquaresMs2[index] ?? 0,
+        sharedBlksHit: minute.blocks[index] ?? 0,
+        tempBlksWritten: minute.tempBlocks[index] ?? 0,
+      },
+    })),
+  };
+}

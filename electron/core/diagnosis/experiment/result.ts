@@ -1,0 +1,54 @@
+import { formatCounted } from '../../../../shared/format/count.ts';
+import { formatDuration } from '../../../../shared/format/duration.ts';
+import { fixed } from '../../../../shared/format/number-formats.ts';
+import { formatPercent } from '../../../../shared/format/ratio.ts';
+import type { Experiment } from '../../../../shared/model/experiment.ts';
+import { permutationTest, type PermutationResult } from './permutation-test.ts';
+
+export const significant = 0.05;
+
+type Day = Pick<Experiment['days'][number], 'arm' | 'damagePerSaveMs' | 'excluded'>;
+
+/** Damage per save of the days that count, by arm. */
+export function countedDays(days: readonly Day[]): { readonly live: number[]; readonly without: number[] } {
+  const of = (arm: Day['arm']) =>
+    days.flatMap((day) =>
+      day.arm === arm && day.excluded === null && day.damagePerSaveMs !== null ? [day.damagePerSaveMs] : [],
+    );
+  return { live: of('live'), without: of('without') };
+}
+
+/** Null until both arms have a morning that counts. */
+export function experimentResult(days: readonly Day[], seed: number): Experiment['result'] {
+  const { live, without } = countedDays(days);
+  if (live.length === 0 || without.length === 0) return null;
+  const result = permutationTest(live, without, seed);
+  const { effect, interval, p, smallestP } = result;
+  return {
+    effectMs: effect,
+    interval: [interval[0], interval[1]],
+    p,
+    smallestP,
+    text: tell(result, live.length, without.length),
+  };
+}
+
+function tell(
+  { effect, interval, confidence, p, smallestP }: PermutationResult,
+  live: number,
+  without: number,
+): string {
+  const mornings = `${formatCounted(live, 'morning')} with it, ${without} without`;
+  const range = `${formatPercent(confidence)} interval ${signed(interval[0])} to ${signed(interval[1])}`;
+  const numbers = `${range}; ${mornings}; p = ${pText(p)}`;
+  const amount = formatDuration(Math.abs(effect));
+  if (p <= significant && effect > 0) return `With it a save waited ${amount} longer (${numbers}).`;
+  if (smallestP > significant) {
+    return `So far a save waited ${amount} ${effect < 0 ? 'less' : 'longer'} with it (${numbers}); so few mornings cannot prove anything.`;
+  }
+  return `No effect was proven: a save waited ${amount} ${effect < 0 ? 'less' : 'longer'} with it (${numbers}).`;
+}
+
+const signed = (ms: number): string => (ms < 0 ? `-${formatDuration(-ms)}` : formatDuration(ms));
+
+export const pText = (p: number): string => (p < 0.0005 ? fixed(p, 6) : fixed(p, 3));
