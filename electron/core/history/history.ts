@@ -115,6 +115,36 @@ export interface StoredRollup {
   readonly activeSessions: Float64Array;
 }
 
+/** Who was seen in a minute or an hour: parallel arrays, one element for each statement and origin. */
+export interface SeenColumns {
+  /** 0: a statement that the role may not see. */
+  readonly statementIds: Int32Array;
+  /** See `SampleStore.origins`. */
+  readonly originIds: Int32Array;
+  /** Sampled rows, as the diagnosis sees their use: at work (cpu or disk), waiting for a lock, waiting otherwise. */
+  readonly working: Float64Array;
+  readonly lockWaits: Float64Array;
+  readonly others: Float64Array;
+  /** Rows that stood between two statements of a transaction, and not for long. */
+  readonly pauses: Float64Array;
+  /** Longest time that one run was seen at work within a minute, ms. */
+  readonly longestWorkingMs: Float64Array;
+}
+/** What the timeline and the classes of statements need beyond the sums. Columns are decoded when they are first read. */
+export interface DetailedRollup extends StoredRollup {
+  readonly walRecords: Float64Array;
+  /** Time of transactions that stood idle for long and ended in it, ms: it is no waiting for a processor. */
+  readonly endedIdleMs: number;
+  readonly seen: SeenColumns;
+}
+export interface StoredOrigin {
+  readonly originId: number;
+  readonly applicationName: string;
+  readonly roleName: string | null;
+  readonly databaseName: string | null;
+  readonly backendType: string;
+}
+
 export interface SampleStore {
   saveDeltas(serverId: string, set: DeltaSet): Promise<void>;
   saveSample(serverId: string, sample: ActivitySample): Promise<void>;
@@ -133,7 +163,9 @@ export interface SampleStore {
   deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]>;
   samples(serverId: string, fromMs: number, toMs: number): Promise<StoredSample[]>;
   /** Whole minutes or hours that overlap [fromMs, toMs), oldest first; the last minutes are there within 90 s. */
-  rollups(serverId: string, tier: 'minute' | 'hour', fromMs: number, toMs: number): Promise<StoredRollup[]>;
+  rollups(serverId: string, tier: 'minute' | 'hour', fromMs: number, toMs: number): Promise<DetailedRollup[]>;
+  /** Who was ever sampled, by the ids in `SeenColumns`; of all servers. */
+  origins(): Promise<ReadonlyMap<number, StoredOrigin>>;
   extent(serverId: string): Promise<{ fromMs: number; toMs: number } | null>;
   /** By fingerprint, the one that was set last first. */
   classOverrides(serverId: string): Promise<ReadonlyMap<string, StatementClass>>;

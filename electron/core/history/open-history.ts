@@ -50,6 +50,14 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       throw storageFailure(error, file);
     }
   };
+  // What a killed engine left behind its mark; batch by batch, so that samples are written in between.
+  const catchUp = async (): Promise<void> => {
+    while (closing === null && (await writer.write('rollUp', Date.now())));
+  };
+  const caughtUp = catchUp().catch((error: unknown) => {
+    if (closing === null)
+      options.logger.warn({ error }, 'minutes of earlier samples could not be made; the next start tries again');
+  });
   /** Batch by batch, so that samples are written in between. */
   const retain = async (nowMs: number): Promise<void> => {
     while (await writer.write('retain', nowMs));
@@ -78,6 +86,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       deltas: (serverId, fromMs, toMs) => read(() => samples.deltas(serverId, fromMs, toMs)),
       samples: (serverId, fromMs, toMs) => read(() => samples.samples(serverId, fromMs, toMs)),
       rollups: (serverId, tier, fromMs, toMs) => read(() => samples.rollups(serverId, tier, fromMs, toMs)),
+      origins: () => read(() => samples.origins()),
       extent: (serverId) => read(() => samples.extent(serverId)),
       classOverrides: (serverId) => read(() => samples.classOverrides(serverId)),
       setClassOverride: (serverId, fingerprint, value) =>
@@ -124,6 +133,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     sizeBytes: () => sizeOf([file, `${file}-wal`]),
     close: () => {
       closing ??= (async () => {
+        await caughtUp;
         await writer.close();
         db.close();
       })();

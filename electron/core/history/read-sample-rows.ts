@@ -3,6 +3,7 @@ import type { StoredActivityRow } from './history.ts';
 import { fromUs } from './moments.ts';
 import { unpackText, type PackedText } from './packed-text.ts';
 import type { Prepare } from './prepared.ts';
+import { decodeSample, type PackedSampleRow } from './sample-blob.ts';
 
 interface SampleRow {
   readonly row_number: number;
@@ -31,7 +32,10 @@ interface WaitRow {
 }
 
 /** Puts the rows of samples together again; interned values are looked up once per reader. */
-export function createRowReader(prepare: Prepare): (sampleId: number, atUs: number) => StoredActivityRow[] {
+export function createRowReader(
+  prepare: Prepare,
+  idOf: (statementId: number) => number,
+): (sampleId: number, atUs: number, packed: Buffer | null) => StoredActivityRow[] {
   const origin = once((id) => prepare<OriginRow>('select * from origin where origin_id = ?').get(id));
   const wait = once((id) => prepare<WaitRow>('select * from wait where wait_id = ?').get(id));
   const text = once((id) => {
@@ -43,47 +47,66 @@ export function createRowReader(prepare: Prepare): (sampleId: number, atUs: numb
       'select queryid, text_id from statement where statement_id = ?',
     ).get(id),
   );
-  const queryOf = (row: SampleRow): string => {
-    const textId = row.text_id ?? (row.statement_id === null ? null : (statement(row.statement_id)?.text_id ?? null));
-    return textId === null ? '' : text(textId);
-  };
   const momentOf = (atUs: number, ageUs: number | null): number | null =>
     ageUs === null ? null : fromUs(atUs - ageUs);
 
-  return (sampleId, atUs) => {
-    const blockers = new Map<number, number[]>();
-    for (const { row_number, blocker_pid } of prepare<{ row_number: number; blocker_pid: number }>(
-      'select row_number, blocker_pid from sample_blocker where sample_id = ?',
-    ).all(sampleId)) {
-      blockers.set(row_number, [...(blockers.get(row_number) ?? []), blocker_pid]);
-    }
-    return prepare<SampleRow>('select * from sample_row where sample_id = ? order by row_number')
-      .all(sampleId)
-      .map((stored) => {
-        const from = origin(stored.origin_id);
-        const waits = wait(stored.wait_id);
-        const row: ActivityRow = {
-          pid: stored.pid,
-          leaderPid: stored.leader_pid,
-          databaseName: from?.database_name ?? null,
-          databaseOid: from?.database_oid ?? null,
-          roleName: from?.role_name ?? null,
-          roleOid: from?.role_oid ?? null,
-          applicationName: from?.application_name ?? '',
-          backendType: from?.backend_type ?? '',
-          state: waits?.state ?? null,
-          waitEventType: waits?.event_type ?? null,
-          waitEvent: waits?.event ?? null,
-          queryid: stored.statement_id === null ? null : (statement(stored.statement_id)?.queryid ?? null),
-          query: queryOf(stored),
-          queryStartMs: momentOf(atUs, stored.query_age_us),
-          xactStartMs: momentOf(atUs, stored.transaction_age_us),
-          backendXminAge: stored.xmin_age,
-          blockedByPids: blockers.get(stored.row_number) ?? [],
-        };
-        return { statementId: stored.statement_id === null ? null : String(stored.statement_id), row };
-      });
+  const restore = (stored: PackedSampleRow, atUs: number): StoredActivityRow => {
+    const from = origin(stored.originId);
+    const waits = wait(stored.waitId);
+    const statementId = stored.statementId === null ? null : idOf(stored.statementId);
+    const known = statementId === null ? undefined : statement(statementId);
+    const textId = stored.textId ?? known?.text_id ?? null;
+    const row: ActivityRow = {
+      pid: stored.pid,
+      leaderPid: stored.leaderPid,
+      databaseName: from?.database_name ?? null,
+      databaseOid: from?.database_oid ?? null,
+      roleName: from?.role_name ?? null,
+      roleOid: from?.role_oid ?? null,
+      applicationName: from?.application_name ?? '',
+      backendType: from?.backend_type ?? '',
+      state: waits?.state ?? null,
+      waitEventType: waits?.event_type ?? null,
+      waitEvent: waits?.event ?? null,
+      queryid: known?.queryid ?? null,
+      query: textId === null ? '' : text(textId),
+      queryStartMs: momentOf(atUs, stored.queryAgeUs),
+      xactStartMs: momentOf(atUs, stored.transactionAgeUs),
+      backendXminAge: stored.xminAge,
+      blockedByPids: stored.blockers,
+    };
+    return { statementId: statementId === null ? null : String(statementId), row };
   };
+  return (sampleId, atUs, packed) => {
+    return readPackedRows(prepare, sampleId, packed).map((row) => restore(row, atUs));
+  };
+}
+
+export const readPackedRows = (prepare: Prepare, sampleId: number, packed: Buffer | null): PackedSampleRow[] =>
+  packed === null ? rowsBefore6(prepare, sampleId) : decodeSample(packed);
+
+/** Samples that a store of version 5 wrote. */
+function rowsBefore6(prepare: Prepare, sampleId: number): PackedSampleRow[] {
+  const blockers = new Map<number, number[]>();
+  for (const { row_number, blocker_pid } of prepare<{ row_number: number; blocker_pid: number }>(
+    'select row_number, blocker_pid from sample_blocker where sample_id = ?',
+  ).all(sampleId)) {
+    blockers.set(row_number, [...(blockers.get(row_number) ?? []), blocker_pid]);
+  }
+  return prepare<SampleRow>('select * from sample_row where sample_id = ? order by row_number')
+    .all(sampleId)
+    .map((row) => ({
+      pid: row.pid,
+      leaderPid: row.leader_pid,
+      originId: row.origin_id,
+      waitId: row.wait_id,
+      statementId: row.statement_id,
+      textId: row.text_id,
+      queryAgeUs: row.query_age_us,
+      transactionAgeUs: row.transaction_age_us,
+      xminAge: row.xmin_age,
+      blockers: blockers.get(row.row_number) ?? [],
+    }));
 }
 
 function once<V>(look: (id: number) => V): (id: number) => V {

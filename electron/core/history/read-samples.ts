@@ -1,17 +1,29 @@
 import { inflateRawSync } from 'node:zlib';
 import { statementClassSchema, type StatementClass } from '../../../shared/model/statement.ts';
-import type { Snapshot, StatementKey } from '../../../shared/model/sampling.ts';
+import type { ReplicationState, ServerCounters, Snapshot, StatementKey } from '../../../shared/model/sampling.ts';
 import { counterColumns, countersAt } from './counters.ts';
-import type { StoredDeltas, StoredRollup, StoredSample, StoredStatement } from './history.ts';
+import type {
+  DetailedRollup,
+  StoredDeltas,
+  StoredOrigin,
+  StoredRollup,
+  StoredSample,
+  StoredStatement,
+} from './history.ts';
+import { decodeInterval } from './interval-blob.ts';
+import { followMerged } from './merged-statements.ts';
 import { fromUs, toUs } from './moments.ts';
 import { unpackText, type PackedText } from './packed-text.ts';
 import type { Prepare } from './prepared.ts';
+import { readOrigins, rollupExtent, rollupsWithin } from './read-rollups.ts';
 import { createRowReader } from './read-sample-rows.ts';
 import { knownServerKey } from './servers.ts';
 import { decodeEntries } from './snapshot-blob.ts';
 
-/** Intervals or samples that are read before the engine's other work gets its turn: some 30 ms with 500 statements each. */
+/** Intervals and samples that are read before the engine's other work gets its turn: some 10 ms. */
 const atATime = 20;
+const samplesAtATime = 200;
+const rollupsAtATime = 500;
 const takeTurns = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 interface StatementRow {
@@ -34,6 +46,36 @@ interface IntervalRow {
   readonly resets: number;
   readonly coverage: number | null;
   readonly idle_in_transaction_ms: number | null;
+  readonly restarted: number;
+  readonly server: string | null;
+  readonly replication: string | null;
+  readonly deltas: Buffer | null;
+}
+
+function storedDeltas(prepare: Prepare, interval: IntervalRow, idOf: (id: number) => number): StoredDeltas {
+  return {
+    fromMs: fromUs(interval.from_us),
+    toMs: fromUs(interval.to_us),
+    deallocs: interval.deallocs ?? 0,
+    resets: interval.resets,
+    coverage: interval.coverage,
+    idleInTransactionMs: interval.idle_in_transaction_ms,
+    server: interval.server === null ? null : (JSON.parse(interval.server) as ServerCounters),
+    ...(interval.replication === null ? {} : { replication: JSON.parse(interval.replication) as ReplicationState[] }),
+    ...(interval.restarted === 0 ? {} : { restarted: true }),
+    deltas:
+      interval.deltas === null ? deltasBefore6(prepare, interval.interval_id) : decodeInterval(interval.deltas, idOf),
+  };
+}
+
+/** Deltas that a store of version 5 wrote. */
+function deltasBefore6(prepare: Prepare, intervalId: number): StoredDeltas['deltas'] {
+  return prepare<number[]>(
+    `select statement_id, discontinuity, ${counterColumns.join(', ')} from delta where interval_id = ?`,
+  )
+    .raw()
+    .all(intervalId)
+    .map((row) => ({ statementId: String(row[0]), counters: countersAt(row, 2), discontinuity: row[1] === 1 }));
 }
 
 export function createSampleReader(prepare: Prepare) {
@@ -45,11 +87,14 @@ export function createSampleReader(prepare: Prepare) {
         stats_reset_us: number | null;
         active_time_ms: number | null;
         idle_in_transaction_ms: number | null;
+        server: string | null;
+        server_started_at_us: number | null;
         entries: Buffer;
       }>(
         // A newer interval means that the engine was killed between writing deltas and their snapshot: going on from
         // here would count that interval twice.
-        `select at_us, dealloc, stats_reset_us, active_time_ms, idle_in_transaction_ms, entries from last_snapshot
+        `select at_us, dealloc, stats_reset_us, active_time_ms, idle_in_transaction_ms, server, server_started_at_us,
+                entries from last_snapshot
          where server_key = ? and not exists
            (select 1 from interval where interval.server_key = last_snapshot.server_key and to_us > at_us)`,
       ).get(knownServerKey(prepare, serverId));
@@ -63,6 +108,8 @@ export function createSampleReader(prepare: Prepare) {
         statsResetMs: row.stats_reset_us === null ? null : fromUs(row.stats_reset_us),
         activeTimeMs: row.active_time_ms,
         idleInTransactionMs: row.idle_in_transaction_ms,
+        ...(row.server === null ? {} : { server: JSON.parse(row.server) as ServerCounters }),
+        ...(row.server_started_at_us === null ? {} : { serverStartedAtMs: fromUs(row.server_started_at_us) }),
       };
     },
 
@@ -100,50 +147,64 @@ export function createSampleReader(prepare: Prepare) {
     },
 
     async deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]> {
-      const intervals = prepare<IntervalRow>(
-        `select interval_id, from_us, to_us, deallocs, resets, coverage, idle_in_transaction_ms from interval
-         where server_key = ? and to_us >= ? and from_us <= ? order by to_us`,
-      ).all(knownServerKey(prepare, serverId), toUs(fromMs), toUs(toMs));
-      const read = prepare<number[]>(
-        `select statement_id, discontinuity, ${counterColumns.join(', ')} from delta where interval_id = ?`,
-      ).raw();
+      const serverKey = knownServerKey(prepare, serverId);
+      const idOf = followMerged(prepare, serverKey);
+      // By batches of rows that are read in one go: no statement stays open while others take their turn.
+      const heads = prepare<{ interval_id: number }>(
+        'select interval_id from interval where server_key = ? and to_us >= ? and from_us <= ? order by to_us, interval_id',
+      ).all(serverKey, toUs(fromMs), toUs(toMs));
+      const read = prepare<IntervalRow>(
+        `select interval_id, from_us, to_us, deallocs, resets, coverage, idle_in_transaction_ms, restarted, server,
+                replication, deltas
+         from interval where interval_id = ?`,
+      );
       const found: StoredDeltas[] = [];
-      for (const [index, interval] of intervals.entries()) {
+      for (const [index, { interval_id: intervalId }] of heads.entries()) {
         if (index % atATime === atATime - 1) await takeTurns();
-        found.push({
-          fromMs: fromUs(interval.from_us),
-          toMs: fromUs(interval.to_us),
-          deallocs: interval.deallocs ?? 0,
-          resets: interval.resets,
-          coverage: interval.coverage,
-          idleInTransactionMs: interval.idle_in_transaction_ms,
-          deltas: read.all(interval.interval_id).map((row) => ({
-            statementId: String(row[0]),
-            counters: countersAt(row, 2),
-            discontinuity: row[1] === 1,
-          })),
-        });
+        const interval = read.get(intervalId);
+        // Retention may take it between two turns.
+        if (interval !== undefined) found.push(storedDeltas(prepare, interval, idOf));
       }
       return found;
     },
 
     async samples(serverId: string, fromMs: number, toMs: number): Promise<StoredSample[]> {
       const serverKey = knownServerKey(prepare, serverId);
-      const heads = prepare<{ sample_id: number; at_us: number }>(
-        'select sample_id, at_us from sample where server_key = ? and at_us between ? and ? order by at_us, sample_id',
+      const heads = prepare<{ sample_id: number; at_us: number; packed: Buffer | null }>(
+        `select sample_id, at_us, packed from sample where server_key = ? and at_us between ? and ?
+         order by at_us, sample_id`,
       ).all(serverKey, toUs(fromMs), toUs(toMs));
-      const rowOf = createRowReader(prepare);
+      const rowsOf = createRowReader(prepare, followMerged(prepare, serverKey));
       const found: StoredSample[] = [];
-      for (const [index, { sample_id: sampleId, at_us: atUs }] of heads.entries()) {
-        if (index % atATime === atATime - 1) await takeTurns();
-        found.push({ atMs: fromUs(atUs), rows: rowOf(sampleId, atUs) });
+      for (const [index, { sample_id: sampleId, at_us: atUs, packed }] of heads.entries()) {
+        if (index % samplesAtATime === samplesAtATime - 1) await takeTurns();
+        found.push({ atMs: fromUs(atUs), rows: rowsOf(sampleId, atUs, packed) });
       }
       return found;
     },
 
-    rollups(_serverId: string, _tier: 'minute' | 'hour', _fromMs: number, _toMs: number): StoredRollup[] {
-      return [];
+    async rollups(
+      serverId: string,
+      tier: StoredRollup['tier'],
+      fromMs: number,
+      toMs: number,
+    ): Promise<DetailedRollup[]> {
+      const serverKey = knownServerKey(prepare, serverId);
+      const stepMs = rollupsAtATime * (tier === 'minute' ? 60_000 : 3_600_000);
+      const stored = rollupExtent(prepare, serverKey, tier);
+      if (stored === null) return [];
+      const found: DetailedRollup[] = [];
+      const endMs = Math.min(toMs, stored.toMs);
+      for (let atMs = Math.max(fromMs, stored.fromMs); atMs < endMs; atMs += stepMs) {
+        const next = rollupsWithin(prepare, serverKey, tier, toUs(atMs), toUs(Math.min(atMs + stepMs, endMs)));
+        // One that lies across two steps is in both.
+        found.push(...next.filter((one) => one.fromMs > (found.at(-1)?.fromMs ?? -Infinity)));
+        await takeTurns();
+      }
+      return found;
     },
+
+    origins: (): Map<number, StoredOrigin> => readOrigins(prepare),
 
     extent(serverId: string): { fromMs: number; toMs: number } | null {
       const serverKey = knownServerKey(prepare, serverId);

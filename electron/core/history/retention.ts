@@ -5,18 +5,27 @@ import type { Prepare } from './prepared.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** How long things are kept. Plans, executions and the activity log stay as long as their connection. */
+/**
+ * How long things are kept. Plans, executions and the activity log stay as long as their connection, and so does
+ * everything that was opened from a capture.
+ */
 export const kept = {
   rawMs: 48 * hourMs,
-  /** Statements keep their id (and a class override its subject) over a fortnight's holiday. */
-  unseenStatementMs: 15 * dayMs,
+  minuteMs: 14 * dayMs,
+  hourMs: 365 * dayMs,
+  /** As long as an hour may name them; a class override keeps its subject meanwhile. */
+  unseenStatementMs: 366 * dayMs,
+  originMs: 366 * dayMs,
   runMs: 90 * dayMs,
   /** The newest result of each widget stays, however old. */
   widgetResultMs: 90 * dayMs,
 } as const;
 
-/** Parents per batch: a batch holds the writer for some ten milliseconds, and samples go in between batches. */
+/** Rows per batch: a batch holds the writer for some ten milliseconds, and samples go in between batches. */
 const batchParents = 50;
+const batchRollups = 200;
+/** What was opened from a capture has no retention. */
+const expiring = 'server_key not in (select server_key from capture)';
 
 /** Deletes one batch per call. */
 export function createRetention(prepare: Prepare, db: Database.Database) {
@@ -38,6 +47,15 @@ export function createRetention(prepare: Prepare, db: Database.Database) {
       .all(...values)
       .map((row) => row.id);
 
+  /** Every table that names a server: what is added to the schema goes with its server too. */
+  const tablesOfServers = (): string[] =>
+    prepare<{ name: string }>(
+      `select distinct schema.name from sqlite_schema schema, pragma_foreign_key_list(schema.name) reference
+       where schema.type = 'table' and reference."table" = 'server'`,
+    )
+      .all()
+      .map(({ name }) => name);
+
   const purgeRemoved = (): boolean => {
     const [serverKey] = ids('select server_key as id from server where removed = 1 limit 1');
     if (serverKey === undefined) return false;
@@ -48,25 +66,20 @@ export function createRetention(prepare: Prepare, db: Database.Database) {
     deleteIntervals(intervals);
     const samples = ids(`select sample_id as id from sample where server_key = ? limit ${batchParents}`, serverKey);
     deleteSamples(samples);
-    if (intervals.length + samples.length > 0) return true;
-    const tables = [
-      'statement',
-      'class_override',
-      'last_snapshot',
-      'plan',
-      'run',
-      'activity',
-      'dashboard',
-      'connection',
-    ];
-    for (const table of [...tables, 'server']) prepare(`delete from ${table} where server_key = ?`).run(serverKey);
+    const rollups = prepare(
+      `delete from rollup where rollup_id in (select rollup_id from rollup where server_key = ? limit ${batchRollups})`,
+    ).run(serverKey);
+    if (intervals.length + samples.length + rollups.changes > 0) return true;
+    prepare('delete from merged_statement where server_key = ?').run(serverKey);
+    for (const table of tablesOfServers()) prepare(`delete from ${table} where server_key = ?`).run(serverKey);
+    prepare('delete from server where server_key = ?').run(serverKey);
     return true;
   };
 
   const dropOldSamples = (nowMs: number): boolean => {
     const beforeUs = toUs(nowMs - kept.rawMs);
     let found = false;
-    for (const serverKey of ids('select server_key as id from server')) {
+    for (const serverKey of ids(`select server_key as id from server where ${expiring}`)) {
       const intervals = ids(
         `select interval_id as id from interval where server_key = ? and to_us < ? order by to_us limit ${batchParents}`,
         serverKey,
@@ -84,14 +97,32 @@ export function createRetention(prepare: Prepare, db: Database.Database) {
     return found;
   };
 
-  /** Only once no sample can refer to them any more: an hour of margin for the hour they are marked with. */
+  const dropOldRollups = (nowMs: number): boolean => {
+    let found = false;
+    for (const serverKey of ids(`select server_key as id from server where ${expiring}`)) {
+      for (const [minutes, keptMs] of [
+        [1, kept.minuteMs],
+        [60, kept.hourMs],
+      ] as const) {
+        const dropped = prepare(
+          `delete from rollup where rollup_id in
+             (select rollup_id from rollup where server_key = ? and minutes = ? and from_us < ?
+              order by from_us limit ${batchRollups})`,
+        ).run(serverKey, minutes, toUs(nowMs - keptMs));
+        found ||= dropped.changes > 0;
+      }
+    }
+    return found;
+  };
+
+  /** Only once nothing can refer to them any more: an hour of margin for the hour they are marked with. */
   const dropUnused = (nowMs: number): boolean => {
     const unusedBefore = toHour(nowMs - kept.rawMs) - 1;
     const changes = [
       prepare(
         `delete from statement where statement_id in
-           (select statement_id from statement where last_seen_hour < ? limit 500)`,
-      ).run(toHour(nowMs - kept.unseenStatementMs)),
+           (select statement_id from statement where last_seen_hour between 1 and ? and ${expiring} limit 500)`,
+      ).run(toHour(nowMs - kept.unseenStatementMs) - 1),
       prepare(
         `delete from text where text_id in
            (select text_id from text where last_used_hour < ?
@@ -99,7 +130,7 @@ export function createRetention(prepare: Prepare, db: Database.Database) {
       ).run(unusedBefore),
       prepare(
         'delete from origin where origin_id in (select origin_id from origin where last_used_hour < ? limit 500)',
-      ).run(unusedBefore),
+      ).run(toHour(nowMs - kept.originMs) - 1),
       prepare('delete from run where run_id in (select run_id from run where started_at_ms < ? limit 500)').run(
         nowMs - kept.runMs,
       ),
@@ -127,7 +158,7 @@ export function createRetention(prepare: Prepare, db: Database.Database) {
 
     /** What is past its time; true: there is more. */
     retain(nowMs: number): boolean {
-      const more = purgeRemoved() || dropOldSamples(nowMs) || dropUnused(nowMs);
+      const more = purgeRemoved() || dropOldSamples(nowMs) || dropOldRollups(nowMs) || dropUnused(nowMs);
       if (!more) returnSpace();
       return more;
     },

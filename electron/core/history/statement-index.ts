@@ -117,6 +117,16 @@ export function loadStatementIndex(prepare: Prepare, serverKey: number): Stateme
         statement.statementId,
         other.statementId,
       );
+      // Packed values keep the old id: readers follow it.
+      prepare('update merged_statement set into_id = ? where into_id = ?').run(
+        statement.statementId,
+        other.statementId,
+      );
+      prepare('insert into merged_statement (statement_id, server_key, into_id) values (?, ?, ?)').run(
+        other.statementId,
+        serverKey,
+        statement.statementId,
+      );
       prepare('delete from statement where statement_id = ?').run(other.statementId);
     }
     printed.set(name, statement);

@@ -1,13 +1,21 @@
 import { deflateRawSync } from 'node:zlib';
-import type { ActivityRow, ActivitySample, DeltaSet, StatementKey } from '../../../shared/model/sampling.ts';
+import type {
+  ActivityRow,
+  ActivitySample,
+  DeltaSet,
+  ServerCounters,
+  StatementKey,
+} from '../../../shared/model/sampling.ts';
 import type { StatementClass } from '../../../shared/model/statement.ts';
-import { counterColumns, counterValues } from './counters.ts';
 import { fingerprint } from './fingerprint.ts';
-import { createInterned, returned } from './interned.ts';
+import { createInterned } from './interned.ts';
+import { encodeInterval } from './interval-blob.ts';
 import { toHour, toUs } from './moments.ts';
 import type { Prepare } from './prepared.ts';
+import { encodeSample, type PackedSampleRow } from './sample-blob.ts';
 import { serverKeyOf } from './servers.ts';
 import { loadStatementIndex, type IndexedStatement, type StatementIndex } from './statement-index.ts';
+import type { RollupWriter } from './write-rollups.ts';
 
 /** The last snapshot with its entries already encoded (snapshot-blob.ts). */
 export interface EncodedSnapshot {
@@ -16,6 +24,8 @@ export interface EncodedSnapshot {
   readonly statsResetMs: number | null;
   readonly activeTimeMs: number | null;
   readonly idleInTransactionMs?: number | null;
+  readonly server?: ServerCounters | null;
+  readonly serverStartedAtMs?: number | null;
   readonly entries: Uint8Array;
 }
 
@@ -36,10 +46,9 @@ const textsADay = 10;
 /** What the server shows in place of a text that the role may not see. */
 const hiddenTexts = new Set(['', '<insufficient privilege>', '<command string not enabled>']);
 
-const insertDelta = `insert into delta (interval_id, statement_id, discontinuity, ${counterColumns.join(', ')})
-  values (?, ?, ?, ${counterColumns.map(() => '?').join(', ')})`;
+const jsonOrNull = (value: object | null | undefined): string | null => (value == null ? null : JSON.stringify(value));
 
-export function createSampleWriter(prepare: Prepare) {
+export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
   const state = emptyState(prepare);
 
   const serverOf = (serverId: string): { serverKey: number; statements: StatementIndex } => {
@@ -85,77 +94,79 @@ export function createSampleWriter(prepare: Prepare) {
   const spent = (statement: IndexedStatement, hour: number): boolean =>
     statement.textId !== null && rationOf(statement, hour).size >= textsADay;
   return {
+    /** A set that is stored already (same server, same two moments) is left as it is. */
     saveDeltas(serverId: string, set: DeltaSet): void {
       const { serverKey, statements } = serverOf(serverId);
       const hour = toHour(set.toMs);
-      const interval = prepare<{ interval_id: number }>(
-        `insert into interval (server_key, from_us, to_us, deallocs, resets, coverage, idle_in_transaction_ms)
-         values (?, ?, ?, ?, ?, ?, ?)
-         returning interval_id`,
-      ).get(
-        serverKey,
-        toUs(set.fromMs),
-        toUs(set.toMs),
+      const moments = [serverKey, toUs(set.fromMs), toUs(set.toMs)] as const;
+      const known = prepare('select 1 from interval where server_key = ? and from_us = ? and to_us = ?').get(
+        ...moments,
+      );
+      if (known !== undefined) return;
+      const rows = set.deltas
+        .map(({ key, counters, discontinuity }) => ({
+          statementId: statements.byKey(key, hour).statementId,
+          counters,
+          discontinuity,
+        }))
+        .sort((a, b) => a.statementId - b.statementId);
+      for (const [index, { statementId }] of rows.entries()) {
+        if (statementId === rows[index - 1]?.statementId) throw new Error(`statement ${statementId} comes twice`);
+      }
+      prepare(
+        `insert into interval (server_key, from_us, to_us, deallocs, resets, coverage, idle_in_transaction_ms,
+                               restarted, server, replication, deltas)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ).run(
+        ...moments,
         set.deallocs,
         set.resets,
         set.coverage,
         set.idleInTransactionMs ?? null,
+        Number(set.restarted ?? false),
+        jsonOrNull(set.server),
+        jsonOrNull(set.replication),
+        encodeInterval(rows),
       );
-      const { interval_id: intervalId } = returned(interval);
-      const rows = set.deltas
-        .map((delta) => ({ delta, statementId: statements.byKey(delta.key, hour).statementId }))
-        .sort((a, b) => a.statementId - b.statementId); // appended in the order of the key: full pages
-      for (const { delta, statementId } of rows) {
-        const values = counterValues(delta.counters);
-        prepare(insertDelta).run(intervalId, statementId, Number(delta.discontinuity), ...values);
-      }
+      rollups.noteInterval(serverKey, set.fromMs, set.toMs);
     },
 
     saveSample(serverId: string, sample: ActivitySample): void {
       const { serverKey, statements } = serverOf(serverId);
       const hour = toHour(sample.atMs);
       const atUs = toUs(sample.atMs);
-      const inserted = prepare<{ sample_id: number }>(
-        'insert into sample (server_key, at_us) values (?, ?) returning sample_id',
-      ).get(serverKey, atUs);
-      const { sample_id: sampleId } = returned(inserted);
-      for (const [rowNumber, row] of sample.rows.entries()) {
+      const rows = sample.rows.map((row): PackedSampleRow => {
         const { statementId, textId } = identify(row, statements, hour);
-        prepare(
-          `insert into sample_row (sample_id, row_number, pid, leader_pid, origin_id, wait_id, statement_id, text_id,
-                                   query_age_us, transaction_age_us, xmin_age)
-           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        ).run(
-          sampleId,
-          rowNumber,
-          row.pid,
-          row.leaderPid,
-          state.interned.origin(row, hour),
-          state.interned.wait(row),
+        return {
+          pid: row.pid,
+          leaderPid: row.leaderPid,
+          originId: state.interned.origin(row, hour),
+          waitId: state.interned.wait(row),
           statementId,
           textId,
-          row.queryStartMs === null ? null : atUs - toUs(row.queryStartMs),
-          row.xactStartMs === null ? null : atUs - toUs(row.xactStartMs),
-          row.backendXminAge,
-        );
-        for (const blocker of new Set(row.blockedByPids)) {
-          prepare('insert into sample_blocker (sample_id, row_number, blocker_pid) values (?, ?, ?)').run(
-            sampleId,
-            rowNumber,
-            blocker,
-          );
-        }
-      }
+          queryAgeUs: row.queryStartMs === null ? null : atUs - toUs(row.queryStartMs),
+          transactionAgeUs: row.xactStartMs === null ? null : atUs - toUs(row.xactStartMs),
+          xminAge: row.backendXminAge,
+          blockers: [...new Set(row.blockedByPids)],
+        };
+      });
+      prepare('insert into sample (server_key, at_us, packed) values (?, ?, ?)').run(
+        serverKey,
+        atUs,
+        encodeSample(rows),
+      );
+      rollups.noteSample(serverKey, sample.atMs);
     },
 
     saveLastSnapshot(serverId: string, snapshot: EncodedSnapshot): void {
       prepare(
         `insert into last_snapshot (server_key, at_us, dealloc, stats_reset_us, active_time_ms,
-           idle_in_transaction_ms, entries)
-         values (?, ?, ?, ?, ?, ?, ?)
+           idle_in_transaction_ms, server, server_started_at_us, entries)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?)
          on conflict (server_key) do update set at_us = excluded.at_us, dealloc = excluded.dealloc,
            stats_reset_us = excluded.stats_reset_us, active_time_ms = excluded.active_time_ms,
-           idle_in_transaction_ms = excluded.idle_in_transaction_ms,
+           idle_in_transaction_ms = excluded.idle_in_transaction_ms, server = excluded.server,
+           server_started_at_us = excluded.server_started_at_us,
            entries = excluded.entries`,
       ).run(
         serverKeyOf(prepare, serverId),
@@ -164,6 +175,8 @@ export function createSampleWriter(prepare: Prepare) {
         snapshot.statsResetMs === null ? null : toUs(snapshot.statsResetMs),
         snapshot.activeTimeMs,
         snapshot.idleInTransactionMs ?? null,
+        jsonOrNull(snapshot.server),
+        snapshot.serverStartedAtMs == null ? null : toUs(snapshot.serverStartedAtMs),
         deflateRawSync(snapshot.entries, { level: 1 }),
       );
     },
@@ -193,6 +206,7 @@ export function createSampleWriter(prepare: Prepare) {
     /** After a rollback, and when retention removed statements or texts, what is in memory may not be in the file. */
     forget(): void {
       Object.assign(state, emptyState(prepare));
+      rollups.forget();
     },
   };
 }

@@ -5,6 +5,7 @@ import { createConnectionWriter } from './write-connections.ts';
 import { createDashboardWriter } from './write-dashboards.ts';
 import { createJournalWriter } from './write-journal.ts';
 import { createOpenFindingWriter } from './write-open-findings.ts';
+import { createRollupWriter } from './write-rollups.ts';
 import { createSampleWriter } from './write-samples.ts';
 
 /** Everything that writes to the store; each command is one transaction. */
@@ -13,7 +14,8 @@ export type WriterCommandName = keyof WriterCommands;
 
 export function createCommands(db: Database.Database) {
   const prepare = prepareOnce(db);
-  const samples = createSampleWriter(prepare);
+  const rollups = createRollupWriter(prepare);
+  const samples = createSampleWriter(prepare, rollups);
   const retention = createRetention(prepare, db);
   const commands = {
     ...createConnectionWriter(prepare),
@@ -25,6 +27,7 @@ export function createCommands(db: Database.Database) {
     saveLastSnapshot: samples.saveLastSnapshot,
     saveTexts: samples.saveTexts,
     setClassOverride: samples.setClassOverride,
+    rollUp: rollups.rollUp,
     purgeRemoved(): boolean {
       samples.forget();
       return retention.purgeRemoved();
@@ -48,6 +51,7 @@ const unhurried: ReadonlySet<WriterCommandName> = new Set<WriterCommandName>([
   'saveTexts',
   'saveResult',
   'saveWatched',
+  'rollUp',
   'purgeRemoved',
   'retain',
 ]);

@@ -3,6 +3,7 @@ import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { estimateCores } from '../diagnosis/estimate-cores.ts';
 import type { Cores, DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
 import type { History, StoredRollup } from '../history/history.ts';
+import { observerApplicationNames } from '../history/own-sessions.ts';
 
 export interface InputSources {
   readonly history: History;
@@ -19,8 +20,7 @@ const daysReachMs = 2 * 3_600_000;
 const mostEarlierDays = 14;
 const dayMs = 24 * 3_600_000;
 
-/** The sampler looks on; everything else of ours, refreshes above all, can be a suspect like any other. */
-export const ownApplicationNames = ['daybreak-sampler'];
+export const ownApplicationNames = observerApplicationNames;
 
 /**
  * Everything the diagnosis asks of one server's stored history for an incident: raw samples and intervals around it,
@@ -35,7 +35,7 @@ export async function gatherInput(
   const { settings, lastFacts } = await servers.stored(serverId);
   const from = fromMs - lookBackMs;
   const to = toMs + lookAheadMs;
-  const [statements, deltas, samples, overrides, widgets, days] = await Promise.all([
+  const [known, deltas, samples, overrides, widgets, days] = await Promise.all([
     history.samples.statements(serverId),
     history.samples.deltas(serverId, from, to),
     history.samples.samples(serverId, from, to),
@@ -43,6 +43,8 @@ export async function gatherInput(
     dashboards.widgetReferences(serverId),
     earlierDays(history, serverId, { fromMs, toMs }),
   ]);
+  // Background processes have statements of their own in rollups only; raw samples name them by their type.
+  const statements = known.filter(({ fingerprint }) => !fingerprint.startsWith('backend:'));
   const stored = { statements, deltas, samples, overrides, widgets, ownApplicationNames };
   const cores: Cores = settings.cores === null ? estimateCores(stored) : { value: settings.cores, source: 'setting' };
   return {

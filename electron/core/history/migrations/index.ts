@@ -4,6 +4,7 @@ import { journal } from './0003-journal.ts';
 import { dashboards } from './0004-dashboards.ts';
 import { idleInTransaction } from './0005-idle-in-transaction.ts';
 import { openFindings } from './0040-open-findings.ts';
+import { packedHistory } from './0006-packed-history.ts';
 
 export interface Migration {
   readonly version: number;
@@ -11,5 +12,16 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** In order, without gaps. A step that was released is never edited: a change is a new step. */
-export const migrations: readonly Migration[] = [connections, samples, journal, dashboards, idleInTransaction, openFindings];
+/**
+ * In rising order; numbers may leave room for steps that are written at the same time. A step that was released is
+ * never edited: a change is a new step, with a number above all released ones.
+ */
+export const migrations: readonly Migration[] = [
+  connections,
+  samples,
+  journal,
+  dashboards,
+  idleInTransaction,
+  packedHistory,
+  openFindings,
+];

@@ -21,7 +21,7 @@ describe('opening the local store', () => {
 
     const second = await openTestHistory({ file, onMigrated: (step) => migrated.push(step) });
     expect(await second.samples.classOverrides('erp')).toEqual(new Map([['f00d', 'batch']]));
-    expect(migrated).toEqual([{ from: 0, to: migrations.length }]);
+    expect(migrated).toEqual([{ from: 0, to: migrations.at(-1)?.version }]);
   });
 
   test('a store of a newer Daybreak is refused and left as it is', async () => {
@@ -64,7 +64,7 @@ describe('opening the local store', () => {
     const dir = await testFolder();
     const file = join(dir, 'daybreak.sqlite');
     const first = await openTestHistory({ file });
-    for (let at = 0; at < 200; at++) {
+    for (let at = 0; at < 2000; at++) {
       const rows = Array.from({ length: 40 }, (_, pid) =>
         activityRow({ pid, query: `select ${'x'.repeat(90)}${pid}` }),
       );
@@ -96,15 +96,16 @@ test('a Node that SQLite would crash is told apart before it is loaded', () => {
 });
 
 describe('migrations', () => {
-  test('are numbered without gaps', () => {
-    expect(migrations.map((step) => step.version)).toEqual(migrations.map((_, index) => index + 1));
+  test('are in the order of their numbers, each once', () => {
+    const numbers = migrations.map((step) => step.version);
+    expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
   });
 
   test('any released store goes on from where it stands', () => {
-    for (const released of migrations) {
+    const to = migrations.at(-1)?.version;
+    for (const [index, released] of migrations.entries()) {
       const db = new Database(':memory:');
-      migrate(db, migrations.slice(0, released.version));
-      const to = migrations.length;
+      migrate(db, migrations.slice(0, index + 1));
       expect(migrate(db)).toEqual(released.version === to ? null : { from: released.version, to });
       db.close();
     }

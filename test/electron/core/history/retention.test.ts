@@ -23,10 +23,10 @@ test('samples and deltas go after 48 hours, with what only they used', async () 
   expect(await samples.statementCount('erp')).toBe(1);
 });
 
-test('a statement that nobody ran for a fortnight goes, and comes back as another', async () => {
+test('a statement that nobody ran for a year goes, and comes back as another', async () => {
   const { samples, applyRetention } = await openTestHistory();
-  await samples.saveDeltas('erp', deltaSet(now - 16 * 24 * hourMs, [keyOf('11')]));
-  await samples.saveDeltas('erp', deltaSet(now - 14 * 24 * hourMs, [keyOf('22')]));
+  await samples.saveDeltas('erp', deltaSet(now - 367 * 24 * hourMs, [keyOf('11')]));
+  await samples.saveDeltas('erp', deltaSet(now - 365 * 24 * hourMs, [keyOf('22')]));
   const [, kept] = await samples.statements('erp');
   await applyRetention(now);
   expect(await samples.statements('erp')).toEqual([kept]);

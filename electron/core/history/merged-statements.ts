@@ -1,0 +1,13 @@
+import type { Prepare } from './prepared.ts';
+
+/** Packed values name a statement by the id that it had when they were written; this leads to the one it has now. */
+export function followMerged(prepare: Prepare, serverKey: number | null): (statementId: number) => number {
+  const merged = new Map(
+    prepare<{ statement_id: number; into_id: number }>(
+      'select statement_id, into_id from merged_statement where server_key = ?',
+    )
+      .all(serverKey)
+      .map(({ statement_id, into_id }) => [statement_id, into_id]),
+  );
+  return merged.size === 0 ? (id) => id : (id) => merged.get(id) ?? id;
+}

@@ -1,0 +1,96 @@
+import type { DetailedRollup, StoredOrigin, StoredRollup } from './history.ts';
+import { followMerged } from './merged-statements.ts';
+import { fromUs } from './moments.ts';
+import type { Prepare } from './prepared.ts';
+import { readRollup } from './rollup-blob.ts';
+
+interface RollupRow {
+  readonly from_us: number;
+  readonly samples: number;
+  readonly deallocs: number;
+  readonly resets: number;
+  readonly coverage: number | null;
+  readonly idle_in_transaction_ms: number | null;
+  readonly ended_idle_ms: number;
+  readonly lock_waits: number;
+  readonly on_cpu: number;
+  readonly body: Buffer;
+}
+
+const minutesOf = { minute: 1, hour: 60 } as const satisfies Record<StoredRollup['tier'], number>;
+
+/** Those that overlap [fromMoment, toMoment), µs, oldest first. */
+export function rollupsWithin(
+  prepare: Prepare,
+  serverKey: number | null,
+  tier: StoredRollup['tier'],
+  fromMoment: number,
+  toMoment: number,
+): DetailedRollup[] {
+  const minutes = minutesOf[tier];
+  const lengthUs = minutes * 60_000_000;
+  const idOf = followMerged(prepare, serverKey);
+  return prepare<RollupRow>(
+    `select from_us, samples, deallocs, resets, coverage, idle_in_transaction_ms, ended_idle_ms, lock_waits, on_cpu,
+            body
+     from rollup where server_key = ? and minutes = ? and from_us > ? and from_us < ? order by from_us`,
+  )
+    .all(serverKey, minutes, fromMoment - lengthUs, toMoment)
+    .map((row) =>
+      readRollup(
+        {
+          fromMs: fromUs(row.from_us),
+          toMs: fromUs(row.from_us + lengthUs),
+          tier,
+          samples: row.samples,
+          deallocs: row.deallocs,
+          resets: row.resets,
+          coverage: row.coverage,
+          idleInTransactionMs: row.idle_in_transaction_ms,
+          endedIdleMs: row.ended_idle_ms,
+          lockWaits: row.lock_waits,
+          onCpu: row.on_cpu,
+        },
+        row.body,
+        idOf,
+      ),
+    );
+}
+
+/** From the first to the end of the last one; null: none is stored. */
+export function rollupExtent(
+  prepare: Prepare,
+  serverKey: number | null,
+  tier: StoredRollup['tier'],
+): { readonly fromMs: number; readonly toMs: number } | null {
+  const minutes = minutesOf[tier];
+  const row = prepare<{ from_us: number | null; last_us: number | null }>(
+    `select (select min(from_us) from rollup where server_key = @server and minutes = @minutes) as from_us,
+            (select max(from_us) from rollup where server_key = @server and minutes = @minutes) as last_us`,
+  ).get({ server: serverKey, minutes });
+  if (row === undefined || row.from_us === null || row.last_us === null) return null;
+  return { fromMs: fromUs(row.from_us), toMs: fromUs(row.last_us) + minutes * 60_000 };
+}
+
+export function readOrigins(prepare: Prepare): Map<number, StoredOrigin> {
+  return new Map(
+    prepare<{
+      origin_id: number;
+      application_name: string;
+      role_name: string | null;
+      database_name: string | null;
+      backend_type: string;
+    }>('select origin_id, application_name, role_name, database_name, backend_type from origin')
+      .all()
+      .map((row) => [
+        row.origin_id,
+        {
+          originId: row.origin_id,
+          applicationName: row.application_name,
+          roleName: row.role_name,
+          databaseName: row.database_name,
+          backendType: row.backend_type,
+        },
+      ]),
+  );
+}
