@@ -39,3 +39,25 @@ export const experimentSchema = z.object({
     .nullable(),
 });
 export type Experiment = z.infer<typeof experimentSchema>;
+
+/** An experiment as it is kept: what was drawn, what was measured, and what the person said. */
+export const experimentRecordSchema = experimentSchema.omit({ days: true }).extend({
+  createdAtMs: z.number(),
+  /** Of the draw: the same seed and number of days give the same arms again. */
+  seed: z.number(),
+  days: z.array(
+    z.object({
+      day: experimentDaySchema.shape.day,
+      arm: experimentDaySchema.shape.arm,
+      /** The watched part of that day, ms since the epoch. */
+      fromMs: z.number(),
+      toMs: z.number(),
+      measured: z.object({ damagePerSaveMs: z.number(), saves: z.number(), exposure: z.number() }).nullable(),
+      /** Why it could not be measured. */
+      problem: z.string().nullable(),
+      /** The person's word on the day, which wins over what was measured; null: none. */
+      decision: z.object({ counts: z.boolean(), reason: z.string().nullable() }).nullable(),
+    }),
+  ),
+});
+export type ExperimentRecord = z.infer<typeof experimentRecordSchema>;

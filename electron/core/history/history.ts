@@ -1,5 +1,6 @@
 import type { ActivityEntry } from '../../../shared/model/activity-log.ts';
 import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
+import type { ExperimentRecord } from '../../../shared/model/experiment.ts';
 import type { Dashboard, WidgetData } from '../../../shared/model/dashboard.ts';
 import type { Execution, Plan, Run } from '../../../shared/model/read-model.ts';
 import type {
@@ -27,6 +28,7 @@ export interface History {
   readonly plans: PlanStore;
   readonly activity: ActivityStore;
   readonly dashboards: DashboardStore;
+  readonly experiments: ExperimentStore;
   /** Deletes what is past its retention (raw samples and deltas: 48 hours). */
   applyRetention(nowMs: number): Promise<void>;
   /** Size of the store on disk, bytes. */
@@ -69,6 +71,8 @@ export interface StoredDeltas {
   readonly server?: ServerCounters | null;
   readonly replication?: readonly ReplicationState[];
   readonly restarted?: boolean;
+  /** By how much the server's clock was set in it, ms (DeltaSet). */
+  readonly clockSetByMs?: number;
   readonly deltas: readonly {
     readonly statementId: string;
     readonly counters: StatementCounters;
@@ -205,4 +209,12 @@ export interface DashboardStore {
   /** Keeps the last 30 results of a widget under (widgetId, sourceHash). */
   saveResult(dashboardId: string, sourceHash: string, data: WidgetData, storedAtMs: number): Promise<void>;
   lastResult(dashboardId: string, widgetId: string, sourceHash: string): Promise<WidgetData | null>;
+}
+
+/** Experiments stay as long as their connection. */
+export interface ExperimentStore {
+  /** Newest first. */
+  list(serverId: string): Promise<ExperimentRecord[]>;
+  /** Upsert by experimentId. */
+  save(record: ExperimentRecord): Promise<void>;
 }

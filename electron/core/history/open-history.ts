@@ -5,6 +5,7 @@ import type { Migrated } from './migrate.ts';
 import { prepareOnce } from './prepared.ts';
 import { createConnectionReader } from './read-connections.ts';
 import { createDashboardReader } from './read-dashboards.ts';
+import { createExperimentReader } from './read-experiments.ts';
 import { createJournalReader } from './read-journal.ts';
 import { createOpenFindingReader } from './read-open-findings.ts';
 import { createSampleReader } from './read-samples.ts';
@@ -39,6 +40,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   const samples = createSampleReader(prepare);
   const journal = createJournalReader(prepare);
   const dashboards = createDashboardReader(prepare);
+  const experiments = createExperimentReader(prepare);
   const openFindings = createOpenFindingReader(prepare);
 
   let closing: Promise<void> | null = null;
@@ -128,6 +130,10 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
         writer.write('saveResult', dashboardId, sourceHash, data, storedAtMs),
       lastResult: (dashboardId, widgetId, sourceHash) =>
         read(() => dashboards.lastResult(dashboardId, widgetId, sourceHash)),
+    },
+    experiments: {
+      list: (serverId) => read(() => experiments.experiments(serverId)),
+      save: (record) => writer.write('saveExperiment', record),
     },
     applyRetention: retain,
     sizeBytes: () => sizeOf([file, `${file}-wal`]),

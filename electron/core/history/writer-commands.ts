@@ -3,6 +3,7 @@ import { prepareOnce } from './prepared.ts';
 import { createRetention } from './retention.ts';
 import { createConnectionWriter } from './write-connections.ts';
 import { createDashboardWriter } from './write-dashboards.ts';
+import { createExperimentWriter } from './write-experiments.ts';
 import { createJournalWriter } from './write-journal.ts';
 import { createOpenFindingWriter } from './write-open-findings.ts';
 import { createRollupWriter } from './write-rollups.ts';
@@ -21,6 +22,7 @@ export function createCommands(db: Database.Database) {
     ...createConnectionWriter(prepare),
     ...createJournalWriter(prepare),
     ...createDashboardWriter(prepare),
+    ...createExperimentWriter(prepare),
     ...createOpenFindingWriter(prepare),
     saveDeltas: samples.saveDeltas,
     saveSample: samples.saveSample,

@@ -3,6 +3,7 @@ import { samples } from './0002-samples.ts';
 import { journal } from './0003-journal.ts';
 import { dashboards } from './0004-dashboards.ts';
 import { idleInTransaction } from './0005-idle-in-transaction.ts';
+import { experiments } from './0020-experiments.ts';
 import { openFindings } from './0040-open-findings.ts';
 import { packedHistory } from './0006-packed-history.ts';
 
@@ -23,5 +24,6 @@ export const migrations: readonly Migration[] = [
   dashboards,
   idleInTransaction,
   packedHistory,
+  experiments,
   openFindings,
 ];
