@@ -8,6 +8,7 @@ import type { Engine } from './engine.ts';
 import { createEvents } from './events.ts';
 import { openHistory } from './history/open-history.ts';
 import { Mornings } from './mornings/mornings.ts';
+import { OpenFindings } from './mornings/open-findings.ts';
 import type { Ports } from './ports.ts';
 import { ReadModelService } from './read-model/read-model-service.ts';
 import { startRetention } from './history/retention-timer.ts';
@@ -50,7 +51,9 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   const dashboards = new DashboardService({ ports, history, events, servers, shipped: shippedReadModel });
   const readModels = new ReadModelService({ ports, history, events, servers, dashboards });
   const demo = new DemoService({ ports, history, events, servers });
-  const mornings = new Mornings({ ports, history, servers, dashboards });
+  const openFindings = new OpenFindings({ ports, history, servers, events });
+  if (background) openFindings.start();
+  const mornings = new Mornings({ ports, history, servers, dashboards, openFindings });
   const stopRetention = background ? startRetention({ history, clock: ports.clock, logger: ports.logger }) : null;
 
   for (const { serverId, settings } of await history.connections.list()) {
@@ -68,6 +71,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   const stop = async () => {
     const parts = [
       () => stopRetention?.(),
+      () => openFindings.stop(),
       () => readModels.stop(),
       () => demo.close(),
       () => servers.stop(),
@@ -91,6 +95,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     servers,
     demo,
     mornings,
+    openFindings,
     readModels,
     dashboards,
     info: () => ({

@@ -3,6 +3,7 @@ import type { KnownServers } from './connections/known-servers.ts';
 import type { DashboardService } from './dashboards/dashboard-service.ts';
 import type { DemoService } from './demo/demo-service.ts';
 import type { Mornings } from './mornings/mornings.ts';
+import type { OpenFindings } from './mornings/open-findings.ts';
 import type { Events } from './events.ts';
 import type { History } from './history/history.ts';
 import type { Ports } from './ports.ts';
@@ -16,6 +17,7 @@ export interface Engine {
   readonly servers: KnownServers;
   readonly demo: DemoService;
   readonly mornings: Mornings;
+  readonly openFindings: OpenFindings;
   readonly readModels: ReadModelService;
   readonly dashboards: DashboardService;
   info(): EngineInfo;

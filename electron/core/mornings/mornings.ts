@@ -1,7 +1,7 @@
 import type { Finding, Timeline, Verdict } from '../../../shared/model/diagnosis.ts';
 import { Failure } from '../../../shared/model/failure.ts';
 import type { Freshness } from '../../../shared/model/freshness.ts';
-import type { Statement, StatementClass } from '../../../shared/model/statement.ts';
+import type { Statement } from '../../../shared/model/statement.ts';
 import type { KnownServers } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
@@ -13,12 +13,14 @@ import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import { gatherInput } from './gather-input.ts';
 import { checkedWindow, freshnessOf, storedExtent } from './history-freshness.ts';
+import type { OpenFindings } from './open-findings.ts';
 
 interface Options {
   readonly ports: Ports;
   readonly history: History;
   readonly servers: KnownServers;
   readonly dashboards: DashboardService;
+  readonly openFindings: OpenFindings;
 }
 
 /** A line of a chart has this many points at most: more than a screen has columns helps nobody. */
@@ -55,8 +57,10 @@ export class Mornings {
   ): Promise<{ verdict: Verdict; freshness: Freshness }> {
     const reported = { reportedSaveSeconds: reportedSaveSeconds ?? null };
     const input = await gatherInput(this.#options, serverId, checkedWindow({ fromMs, toMs }), reported);
+    const verdict = diagnose(input);
+    await this.#options.openFindings.record(serverId, verdict);
     return {
-      verdict: diagnose(input),
+      verdict,
       freshness: freshnessOf(this.#options, serverId, await storedExtent(this.#options, serverId)),
     };
   }
@@ -86,26 +90,6 @@ export class Mornings {
     return {
       statements: describeStatements(await gatherInput(this.#options, serverId, checkedWindow({ fromMs, toMs }))),
     };
-  }
-
-  async setClass(serverId: string, statementId: string, value: StatementClass | null): Promise<Statement> {
-    const { samples } = this.#options.history;
-    await this.#options.servers.stored(serverId);
-    const stored = (await samples.statements(serverId)).find((statement) => statement.statementId === statementId);
-    if (stored === undefined) {
-      throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });
-    }
-    await samples.setClassOverride(serverId, stored.fingerprint, value);
-    const extent = await storedExtent(this.#options, serverId);
-    const window = extent ?? { fromMs: 0, toMs: 1 };
-    const { statements } = await this.statements(
-      serverId,
-      Math.max(window.fromMs, window.toMs - 3_600_000),
-      window.toMs + 1,
-    );
-    const found = statements.find((statement) => statement.statementId === statementId);
-    if (found === undefined) throw new Error('a stored statement can be described');
-    return found;
   }
 }
 
