@@ -25,6 +25,8 @@ export interface Catalog {
   readonly groups: readonly StatementGroup[];
   /** By statementId; also `backend:<type>`. */
   groupOf(statementId: string | null): StatementGroup | null;
+  /** Where a group stands in `groups`; -1 for a group of another catalog. */
+  positionOf(group: StatementGroup): number;
   /** Every statement by itself, with the class of its group, in the order of their ids. */
   readonly statements: readonly Statement[];
   readonly dashboardTitles: ReadonlyMap<string, string>;
@@ -67,12 +69,17 @@ export function buildCatalog(history: StoredHistory, view: HistoryView): Catalog
   const titles = history.widgets.flatMap((w) =>
     w.dashboardTitle === undefined ? [] : [[w.widgetId, w.dashboardTitle] as const],
   );
+  const byStatement = new Map<string, StatementGroup>();
+  for (const [statementId, { groupId }] of draftOf) {
+    const group = groups.get(groupId);
+    if (group !== undefined) byStatement.set(statementId, group);
+  }
+  const ordered = [...groups.values()].toSorted((a, b) => compare(a.groupId, b.groupId));
+  const positions = new Map(ordered.map((group, position) => [group, position]));
   return {
-    groups: [...groups.values()].toSorted((a, b) => compare(a.groupId, b.groupId)),
-    groupOf: (statementId) => {
-      const draft = statementId === null ? undefined : draftOf.get(statementId);
-      return draft === undefined ? null : (groups.get(draft.groupId) ?? null);
-    },
+    groups: ordered,
+    groupOf: (statementId) => (statementId === null ? null : (byStatement.get(statementId) ?? null)),
+    positionOf: (group) => positions.get(group) ?? -1,
     statements: [...drafts.values()]
       .flatMap(({ groupId, members }) => members.map((member) => ofMember(member, groups.get(groupId)?.statement)))
       .toSorted((a, b) => compare(a.statementId, b.statementId)),
@@ -186,7 +193,7 @@ function finish(
   );
   if (representative === undefined) throw new Error(`statement group ${draft.groupId} is empty`);
   const rawText = textOf(representative);
-  const text = readStatementText(rawText);
+  const text = readStatementText(rawText, representative.fingerprint);
   const perCall = (total: number) => (calls === 0 ? null : total / calls);
   const measures: StatementMeasures = {
     calls,

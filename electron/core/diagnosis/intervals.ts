@@ -63,14 +63,25 @@ function intervalOf(stored: StoredDeltas, view: HistoryView, catalog: Catalog): 
     fromMs,
     toMs,
     seconds: (toMs - fromMs) / 1000,
-    // One order of groups, whatever the order of the rows: sums of fractions depend on it.
-    booked: new Map([...booked].toSorted(([a], [b]) => (a.groupId < b.groupId ? -1 : 1))),
+    booked: inOrder(booked, catalog),
     samples: samplesWithin(view.samples, { fromMs, toMs }),
     deallocs,
     resets,
     discontinuities,
     coverage,
   };
+}
+
+/** One order of groups, whatever the order of the rows: sums of fractions depend on it. */
+function inOrder<T>(byGroup: ReadonlyMap<StatementGroup, T>, catalog: Catalog): Map<StatementGroup, T> {
+  const positions = Int32Array.from([...byGroup.keys()], (group) => catalog.positionOf(group)).sort();
+  const ordered = new Map<StatementGroup, T>();
+  for (const position of positions) {
+    const group = catalog.groups[position];
+    const value = group === undefined ? undefined : byGroup.get(group);
+    if (group !== undefined && value !== undefined) ordered.set(group, value);
+  }
+  return ordered;
 }
 
 function intervalsOfSamples(view: HistoryView): Interval[] {

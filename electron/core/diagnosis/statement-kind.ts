@@ -22,7 +22,7 @@ export interface StatementText {
 
 const comment = /\/\*[\s\S]*?\*\/|--[^\n]*/g;
 const literal = /'(?:[^']|'')*'|\$([a-z_]*)\$[\s\S]*?\$\1\$/gi;
-const tag = /([\w.%-]+)\s*=\s*'((?:[^'\\]|\\.)*)'/g;
+const tag = /(?<![\w.%-])([\w.%-]{1,100})\s*=\s*'((?:[^'\\]|\\.)*)'/g;
 
 const control =
   /^(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|set|reset|show|discard|deallocate|prepare|listen|unlisten|notify|close|declare)\b/;
@@ -32,11 +32,37 @@ const monitoring = /\bpg_(stat_|statio_|locks\b|blocking_pids\b|settings\b|contr
 const aggregation =
   /\bgroup\s+by\b|\bselect\s+distinct\b|\bover\s*\(|\b(count|sum|avg|min|max|stddev\w*|variance|var_\w+|array_agg|string_agg|jsonb?_agg|percentile_\w+|bool_(and|or)|every)\s*\(/;
 
-/** Reads the text only as far as classes need it; a sampled text may be cut anywhere. */
-export function readStatementText(text: string | null): StatementText {
-  if (text === null || text.trim() === '' || isHiddenText(text)) {
-    return { kind: 'unknown', aggregates: false, tags: new Map() };
-  }
+/**
+ * Of longer texts the beginning and the end are read: what a statement is stands at its beginning, sqlcommenter's tags
+ * at its end, and a list of 7 MB of constants between them would cost a second.
+ */
+const mostRead = 32_768;
+const endRead = 2048;
+
+/** Texts that were read before. Five thousand statements take 100 ms to read, at every look at a window. */
+const known = new Map<string, StatementText>();
+const mostKnown = 20_000;
+
+/**
+ * Reads the text only as far as classes need it; a sampled text may be cut anywhere.
+ *
+ * @param fingerprint Of the statement; with its length and ends it stands for the text in what is remembered.
+ */
+export function readStatementText(text: string | null, fingerprint = ''): StatementText {
+  if (text === null || isHiddenText(text)) return nothingKnown;
+  const key = `${fingerprint} ${text.length} ${text.slice(0, 200)} ${text.slice(-400)}`;
+  const before = text.length > 600 && fingerprint === '' ? undefined : known.get(key);
+  if (before !== undefined) return before;
+  const read = readText(text.length > mostRead ? `${text.slice(0, mostRead)} ${text.slice(-endRead)}` : text);
+  if (known.size >= mostKnown) known.clear();
+  if (text.length <= 600 || fingerprint !== '') known.set(key, read);
+  return read;
+}
+
+const nothingKnown: StatementText = { kind: 'unknown', aggregates: false, tags: new Map() };
+
+function readText(text: string): StatementText {
+  if (text.trim() === '') return nothingKnown;
   const bare = text
     .replace(literal, "''")
     .replace(comment, ' ')
@@ -47,7 +73,7 @@ export function readStatementText(text: string | null): StatementText {
 }
 
 /** What pg_stat_activity and pg_stat_statements show to a role without pg_read_all_stats. */
-export const isHiddenText = (text: string): boolean => text.trim() === '<insufficient privilege>';
+export const isHiddenText = (text: string): boolean => text.length < 100 && text.trim() === '<insufficient privilege>';
 
 function kindOf(bare: string): StatementKind {
   if (control.test(bare)) return 'control';
