@@ -47,6 +47,7 @@ interface IntervalRow {
   readonly coverage: number | null;
   readonly idle_in_transaction_ms: number | null;
   readonly restarted: number;
+  readonly clock_set_by_ms: number;
   readonly server: string | null;
   readonly replication: string | null;
   readonly deltas: Buffer | null;
@@ -63,6 +64,7 @@ function storedDeltas(prepare: Prepare, interval: IntervalRow, idOf: (id: number
     server: interval.server === null ? null : (JSON.parse(interval.server) as ServerCounters),
     ...(interval.replication === null ? {} : { replication: JSON.parse(interval.replication) as ReplicationState[] }),
     ...(interval.restarted === 0 ? {} : { restarted: true }),
+    ...(interval.clock_set_by_ms === 0 ? {} : { clockSetByMs: interval.clock_set_by_ms }),
     deltas:
       interval.deltas === null ? deltasBefore6(prepare, interval.interval_id) : decodeInterval(interval.deltas, idOf),
   };
@@ -88,15 +90,17 @@ export function createSampleReader(prepare: Prepare) {
         active_time_ms: number | null;
         idle_in_transaction_ms: number | null;
         server: string | null;
+        server_reset_us: number | null;
         server_started_at_us: number | null;
         entries: Buffer;
       }>(
         // A newer interval means that the engine was killed between writing deltas and their snapshot: going on from
         // here would count that interval twice.
-        `select at_us, dealloc, stats_reset_us, active_time_ms, idle_in_transaction_ms, server, server_started_at_us,
-                entries from last_snapshot
+        `select at_us, dealloc, stats_reset_us, active_time_ms, idle_in_transaction_ms, server, server_reset_us,
+                server_started_at_us, entries from last_snapshot
          where server_key = ? and not exists
-           (select 1 from interval where interval.server_key = last_snapshot.server_key and to_us > at_us)`,
+           (select 1 from interval where interval.server_key = last_snapshot.server_key
+              and case when after_interval_id is null then to_us > at_us else interval_id > after_interval_id end)`,
       ).get(knownServerKey(prepare, serverId));
       if (row === undefined) return null;
       const entries = decodeEntries(inflateRawSync(row.entries));
@@ -109,6 +113,7 @@ export function createSampleReader(prepare: Prepare) {
         activeTimeMs: row.active_time_ms,
         idleInTransactionMs: row.idle_in_transaction_ms,
         ...(row.server === null ? {} : { server: JSON.parse(row.server) as ServerCounters }),
+        ...(row.server_reset_us === null ? {} : { serverResetMs: fromUs(row.server_reset_us) }),
         ...(row.server_started_at_us === null ? {} : { serverStartedAtMs: fromUs(row.server_started_at_us) }),
       };
     },
@@ -154,8 +159,8 @@ export function createSampleReader(prepare: Prepare) {
         'select interval_id from interval where server_key = ? and to_us >= ? and from_us <= ? order by to_us, interval_id',
       ).all(serverKey, toUs(fromMs), toUs(toMs));
       const read = prepare<IntervalRow>(
-        `select interval_id, from_us, to_us, deallocs, resets, coverage, idle_in_transaction_ms, restarted, server,
-                replication, deltas
+        `select interval_id, from_us, to_us, deallocs, resets, coverage, idle_in_transaction_ms, restarted,
+                clock_set_by_ms, server, replication, deltas
          from interval where interval_id = ?`,
       );
       const found: StoredDeltas[] = [];

@@ -25,6 +25,7 @@ export interface EncodedSnapshot {
   readonly activeTimeMs: number | null;
   readonly idleInTransactionMs?: number | null;
   readonly server?: ServerCounters | null;
+  readonly serverResetMs?: number | null;
   readonly serverStartedAtMs?: number | null;
   readonly entries: Uint8Array;
 }
@@ -47,6 +48,8 @@ const textsADay = 10;
 const hiddenTexts = new Set(['', '<insufficient privilege>', '<command string not enabled>']);
 
 const jsonOrNull = (value: object | null | undefined): string | null => (value == null ? null : JSON.stringify(value));
+
+const usOrNull = (atMs: number | null | undefined): number | null => (atMs == null ? null : toUs(atMs));
 
 export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
   const state = emptyState(prepare);
@@ -115,8 +118,8 @@ export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
       }
       prepare(
         `insert into interval (server_key, from_us, to_us, deallocs, resets, coverage, idle_in_transaction_ms,
-                               restarted, server, replication, deltas)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                               restarted, clock_set_by_ms, server, replication, deltas)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ).run(
         ...moments,
         set.deallocs,
@@ -124,6 +127,7 @@ export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
         set.coverage,
         set.idleInTransactionMs ?? null,
         Number(set.restarted ?? false),
+        set.clockSetByMs ?? 0,
         jsonOrNull(set.server),
         jsonOrNull(set.replication),
         encodeInterval(rows),
@@ -161,24 +165,27 @@ export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
     saveLastSnapshot(serverId: string, snapshot: EncodedSnapshot): void {
       prepare(
         `insert into last_snapshot (server_key, at_us, dealloc, stats_reset_us, active_time_ms,
-           idle_in_transaction_ms, server, server_started_at_us, entries)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           idle_in_transaction_ms, server, server_reset_us, server_started_at_us, after_interval_id, entries)
+         values (@serverKey, @atUs, @dealloc, @statsResetUs, @activeTimeMs, @idleMs, @server, @serverResetUs, @startedUs,
+           coalesce((select max(interval_id) from interval where server_key = @serverKey), 0), @entries)
          on conflict (server_key) do update set at_us = excluded.at_us, dealloc = excluded.dealloc,
            stats_reset_us = excluded.stats_reset_us, active_time_ms = excluded.active_time_ms,
            idle_in_transaction_ms = excluded.idle_in_transaction_ms, server = excluded.server,
+           server_reset_us = excluded.server_reset_us,
            server_started_at_us = excluded.server_started_at_us,
-           entries = excluded.entries`,
-      ).run(
-        serverKeyOf(prepare, serverId),
-        toUs(snapshot.atMs),
-        snapshot.dealloc,
-        snapshot.statsResetMs === null ? null : toUs(snapshot.statsResetMs),
-        snapshot.activeTimeMs,
-        snapshot.idleInTransactionMs ?? null,
-        jsonOrNull(snapshot.server),
-        snapshot.serverStartedAtMs == null ? null : toUs(snapshot.serverStartedAtMs),
-        deflateRawSync(snapshot.entries, { level: 1 }),
-      );
+           after_interval_id = excluded.after_interval_id, entries = excluded.entries`,
+      ).run({
+        serverKey: serverKeyOf(prepare, serverId),
+        atUs: toUs(snapshot.atMs),
+        dealloc: snapshot.dealloc,
+        statsResetUs: usOrNull(snapshot.statsResetMs),
+        activeTimeMs: snapshot.activeTimeMs,
+        idleMs: snapshot.idleInTransactionMs ?? null,
+        server: jsonOrNull(snapshot.server),
+        serverResetUs: usOrNull(snapshot.serverResetMs),
+        startedUs: usOrNull(snapshot.serverStartedAtMs),
+        entries: deflateRawSync(snapshot.entries, { level: 1 }),
+      });
     },
 
     saveTexts(serverId: string, texts: readonly StatementText[], atMs: number): void {

@@ -7,6 +7,7 @@ export const packedHistory = {
   name: 'packed history',
   sql: `
     alter table interval add column restarted integer not null default 0;
+    alter table interval add column clock_set_by_ms real not null default 0;
     -- JSON: differences of the counters of the whole instance, and its standbys
     alter table interval add column server text;
     alter table interval add column replication text;
@@ -17,6 +18,9 @@ export const packedHistory = {
     alter table sample add column packed blob;
 
     alter table last_snapshot add column server text;
+    alter table last_snapshot add column server_reset_us integer;
+    -- the last interval that was stored before it; null: told by its time
+    alter table last_snapshot add column after_interval_id integer;
     alter table last_snapshot add column server_started_at_us integer;
 
     -- Statements that were known by their text alone until the statistics named them: packed values keep the old id.

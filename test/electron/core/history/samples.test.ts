@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ServerCounters } from '../../../../shared/model/sampling.ts';
 import { fingerprint } from '../../../../electron/core/history/fingerprint.ts';
 import { activityRow, deltaSet, keyOf, noCounters, openTestHistory } from './store.ts';
 
@@ -165,6 +166,38 @@ describe('what is written comes back', () => {
     expect(await samples.lastSnapshot('erp')).toEqual(snapshot);
     await samples.saveDeltas('erp', deltaSet(noon + 60_000, [keyOf('8')]));
     expect(await samples.lastSnapshot('erp')).toBeNull();
+  });
+
+  test('the last snapshot also after the server set its clock back', async () => {
+    const { samples } = await openTestHistory();
+    const snapshot = { atMs: noon - 3_600_000, entries: [], dealloc: 0, statsResetMs: null, activeTimeMs: null };
+    await samples.saveDeltas('erp', deltaSet(noon, [keyOf('8')]));
+    await samples.saveLastSnapshot('erp', snapshot);
+    expect(await samples.lastSnapshot('erp')).toMatchObject({ atMs: snapshot.atMs });
+    await samples.saveDeltas('erp', deltaSet(noon - 3_590_000, [keyOf('8')]));
+    expect(await samples.lastSnapshot('erp')).toBeNull();
+  });
+
+  test('what the instance counted, its standbys, a restart and a clock that was set', async () => {
+    const { samples } = await openTestHistory();
+    const server = { commits: 12, rollbacks: null, walBytes: 2 ** 40 } as ServerCounters;
+    const replication = [{ applicationName: 'standby', state: 'streaming', replayLagMs: 12.5, replayLagBytes: null }];
+    const set = { ...deltaSet(noon, []), server, replication, restarted: true, clockSetByMs: -3_600_000 };
+    await samples.saveDeltas('erp', set);
+    expect(await samples.deltas('erp', noon - 1, noon)).toEqual([{ ...set, idleInTransactionMs: null }]);
+    const snapshot = {
+      atMs: noon,
+      entries: [],
+      dealloc: 4,
+      statsResetMs: null,
+      activeTimeMs: 12.5,
+      idleInTransactionMs: null,
+      server,
+      serverResetMs: noon - 7,
+      serverStartedAtMs: noon - 1e6,
+    };
+    await samples.saveLastSnapshot('erp', snapshot);
+    expect(await samples.lastSnapshot('erp')).toEqual(snapshot);
   });
 });
 
