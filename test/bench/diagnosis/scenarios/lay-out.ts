@@ -1,0 +1,123 @@
+import type { LoadSegment } from '../load/order.ts';
+import type { Lengths, PlannedActor, RunPlan, ScenarioRequest, Span } from '../plan.ts';
+import type { Actor } from '../actors/actor.ts';
+
+export const usualLines = 3;
+
+/** Five runs of all scenarios in about an hour. */
+export const standardLengths: Lengths = { quietSeconds: 14, incidentSeconds: 18, settleSeconds: 3, paired: true };
+
+/**
+ * Twice as fast as incident mode: a run is 20 s of a morning that lasts half an hour, and 8 intervals of 5 s would be
+ * all that is known of it.
+ */
+const rhythm = { activityMs: 500, snapshotMs: 2_500 };
+/** Compressed days hold seconds; a day wants samples and snapshots as a real one has minutes. */
+const rhythmOfDays = { activityMs: 250, snapshotMs: 1_000 };
+
+export interface Culprits {
+  /** At work during the incident alone. */
+  readonly culprits?: readonly Actor[];
+  /** At work during the incident and during its pair: decoys, stress from outside. */
+  readonly bystanders?: readonly Actor[];
+  /** At work all the time. */
+  readonly always?: readonly Actor[];
+  /** During the incident: saves arrive this much faster. */
+  readonly surge?: number;
+  /** During the incident: lines of an invoice. */
+  readonly linesPerInvoice?: number;
+  readonly setup?: readonly string[];
+  readonly exposureRelation?: string;
+  readonly lineForm?: RunPlan['lineForm'];
+}
+
+/** Quiet, incident, a breath, and the incident's time again without its culprits. */
+export function oneMorning({ calibration, lengths }: ScenarioRequest, what: Culprits): RunPlan {
+  const quiet = span(0, lengths.quietSeconds * 1000);
+  const incident = span(quiet.toMs, quiet.toMs + lengths.incidentSeconds * 1000);
+  const settled = incident.toMs + lengths.settleSeconds * 1000;
+  const paired = lengths.paired ? span(settled, settled + lengths.incidentSeconds * 1000) : null;
+  const endMs = paired?.toMs ?? settled;
+  const rate = calibration.savesPerSecond;
+  const calm = { savesPerSecond: rate, linesPerInvoice: usualLines };
+  const during = {
+    savesPerSecond: rate * (what.surge ?? 1),
+    linesPerInvoice: what.linesPerInvoice ?? usualLines,
+    stream: 2,
+  };
+  const load: LoadSegment[] = [
+    { ...quiet, ...calm, stream: 1 },
+    { ...incident, ...during },
+    { ...span(incident.toMs, settled), ...calm, stream: 3 },
+    ...(paired === null ? [] : [{ ...paired, ...during }]),
+  ];
+  const both = paired === null ? [incident] : [incident, paired];
+  return {
+    quiet,
+    incident,
+    paired,
+    endMs,
+    load,
+    lineForm: what.lineForm ?? 'each',
+    exposureRelation: what.exposureRelation ?? null,
+    setup: what.setup ?? [],
+    actors: [
+      ...atWork(what.culprits, [incident]),
+      ...atWork(what.bystanders, both),
+      ...atWork(what.always, [span(0, endMs)]),
+    ],
+    calendar: null,
+    rhythm,
+  };
+}
+
+export interface Days {
+  readonly days: number;
+  readonly daySeconds: number;
+  /** When on day number n the culprits begin, ms into the day. */
+  readonly beginsMs: (day: number) => number;
+  readonly lastsMs: number;
+  readonly culprits: readonly Actor[];
+  /** Saves arrive this much faster while the culprits are there, as everybody logs in. */
+  readonly wave?: number;
+}
+
+/** Days of seconds: the last one's morning is the incident, and the day after it is the same day without culprits. */
+export function compressedDays({ calibration }: ScenarioRequest, what: Days): RunPlan {
+  const dayMs = what.daySeconds * 1000;
+  const morning = (day: number, as = day): Span => {
+    const fromMs = day * dayMs + what.beginsMs(as);
+    return span(fromMs, fromMs + what.lastsMs);
+  };
+  const last = what.days - 1;
+  const all = Array.from({ length: what.days }, (_, day) => day);
+  const segments = (day: number, as = day): LoadSegment[] => {
+    const { fromMs, toMs } = morning(day, as);
+    const calm = { savesPerSecond: calibration.savesPerSecond, linesPerInvoice: usualLines };
+    return [
+      { ...span(day * dayMs, fromMs), ...calm, stream: 10 * as + 1 },
+      { ...span(fromMs, toMs), ...calm, savesPerSecond: calm.savesPerSecond * (what.wave ?? 1), stream: 10 * as + 2 },
+      { ...span(toMs, (day + 1) * dayMs), ...calm, stream: 10 * as + 3 },
+    ];
+  };
+  return {
+    quiet: span(0, morning(0).fromMs),
+    incident: morning(last),
+    paired: morning(last + 1, last),
+    endMs: (last + 2) * dayMs,
+    load: [...all.flatMap((day) => segments(day)), ...segments(last + 1, last)],
+    lineForm: 'each',
+    exposureRelation: null,
+    setup: [],
+    actors: atWork(
+      what.culprits,
+      all.map((day) => morning(day)),
+    ),
+    calendar: { dayMs, bucketMs: 1_000 },
+    rhythm: rhythmOfDays,
+  };
+}
+
+const span = (fromMs: number, toMs: number): Span => ({ fromMs, toMs });
+const atWork = (actors: readonly Actor[] | undefined, spans: readonly Span[]): PlannedActor[] =>
+  (actors ?? []).map((actor) => ({ actor, spans }));

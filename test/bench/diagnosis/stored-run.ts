@@ -1,0 +1,75 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { DiagnosisInput } from '../../../electron/core/diagnosis/input.ts';
+import type { LoadResult } from './load/order.ts';
+import type { Calibration, RunPlan } from './plan.ts';
+
+/** One run with all that is known of it: enough to be judged again without a server. */
+export interface StoredRun {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly calibration: Calibration;
+  readonly serverVersion: string;
+  /** Of the machine while it ran: others' work is outside stress. */
+  readonly loadAverage: number;
+  /** Moment of the run's start, ms since the epoch; the plan's times count from there. */
+  readonly startedAtMs: number;
+  readonly plan: Pick<RunPlan, 'quiet' | 'incident' | 'paired' | 'endMs' | 'calendar' | 'rhythm'>;
+  /** As the savers lived through it. */
+  readonly client: LoadResult;
+  /**
+   * What the diagnosis was given, but with all of the run in it: `asOf` cuts off what came after the incident. The pair
+   * is measured on the rest.
+   */
+  readonly history: DiagnosisInput;
+  /** The moment at which somebody asked for a verdict, ms since the epoch. */
+  readonly asOfMs: number;
+}
+
+/** The history as it was at that moment. */
+export function asOf(history: DiagnosisInput, atMs: number): DiagnosisInput {
+  return {
+    ...history,
+    deltas: history.deltas.filter(({ toMs }) => toMs <= atMs),
+    samples: history.samples.filter((sample) => sample.atMs <= atMs),
+  };
+}
+
+export const fileName = ({ scenario, seed }: Pick<StoredRun, 'scenario' | 'seed'>): string =>
+  `${scenario}-seed${seed}.json.gz`;
+
+export async function keepRun(dir: string, run: StoredRun): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, fileName(run)), gzipSync(JSON.stringify(run, tagged)));
+}
+
+/** Runs that `keepRun` left, in the order of scenarios and seeds. */
+export async function readRuns(dir: string): Promise<StoredRun[]> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.json.gz'));
+  const runs = await Promise.all(
+    names.map(async (name) => {
+      const text = gunzipSync(await readFile(join(dir, name))).toString('utf8');
+      return JSON.parse(text, untagged) as StoredRun;
+    }),
+  );
+  const order = ({ scenario, seed }: StoredRun) => Number(scenario.slice(1)) * 1e9 + seed;
+  return runs.toSorted((a, b) => order(a) - order(b));
+}
+
+/** JSON knows neither maps nor typed arrays. */
+function tagged(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return { $map: [...value] };
+  if (value instanceof Float64Array) return { $float64: [...value] };
+  if (value instanceof Int32Array) return { $int32: [...value] };
+  return value;
+}
+
+function untagged(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { $map, $float64, $int32 } = value as { $map?: [unknown, unknown][]; $float64?: number[]; $int32?: number[] };
+  if ($map !== undefined) return new Map($map);
+  if ($float64 !== undefined) return Float64Array.from($float64);
+  if ($int32 !== undefined) return Int32Array.from($int32);
+  return value;
+}
