@@ -6,6 +6,8 @@ import { DemoService } from './demo/demo-service.ts';
 import { shippedReadModel } from './demo/shipped-read-models.ts';
 import type { Engine } from './engine.ts';
 import { createEvents } from './events.ts';
+import { Experiments } from './experiments/experiments.ts';
+import { startMeasuring } from './experiments/measuring-timer.ts';
 import { openHistory } from './history/open-history.ts';
 import { Mornings } from './mornings/mornings.ts';
 import { OpenFindings } from './mornings/open-findings.ts';
@@ -54,6 +56,8 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   const openFindings = new OpenFindings({ ports, history, servers, events });
   if (background) openFindings.start();
   const mornings = new Mornings({ ports, history, servers, dashboards, openFindings });
+  const experiments = new Experiments({ ports, history, servers, mornings });
+  const stopMeasuring = background ? startMeasuring(experiments, { clock: ports.clock, logger: ports.logger }) : null;
   const stopRetention = background ? startRetention({ history, clock: ports.clock, logger: ports.logger }) : null;
 
   for (const { serverId, settings } of await history.connections.list()) {
@@ -71,6 +75,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   const stop = async () => {
     const parts = [
       () => stopRetention?.(),
+      () => (stopMeasuring === null ? experiments.settled() : stopMeasuring()),
       () => openFindings.stop(),
       () => readModels.stop(),
       () => demo.close(),
@@ -96,6 +101,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     demo,
     mornings,
     openFindings,
+    experiments,
     readModels,
     dashboards,
     info: () => ({

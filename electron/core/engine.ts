@@ -2,6 +2,7 @@ import type { EngineInfo } from '../../shared/model/engine.ts';
 import type { KnownServers } from './connections/known-servers.ts';
 import type { DashboardService } from './dashboards/dashboard-service.ts';
 import type { DemoService } from './demo/demo-service.ts';
+import type { Experiments } from './experiments/experiments.ts';
 import type { Mornings } from './mornings/mornings.ts';
 import type { OpenFindings } from './mornings/open-findings.ts';
 import type { Events } from './events.ts';
@@ -17,6 +18,7 @@ export interface Engine {
   readonly servers: KnownServers;
   readonly demo: DemoService;
   readonly mornings: Mornings;
+  readonly experiments: Experiments;
   readonly openFindings: OpenFindings;
   readonly readModels: ReadModelService;
   readonly dashboards: DashboardService;

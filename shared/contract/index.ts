@@ -2,6 +2,7 @@ import { activityContract } from './activity.ts';
 import { connectionsContract } from './connections.ts';
 import { dashboardsContract } from './dashboards.ts';
 import { demoContract } from './demo.ts';
+import { experimentsContract } from './experiments.ts';
 import { morningsContract } from './mornings.ts';
 import { readModelsContract } from './read-models.ts';
 import { samplerContract } from './sampler.ts';
@@ -17,5 +18,6 @@ export const contract = {
   readModels: readModelsContract,
   dashboards: dashboardsContract,
   activity: activityContract,
+  experiments: experimentsContract,
 };
 export type Contract = typeof contract;

@@ -3,6 +3,7 @@ import { activityApi } from './activity.ts';
 import { connectionsApi } from './connections.ts';
 import { dashboardsApi } from './dashboards.ts';
 import { demoApi } from './demo.ts';
+import { experimentsApi } from './experiments.ts';
 import { os } from './implementer.ts';
 import { morningsApi } from './mornings.ts';
 import { readModelsApi } from './read-models.ts';
@@ -22,4 +23,5 @@ export const createRouter = (engine: Engine) =>
     readModels: readModelsApi(engine),
     dashboards: dashboardsApi(engine),
     activity: activityApi(engine),
+    experiments: experimentsApi(engine),
   });

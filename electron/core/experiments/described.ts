@@ -1,0 +1,66 @@
+import type { Experiment, ExperimentRecord } from '../../../shared/model/experiment.ts';
+import { brokenArms } from '../diagnosis/experiment/arms.ts';
+import { countedDays, experimentResult } from '../diagnosis/experiment/result.ts';
+import type { EndedExperiment } from '../diagnosis/input.ts';
+
+/** What is known of each day: measured, left out, or still ahead. */
+export function daysOf({ days }: Pick<ExperimentRecord, 'days'>): Experiment['days'] {
+  const broken = brokenArms(
+    days.map(({ arm, measured }) => ({ arm, exposure: measured?.exposure ?? null, saves: measured?.saves ?? null })),
+  );
+  return days.map(({ day, arm, measured, problem, decision }, index) => ({
+    day,
+    arm,
+    damagePerSaveMs: measured?.damagePerSaveMs ?? null,
+    saves: measured?.saves ?? null,
+    exposure: measured?.exposure ?? null,
+    excluded: excludedBy(decision, measured === null ? problem : null, broken[index] ?? null),
+  }));
+}
+
+type Decision = ExperimentRecord['days'][number]['decision'];
+
+function excludedBy(decision: Decision, problem: string | null, broken: string | null): string | null {
+  if (decision?.counts === false) return decision.reason ?? 'left out';
+  // The person may take in a morning whose arm did not hold, but not one that nobody measured.
+  return problem ?? (decision?.counts === true ? null : broken);
+}
+
+/** Half a result invites to stop when it looks good, and then p means nothing: it is told when the experiment ended. */
+export const resultOf = (record: ExperimentRecord): Experiment['result'] =>
+  record.state === 'ended' ? experimentResult(daysOf(record), record.seed) : null;
+
+export function describeExperiment(record: ExperimentRecord): Experiment {
+  const { experimentId, serverId, statement, fromMinute, toMinute, timeZone, state, result } = record;
+  return {
+    experimentId,
+    serverId,
+    statement,
+    fromMinute,
+    toMinute,
+    timeZone,
+    days: daysOf(record),
+    state,
+    result,
+  };
+}
+
+/** For `DiagnosisInput.experiments`. */
+export function endedExperiments(records: readonly ExperimentRecord[]): EndedExperiment[] {
+  return records.flatMap((record) => {
+    const { state, result, statement } = record;
+    if (state !== 'ended' || result === null) return [];
+    const { live, without } = countedDays(daysOf(record));
+    return [
+      {
+        fingerprint: statement.fingerprint,
+        databaseName: statement.databaseName,
+        effectMs: result.effectMs,
+        interval: result.interval,
+        p: result.p,
+        liveDays: live.length,
+        withoutDays: without.length,
+      },
+    ];
+  });
+}
