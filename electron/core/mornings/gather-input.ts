@@ -2,6 +2,7 @@ import type { KnownServers } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { estimateCores } from '../diagnosis/estimate-cores.ts';
 import type { Cores, DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
+import { endedExperiments } from '../experiments/described.ts';
 import type { History, StoredRollup } from '../history/history.ts';
 import { observerApplicationNames } from '../history/own-sessions.ts';
 
@@ -35,13 +36,14 @@ export async function gatherInput(
   const { settings, lastFacts } = await servers.stored(serverId);
   const from = fromMs - lookBackMs;
   const to = toMs + lookAheadMs;
-  const [known, deltas, samples, overrides, widgets, days] = await Promise.all([
+  const [known, deltas, samples, overrides, widgets, days, experiments] = await Promise.all([
     history.samples.statements(serverId),
     history.samples.deltas(serverId, from, to),
     history.samples.samples(serverId, from, to),
     history.samples.classOverrides(serverId),
     dashboards.widgetReferences(serverId),
     earlierDays(history, serverId, { fromMs, toMs }),
+    history.experiments.list(serverId),
   ]);
   // Background processes have statements of their own in rollups only; raw samples name them by their type.
   const statements = known.filter(({ fingerprint }) => !fingerprint.startsWith('backend:'));
@@ -58,6 +60,7 @@ export async function gatherInput(
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     days,
     reportedSaveSeconds,
+    experiments: endedExperiments(experiments),
   };
 }
 
