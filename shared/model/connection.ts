@@ -68,7 +68,9 @@ export const serverFactsSchema = z.object({
   superuser: z.boolean(),
   inRecovery: z.boolean(),
   timeZone: z.string(),
-  /** Server clock minus this machine's clock, ms, measured at connect. */
+  /** Of the database, e.g. 'UTF8'; absent in facts of an older Daybreak. */
+  encoding: z.string().optional(),
+  /** Server clock minus this machine's clock, ms, measured at connect and whenever one of them was set. */
   clockSkewMs: z.number(),
   statementStatisticsVersion: z.string().nullable(),
   capabilities: z.array(capabilitySchema),

@@ -72,10 +72,10 @@ export class Backends {
     client.release(end);
   }
 
-  /** A backend outside the pool; end it with `client.end()`. */
-  async open(): Promise<pg.Client> {
+  /** A backend outside the pool, on another database where one is named; end it with `client.end()`. */
+  async open(database?: string): Promise<pg.Client> {
     this.#refuseWhenGone();
-    const client = createClient(this.#config);
+    const client = createClient(database === undefined ? this.#config : { ...this.#config, database });
     client.on('error', this.suspect);
     try {
       await client.connect();

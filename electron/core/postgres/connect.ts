@@ -1,12 +1,12 @@
 import type pg from 'pg';
-import type { ConnectionSettings } from '../../../shared/model/connection.ts';
+import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
 import { isFailure } from '../../../shared/model/failure.ts';
 import type { Clock, Logger } from '../ports.ts';
 import { Backend, setConfig, type SessionSettings } from './backend.ts';
 import { Backends, poolSize } from './backends.ts';
 import { factsOf, requireCapability, requireSight } from './capabilities.ts';
 import { loginSubject } from './client-config.ts';
-import { bareSql, readFindings } from './findings.ts';
+import { bareSql, readChangeable, readFindings } from './findings.ts';
 import { reach, type Transport } from './reach.ts';
 import { isConnectionBroken, toFailure } from './server-failure.ts';
 import type {
@@ -71,10 +71,12 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
     }
   };
   const transport = await reach(settings);
-  const { backends, facts } = await open(transport).catch((error: unknown) => {
+  const { backends, facts: found } = await open(transport).catch((error: unknown) => {
     if (!refusedForTls(error, transport)) throw error;
     return open({ ...transport, ssl: false, mayFallBack: false });
   });
+  let facts: ServerFacts = found;
+  const factsListeners = new Set<(facts: ServerFacts) => void>();
   const sessionState = facts.capabilities.some(({ name, present }) => name === 'session_state' && present);
   const closing = new AbortController();
 
@@ -82,7 +84,7 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
     if (kind !== 'readonly' && kind !== 'explain') requireCapability(facts, 'session_state');
     const signal = AbortSignal.any([closing.signal, ...(limits.signal ? [limits.signal] : [])]);
     const settingsOfSession = sessionSettings(kind, limits);
-    const { client, pid } = await acquire(settingsOfSession, limits.prepared ?? false, signal);
+    const { client, pid } = await acquire(settingsOfSession, limits, signal);
     const backend = new Backend(client, {
       label: settings.label,
       backendPid: pid,
@@ -113,11 +115,12 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
    */
   async function acquire(
     values: SessionSettings,
-    apart: boolean,
+    { prepared, database }: SessionLimits,
     signal: AbortSignal,
   ): Promise<{ client: pg.Client | pg.PoolClient; pid: number }> {
     for (let attempt = 0; ; attempt += 1) {
-      const client = apart ? await backends.open() : await backends.take(signal);
+      const apart = (prepared ?? false) || database !== undefined;
+      const client = apart ? await backends.open(database) : await backends.take(signal);
       if (!sessionState) return { client, pid: 0 };
       try {
         return { client, pid: await apply(client, values, settings.label) };
@@ -161,9 +164,21 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
     await cancelBackend(pid);
   }
 
+  async function refreshFacts(): Promise<void> {
+    const now = await withSession('readonly', {}, (backend) => readChangeable(backend, clock));
+    const before = facts;
+    facts = factsOf({ ...now, sessionState });
+    if (isMuchTheSame(before, facts)) return;
+    for (const listener of factsListeners) listener(facts);
+  }
+
   return {
     serverId,
-    facts,
+    get facts() {
+      return facts;
+    },
+    refreshFacts,
+    onFacts: (listener) => void factsListeners.add(listener),
     settings,
     withReadonly: (work, limits = {}) =>
       withSession('readonly', limits, (backend) =>
@@ -202,6 +217,11 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
   };
 }
 
+/** A clock that is measured again differs by a few milliseconds. */
+const isMuchTheSame = (before: ServerFacts, after: ServerFacts): boolean =>
+  Math.abs(before.clockSkewMs - after.clockSkewMs) < 1_000 &&
+  JSON.stringify({ ...before, clockSkewMs: 0 }) === JSON.stringify({ ...after, clockSkewMs: 0 });
+
 /** `prefer` retries in plain text where pg_hba.conf has no line for an encrypted connection, as libpq does. */
 const refusedForTls = (error: unknown, transport: Transport): boolean =>
   transport.mayFallBack && isFailure(error) && error.value.sqlstate === '28000';
@@ -217,6 +237,7 @@ function sessionSettings(kind: Kind, limits: SessionLimits): SessionSettings {
     // A role may have another style; what is shown and compared must not depend on it.
     datestyle: 'ISO, YMD',
     intervalstyle: 'postgres',
+    ...(limits.uncheckedText ? { client_encoding: 'SQL_ASCII' } : {}),
   };
 }
 

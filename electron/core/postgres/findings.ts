@@ -29,6 +29,12 @@ export async function readFindings(
   openSecond: () => Promise<pg.Client>,
 ): Promise<Findings> {
   const sql = bareSql(client, label);
+  const findings = await readChangeable(sql, clock);
+  return { ...findings, sessionState: await keepsSessionState(client, sql, openSecond) };
+}
+
+/** What may be another thing in the next minute, on any session. */
+export async function readChangeable(sql: Sql, clock: Clock): Promise<Omit<Findings, 'sessionState'>> {
   const identity = await readIdentity(sql);
   requireSupported(identity);
   return {
@@ -36,7 +42,6 @@ export async function readFindings(
     extension: await readExtensionState(sql),
     rights: await readRights(sql),
     clockSkewMs: await clockSkew(sql, clock),
-    sessionState: await keepsSessionState(client, sql, openSecond),
   };
 }
 

@@ -69,6 +69,13 @@ export interface SessionLimits {
   readonly signal?: AbortSignal;
   /** A backend of its own outside the pool, for a session that lives long and repeats itself: statements are prepared once. */
   readonly prepared?: boolean;
+  /**
+   * Texts come as the bytes that the server holds, read as UTF-8: whatever is none becomes U+FFFD. Without it one
+   * statement from a database with encoding SQL_ASCII fails the reading of all (SQLSTATE 22021).
+   */
+  readonly uncheckedText?: boolean;
+  /** Another database of the same server, on a backend of its own. */
+  readonly database?: string;
 }
 
 /**
@@ -77,7 +84,11 @@ export interface SessionLimits {
  */
 export interface Server {
   readonly serverId: string;
+  /** As of the last look: a role may be granted or lose rights, an extension come and go. */
   readonly facts: ServerFacts;
+  /** Looks again. Tells the listeners of `onFacts` where anything but the measured clock changed by much. */
+  refreshFacts(): Promise<void>;
+  onFacts(listener: (facts: ServerFacts) => void): void;
   readonly settings: ConnectionSettings;
   withReadonly<T>(work: (session: ReadonlySession) => Promise<T>, limits?: SessionLimits): Promise<T>;
   withRegistry<T>(work: (session: RegistrySession) => Promise<T>, limits?: SessionLimits): Promise<T>;

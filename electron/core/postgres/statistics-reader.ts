@@ -1,10 +1,12 @@
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { ActivitySample, Snapshot, StatementKey } from '../../../shared/model/sampling.ts';
 import { readActivity } from './queries/activity.ts';
-import { readExtensionState } from './queries/extension.ts';
+import { readExtensionState, type ExtensionState, type StatementStatistics } from './queries/extension.ts';
+import { readAllStatisticsRight, readUncheckedDatabases } from './queries/server-facts.ts';
 import { readStatisticsViews } from './queries/server-counters.ts';
 import { SnapshotReader } from './queries/statement-counters.ts';
 import { maxTextFileBytes, readTextFileBytes, readTexts, type StatementText } from './queries/statement-texts.ts';
-import type { Server } from './session.ts';
+import type { ReadonlySession, Server, SessionLimits, Sql } from './session.ts';
 
 export type { StatementText };
 /** A server, for those who read statistics from it and never send SQL themselves. */
@@ -12,12 +14,19 @@ export type StatisticsServer = Server;
 
 /** What the sampler reads, on one connection. Every method throws `Failure`. */
 export interface StatisticsReader {
-  /** False: pg_stat_statements cannot be read here, and only `activity` works. */
+  /** False: pg_stat_statements cannot be read here, and only `activity` works. As of the last `look`. */
   readonly hasSnapshots: boolean;
+  /** False: this role sees its own statements only. As of the last `look`. */
+  readonly seesAll: boolean;
   activity(): Promise<ActivitySample>;
   snapshot(): Promise<Snapshot>;
   /** null: the server's text file is too large to be read. */
   texts(keys: readonly StatementKey[]): Promise<StatementText[] | null>;
+  /**
+   * Looks again at the extension and at the role's rights: both may come and go while the connection stays. True where
+   * something changed; the facts of the server are then read anew as well.
+   */
+  look(): Promise<boolean>;
 }
 
 /** Short, so that the sampler gives up before it becomes a part of the problem. */
@@ -25,41 +34,172 @@ const statementTimeoutMs = 5_000;
 const lockTimeoutMs = 500;
 const textsTimeoutMs = 15_000;
 
+/** A text that is valid in no encoding, and one that has no counterpart in ours. */
+const textProblems: ReadonlySet<string> = new Set(['22021', '22P05']);
+const isTextProblem = (error: unknown): boolean => isFailure(error) && textProblems.has(error.value.sqlstate ?? '');
+
 /** Runs `work` with a reader on a connection of its own (`daybreak-sampler`), whose statements are prepared once. */
 export function withStatisticsReader<T>(
   server: StatisticsServer,
   work: (reader: StatisticsReader) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
+  // In a UTF-8 database the bytes are what we want; one in Latin-1 has to convert them for us.
+  const uncheckedText = ['UTF8', 'SQL_ASCII'].includes(server.facts.encoding ?? '');
   const limits = {
     applicationName: 'daybreak-sampler',
     statementTimeoutMs,
     lockTimeoutMs,
     prepared: true,
+    uncheckedText,
     ...(signal ? { signal } : {}),
   };
   return server.withReadonly(async (session) => {
-    const { installed, executable, preloaded } = await readExtensionState(session);
-    const statistics = executable && preloaded ? installed : null;
-    const snapshots =
-      statistics === null ? null : new SnapshotReader(session, statistics, await readStatisticsViews(session));
-    return work({
-      hasSnapshots: statistics !== null,
-      activity: () => readActivity(session, server.facts.versionNumber),
-      snapshot: async () => {
-        if (snapshots === null) throw new Error('asked for a snapshot without pg_stat_statements');
-        return snapshots.read();
-      },
-      texts: (keys) =>
-        // On a session of its own: it may take long, and must not make the samples wait.
-        server.withReadonly(
-          async (apart) => {
-            if (statistics === null) return [];
-            const bytes = await readTextFileBytes(apart);
-            return bytes !== null && bytes > maxTextFileBytes ? null : readTexts(apart, statistics, keys);
-          },
-          { ...limits, prepared: false, statementTimeoutMs: textsTimeoutMs },
-        ),
-    });
+    const reader = new SessionReader(server, session, limits);
+    await reader.look();
+    return work(reader);
   }, limits);
 }
+
+class SessionReader implements StatisticsReader {
+  readonly #server: Server;
+  readonly #session: ReadonlySession;
+  readonly #limits: SessionLimits;
+  #seen = '';
+  #statistics: StatementStatistics | null = null;
+  #snapshots: SnapshotReader | null = null;
+  seesAll = false;
+
+  constructor(server: Server, session: ReadonlySession, limits: SessionLimits) {
+    this.#server = server;
+    this.#session = session;
+    this.#limits = limits;
+  }
+
+  get hasSnapshots(): boolean {
+    return this.#snapshots !== null;
+  }
+
+  activity(): Promise<ActivitySample> {
+    return this.#whatever((sql) => readActivity(sql, this.#server.facts.versionNumber));
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    if (this.#snapshots === null) throw new Error('asked for a snapshot without pg_stat_statements');
+    return this.#snapshots.read();
+  }
+
+  async texts(keys: readonly StatementKey[]): Promise<StatementText[] | null> {
+    const statistics = this.#statistics;
+    if (statistics === null) return [];
+    try {
+      return await this.#textsFrom(null, statistics, keys);
+    } catch (error) {
+      if (!isTextProblem(error)) throw error;
+      return this.#textsUnchecked(keys, error);
+    }
+  }
+
+  async look(): Promise<boolean> {
+    const state = await readExtensionState(this.#session);
+    const seesAll = await readAllStatisticsRight(this.#session);
+    const seen = JSON.stringify([state, [...(state.installed?.columns ?? [])], seesAll]);
+    if (seen === this.#seen) return false;
+    const first = this.#seen === '';
+    this.#seen = seen;
+    this.#statistics = readable(state);
+    this.#snapshots =
+      this.#statistics === null
+        ? null
+        : new SnapshotReader(this.#session, this.#statistics, await readStatisticsViews(this.#session));
+    this.seesAll = seesAll;
+    // At the start of a session the facts are as young as the connection, or as old as the one before it.
+    if (!first || !this.#agreesWithFacts(state)) await this.#server.refreshFacts();
+    return true;
+  }
+
+  #agreesWithFacts(state: ExtensionState): boolean {
+    const { capabilities, statementStatisticsVersion } = this.#server.facts;
+    const known = (wanted: string) => capabilities.find(({ name }) => name === wanted)?.present ?? false;
+    return (
+      known('all_statistics') === this.seesAll &&
+      statementStatisticsVersion === (state.installed?.version ?? null) &&
+      (this.hasSnapshots || !known('statement_statistics'))
+    );
+  }
+
+  /**
+   * A database in Latin-1 converts what other sessions run, also what cannot be converted. Then the bytes are taken as
+   * they are, for this one reading.
+   */
+  async #whatever<T>(read: (sql: Sql) => Promise<T>): Promise<T> {
+    try {
+      return await read(this.#session);
+    } catch (error) {
+      if (!isTextProblem(error) || this.#limits.uncheckedText) throw error;
+      const encoding = (name: string) => this.#session.query(`select set_config('client_encoding', $1, false)`, [name]);
+      await encoding('SQL_ASCII');
+      try {
+        return await read(this.#session);
+      } finally {
+        await encoding('UTF8');
+      }
+    }
+  }
+
+  /**
+   * The extension converts every text that it holds into the encoding of the database where it is asked, so one text
+   * of bytes from a database with encoding SQL_ASCII fails the reading of all of them. A database with that encoding
+   * is the place where nothing is converted.
+   */
+  async #textsUnchecked(keys: readonly StatementKey[], cause: unknown): Promise<StatementText[] | null> {
+    const names = await readUncheckedDatabases(this.#session);
+    for (const name of names) {
+      try {
+        return await this.#textsFrom(name, null, keys);
+      } catch (error) {
+        if (!isFailure(error) || error.value.code === 'cancelled') throw error;
+      }
+    }
+    const [name] = names;
+    throw new Failure(
+      {
+        code: 'capability_missing',
+        message: `The text of a statement holds bytes that are no characters, and for its sake the server gives none. ${
+          name === undefined
+            ? 'It comes from a database with encoding SQL_ASCII that this role may not connect to.'
+            : `They could be read from database ${name}: create the extension pg_stat_statements there.`
+        } Until then only sampled texts are known.`,
+        action: 'create extension pg_stat_statements;',
+      },
+      { cause },
+    );
+  }
+
+  /** On a session of its own: it may take long, and must not make the samples wait. */
+  #textsFrom(
+    database: string | null,
+    known: StatementStatistics | null,
+    keys: readonly StatementKey[],
+  ): Promise<StatementText[] | null> {
+    return this.#server.withReadonly(
+      async (apart) => {
+        const statistics = known ?? readable(await readExtensionState(apart));
+        if (statistics === null) {
+          throw new Failure({ code: 'capability_missing', message: `pg_stat_statements is not in ${database}.` });
+        }
+        const bytes = await readTextFileBytes(apart);
+        return bytes !== null && bytes > maxTextFileBytes ? null : readTexts(apart, statistics, keys);
+      },
+      {
+        ...this.#limits,
+        prepared: false,
+        statementTimeoutMs: textsTimeoutMs,
+        ...(database === null ? {} : { database, uncheckedText: true }),
+      },
+    );
+  }
+}
+
+const readable = ({ installed, executable, preloaded }: ExtensionState): StatementStatistics | null =>
+  executable && preloaded ? installed : null;

@@ -6,6 +6,9 @@ export const intervals: Readonly<Record<SamplerMode, { readonly activityMs: numb
   incident: { activityMs: 1_000, snapshotMs: 5_000 },
 };
 
+/** How often the sampler looks whether the extension and the role's rights are still what they were. */
+export const lookIntervalMs = 5 * 60_000;
+
 /** Texts of statements that were seen for the first time. */
 export const textsIntervalMs = 10 * 60_000;
 /** The first texts come soon, but after the first snapshot and never in the same breath. */

@@ -2,63 +2,101 @@ import type { DeltaSet, Snapshot } from '../../../shared/model/sampling.ts';
 import type { SampleStore } from '../history/history.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { StatisticsReader } from '../postgres/statistics-reader.ts';
-import { goesOnFrom, isSameSource, subtractSnapshots } from './deltas.ts';
+import { Cursors } from './cursors.ts';
+import { goesOnFrom, isSameSource, subtractSnapshots, type Passed } from './deltas.ts';
+import { elapsedBetween, momentBefore, type Elapsed, type Moment } from './elapsed.ts';
 import { createOwnCost } from './own-cost.ts';
 
 /** The last snapshot is kept for a restart about once a minute, also while snapshots come every 5 s. */
 const keepEveryMs = 50_000;
+
+/** A snapshot, and what the clocks said then; null for one that an earlier engine left. */
+export interface TakenSnapshot {
+  readonly snapshot: Snapshot;
+  readonly moment: Moment | null;
+}
 
 export interface RecorderOptions {
   readonly serverId: string;
   readonly store: SampleStore;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The last snapshot of the recorder before this one, where it was of this process. */
+  readonly after?: TakenSnapshot | null;
 }
 
 /** One reading each: from the server into the store. Times of day are the server's. */
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #cost;
-  #previous: Snapshot | null = null;
+  readonly #cursors: Cursors;
+  #previous: TakenSnapshot | null = null;
   #restored = false;
   #keptAtMs = Number.NEGATIVE_INFINITY;
+  #lastMoment: Moment | null = null;
+  #clockSet: Elapsed | null = null;
   lastSampleAtMs: number | null = null;
   lastSnapshotAtMs: number | null = null;
   statements = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#cost = createOwnCost(options.clock.nowMs());
+    this.#cost = createOwnCost(this.#nowMs());
+    this.#cursors = new Cursors(() => options.store.statements(options.serverId));
   }
 
   get ownCostPercent(): number | null {
-    return this.#cost.percent(this.#options.clock.nowMs());
+    return this.#cost.percent(this.#nowMs());
+  }
+
+  /** For the recorder that goes on from here. */
+  get last(): TakenSnapshot | null {
+    return this.#previous ?? this.#options.after ?? null;
+  }
+
+  /** The clock that was set since this was last asked, if one was. */
+  takeClockSet(): Elapsed | null {
+    const set = this.#clockSet;
+    this.#clockSet = null;
+    return set;
   }
 
   async sample(reader: StatisticsReader): Promise<void> {
-    const { serverId, store } = this.#options;
+    const { serverId, store, clock } = this.#options;
+    const before = momentBefore(clock);
     const sample = await this.#timed(() => reader.activity());
-    await store.saveSample(serverId, sample);
+    this.#notice({ ...before, serverMs: sample.atMs });
+    await store.saveSample(serverId, await this.#cursors.named(sample));
     this.lastSampleAtMs = sample.atMs;
   }
 
-  /** Stores what happened since the snapshot before; null for the first one, which has nothing to be compared with. */
-  async snapshot(reader: StatisticsReader): Promise<DeltaSet | null> {
-    const { serverId, store } = this.#options;
+  /**
+   * Stores what happened since the snapshot before. `set` is null for the first one, which has nothing to be compared
+   * with; `hidden` entries are those whose queryid this role may not see.
+   */
+  async snapshot(reader: StatisticsReader): Promise<{ readonly set: DeltaSet | null; readonly hidden: number }> {
+    const { serverId, store, clock } = this.#options;
+    const before = momentBefore(clock);
     const next = await this.#timed(() => reader.snapshot());
-    const previous = this.#restored ? this.#previous : await this.#restore(next);
+    const moment = { ...before, serverMs: next.atMs };
+    this.#notice(moment);
+    const previous = this.#restored ? this.#previous : await this.#restore(next, moment);
     this.#restored = true;
     let set: DeltaSet | null = null;
-    if (previous !== null && goesOnFrom(previous, next)) {
-      set = subtractSnapshots(previous, next);
-      // Before `#previous` moves on: when the store fails, the next delta covers this interval as well.
-      await store.saveDeltas(serverId, set);
+    if (previous !== null) {
+      const { passed, gapMs } = between(previous, moment);
+      if (gapMs !== null && goesOnFrom(previous.snapshot, next, gapMs)) {
+        set = subtractSnapshots(previous.snapshot, next, passed);
+        // Before `#previous` moves on: when the store fails, the next delta covers this interval as well.
+        await store.saveDeltas(serverId, set);
+      }
     }
-    this.#previous = next;
+    this.#previous = { snapshot: next, moment };
     this.lastSnapshotAtMs = next.atMs;
     this.statements = next.entries.length;
-    if (next.atMs - this.#keptAtMs >= keepEveryMs) await this.keep();
-    return set;
+    // A clock that was set back must not keep it from being kept.
+    if (Math.abs(next.atMs - this.#keptAtMs) >= keepEveryMs) await this.keep();
+    return { set, hidden: next.hiddenEntries ?? 0 };
   }
 
   /** Fetches the texts that are missing. Resolves to what stands in the way, in words; null when nothing does. */
@@ -77,31 +115,59 @@ export class Recorder {
   /** Keeps the last snapshot, so that the next engine goes on from it. */
   async keep(): Promise<void> {
     const { serverId, store } = this.#options;
-    if (this.#previous === null || this.#previous.atMs === this.#keptAtMs) return;
-    await store.saveLastSnapshot(serverId, this.#previous);
-    this.#keptAtMs = this.#previous.atMs;
+    if (this.#previous === null || this.#previous.snapshot.atMs === this.#keptAtMs) return;
+    await store.saveLastSnapshot(serverId, this.#previous.snapshot);
+    this.#keptAtMs = this.#previous.snapshot.atMs;
   }
 
   /**
-   * The snapshot that an earlier engine left, where it is sound to go on from it. That no delta was stored after it
-   * (an engine that was killed may have stored some, and they would count twice) the store makes sure of.
+   * The snapshot that an earlier recorder left, in this process or in the store, where it is sound to go on from it.
+   * That no delta was stored after it (an engine that was killed may have stored some, and they would count twice) the
+   * store makes sure of.
    */
-  async #restore(next: Snapshot): Promise<Snapshot | null> {
-    const { serverId, store, logger } = this.#options;
-    const left = await store.lastSnapshot(serverId);
-    if (left === null || !goesOnFrom(left, next) || !isSameSource(left, next)) return null;
-    logger.debug({ serverId, gapMs: next.atMs - left.atMs }, 'the sampler goes on from the last snapshot');
+  async #restore(next: Snapshot, moment: Moment): Promise<TakenSnapshot | null> {
+    const { serverId, store, logger, after } = this.#options;
+    const stored = async () => {
+      const snapshot = await store.lastSnapshot(serverId);
+      return snapshot === null ? null : { snapshot, moment: null };
+    };
+    const left = after ?? (await stored());
+    if (left === null) return null;
+    const { gapMs } = between(left, moment);
+    if (gapMs === null || !goesOnFrom(left.snapshot, next, gapMs) || !isSameSource(left.snapshot, next)) return null;
+    logger.debug({ serverId, gapMs }, 'the sampler goes on from the last snapshot');
     return left;
   }
 
-  async #timed<T>(read: () => Promise<T>): Promise<T> {
+  #notice(moment: Moment): void {
+    const elapsed = this.#lastMoment === null ? null : elapsedBetween(this.#lastMoment, moment);
+    this.#lastMoment = moment;
+    if (elapsed !== null && elapsed.set !== 'none') this.#clockSet = elapsed;
+  }
+
+  /** For lengths of time; the wall clock where the door has no other. */
+  #nowMs(): number {
     const { clock } = this.#options;
-    const startedMs = clock.nowMs();
+    return clock.steadyMs?.() ?? clock.nowMs();
+  }
+
+  async #timed<T>(read: () => Promise<T>): Promise<T> {
+    const startedMs = this.#nowMs();
     try {
       return await read();
     } finally {
-      const endedMs = clock.nowMs();
+      const endedMs = this.#nowMs();
       this.#cost.add(endedMs, endedMs - startedMs);
     }
   }
+}
+
+/** How long it is since `previous`; `passed` only where the server's clock was set in between. */
+function between(
+  { snapshot, moment }: TakenSnapshot,
+  now: Moment,
+): { readonly passed: Passed | null; readonly gapMs: number | null } {
+  if (moment === null) return { passed: null, gapMs: now.serverMs - snapshot.atMs };
+  const { ms, set, byMs } = elapsedBetween(moment, now);
+  return { passed: set === 'server' && ms !== null ? { ms, clockSetByMs: byMs } : null, gapMs: ms };
 }

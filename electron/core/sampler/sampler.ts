@@ -4,9 +4,11 @@ import type { SamplerMode } from '../../../shared/model/sampling.ts';
 import type { SampleStore } from '../history/history.ts';
 import type { Clock, Logger } from '../ports.ts';
 import { withStatisticsReader, type StatisticsReader, type StatisticsServer } from '../postgres/statistics-reader.ts';
-import { calmState, mute, observe, reasonOf } from './incident-rule.ts';
-import { firstTextsMs, intervals, nextDue, textsIntervalMs } from './intervals.ts';
-import { Recorder } from './recorder.ts';
+import { DueTimes } from './due-times.ts';
+import { calmState, mute, observe, reasonOf, type IncidentState } from './incident-rule.ts';
+import { firstTextsMs, intervals, lookIntervalMs, textsIntervalMs } from './intervals.ts';
+import { clockProblem, extensionProblem, Problems, rightsProblem } from './problems.ts';
+import { Recorder, type TakenSnapshot } from './recorder.ts';
 
 export interface SamplerOptions {
   readonly server: StatisticsServer;
@@ -15,11 +17,19 @@ export interface SamplerOptions {
   readonly logger: Logger;
   /** As set by hand before, on a connection that was lost; 'background' unless given. */
   readonly mode?: SamplerMode;
+  /** What the sampler before this one remembered of the same server: this one goes on from there. */
+  readonly after?: SamplerMemory;
   /** Another rhythm than `intervals`, for a bench whose mornings last seconds. */
   readonly rhythm?: typeof intervals;
   readonly onChange: (kind: SamplerChange) => void;
 }
 export type SamplerChange = 'sample' | 'snapshot' | 'texts' | 'mode' | 'problem';
+
+/** What outlives a lost connection. */
+export interface SamplerMemory {
+  readonly last: TakenSnapshot | null;
+  readonly incident: IncidentState;
+}
 
 /** What the sampler knows itself; the store knows its size. */
 export type SamplerState = Omit<SamplerStatus, 'storedBytes'>;
@@ -32,18 +42,22 @@ export interface Sampler {
   setMode(mode: SamplerMode): void;
   /** What was set by hand, whatever the mode is: for the `mode` of the sampler that follows this one. */
   modeByHand(): SamplerMode;
+  /** For the `after` of the sampler that follows this one. */
+  memory(): SamplerMemory;
   /** Takes a snapshot, a sample and missing texts now, stored when it resolves. Works without `start`. Throws `Failure`. */
   readNow(): Promise<void>;
   status(): SamplerState;
 }
 
-type Source = 'connection' | 'activity' | 'snapshot' | 'texts' | 'extension' | 'bug';
 interface Waiter {
   /** Its reading met a broken connection once: it gets another one. */
   retried: boolean;
   resolve(): void;
   reject(error: unknown): void;
 }
+
+/** How long a clock that was set is told of, in samples. */
+const clockToldFor = 60;
 
 const retryMs = [1_000, 2_000, 5_000, 15_000, 30_000] as const;
 
@@ -55,23 +69,30 @@ export function createSampler(options: SamplerOptions): Sampler {
 class IntervalSampler implements Sampler {
   readonly #options: SamplerOptions;
   readonly #recorder: Recorder;
-  readonly #problems = new Map<Source, string>();
+  readonly #problems: Problems;
   #waiters: Waiter[] = [];
   #run: { readonly stopping: AbortController; readonly done: Promise<void> } | null = null;
   /** One reading after the other, also where `readNow` comes without `start`. */
   #apart: Promise<unknown> = Promise.resolve();
   #wake = new AbortController();
   #byHand: SamplerMode;
-  #incident = calmState;
-  #dueMs = { activity: 0, snapshot: 0, texts: Number.POSITIVE_INFINITY };
+  #incident: IncidentState;
+  readonly #due = new DueTimes();
+  #clockToldFor = 0;
+  #hidden = 0;
   #textsKnown = false;
   #reading: Promise<void> | null = null;
 
   constructor(options: SamplerOptions) {
     this.#options = options;
-    const { server, store, clock, logger, mode } = options;
+    const { server, store, clock, logger, mode, after, onChange } = options;
     this.#byHand = mode ?? 'background';
-    this.#recorder = new Recorder({ serverId: server.serverId, store, clock, logger });
+    this.#incident = after?.incident ?? calmState;
+    this.#recorder = new Recorder({ serverId: server.serverId, store, clock, logger, after: after?.last ?? null });
+    this.#problems = new Problems((source, problem) => {
+      if (problem !== null) logger.warn({ source, problem }, 'sampling');
+      onChange('problem');
+    });
   }
 
   start(): void {
@@ -112,6 +133,10 @@ class IntervalSampler implements Sampler {
     return this.#byHand;
   }
 
+  memory(): SamplerMemory {
+    return { last: this.#recorder.last, incident: this.#incident };
+  }
+
   readNow(): Promise<void> {
     if (this.#run === null) {
       const reading = this.#apart.then(() =>
@@ -137,7 +162,7 @@ class IntervalSampler implements Sampler {
       statements,
       ownCostPercent,
       incidentReason: this.#byHand === 'incident' ? 'Switched on by hand.' : reasonOf(this.#incident),
-      problem: this.#problems.size === 0 ? null : [...this.#problems.values()].join(' '),
+      problem: this.#problems.text,
     };
   }
 
@@ -162,7 +187,7 @@ class IntervalSampler implements Sampler {
           (reader) => {
             connected = true;
             failures = 0;
-            this.#note('connection', null);
+            this.#problems.note('connection', null);
             return this.#watch(reader, signal);
           },
           signal,
@@ -172,7 +197,7 @@ class IntervalSampler implements Sampler {
         // A connection that broke is opened again for them; one that cannot be opened is their answer.
         if (!connected || !isFailure(error)) this.#rejectWaiters(error);
         if (!isFailure(error)) throw error;
-        this.#note('connection', error.value.message);
+        this.#problems.note('connection', error.value.message);
         const delayMs = retryMs[Math.min(failures, retryMs.length - 1)] ?? 30_000;
         failures += 1;
         await this.#sleepUntil(clock.nowMs() + delayMs);
@@ -183,24 +208,34 @@ class IntervalSampler implements Sampler {
   /** Reads what is due, one after the other, until the connection breaks or the sampler stops. */
   async #watch(reader: StatisticsReader, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    this.#noteExtension(reader);
-    this.#dueMs.activity = clock.nowMs();
-    this.#dueMs.snapshot = reader.hasSnapshots ? clock.nowMs() : Number.POSITIVE_INFINITY;
+    this.#looked(reader);
+    this.#due.begin(clock.nowMs(), reader.hasSnapshots);
     while (!signal.aborted) {
       const nowMs = clock.nowMs();
+      this.#due.bringNearer(nowMs, this.#interval);
       if (this.#waiters.length > 0) {
         await this.#serveWaiters(reader);
-      } else if (this.#dueMs.activity <= nowMs) {
-        await this.#attempt('activity', () => this.#sample(reader));
-        this.#dueMs.activity = nextDue(this.#dueMs.activity, this.#interval.activityMs, clock.nowMs());
-      } else if (this.#dueMs.snapshot <= nowMs) {
-        await this.#attempt('snapshot', () => this.#snapshot(reader));
-        this.#dueMs.snapshot = nextDue(this.#dueMs.snapshot, this.#interval.snapshotMs, clock.nowMs());
-      } else if (this.#dueMs.texts <= nowMs) {
-        this.#dueMs.texts = nowMs + textsIntervalMs;
-        void this.#texts(reader);
-      } else {
-        await this.#sleepUntil(Math.min(this.#dueMs.activity, this.#dueMs.snapshot, this.#dueMs.texts));
+        continue;
+      }
+      switch (this.#due.now(nowMs)) {
+        case 'activity':
+          await this.#attempt('activity', reader, () => this.#sample(reader));
+          this.#due.done('activity', this.#interval.activityMs, clock.nowMs());
+          break;
+        case 'snapshot':
+          await this.#attempt('snapshot', reader, () => this.#snapshot(reader));
+          this.#due.done('snapshot', this.#interval.snapshotMs, clock.nowMs());
+          break;
+        case 'texts':
+          this.#due.done('texts', textsIntervalMs, nowMs);
+          void this.#texts(reader);
+          break;
+        case 'look':
+          this.#due.done('look', lookIntervalMs, nowMs);
+          await this.#look(reader);
+          break;
+        case null:
+          await this.#sleepUntil(this.#due.nextMs);
       }
     }
   }
@@ -223,7 +258,9 @@ class IntervalSampler implements Sampler {
   }
 
   async #readAll(reader: StatisticsReader): Promise<void> {
-    this.#noteExtension(reader);
+    // Somebody may have mended just now what was missing.
+    if (!reader.hasSnapshots || !reader.seesAll) await reader.look();
+    this.#looked(reader);
     if (reader.hasSnapshots) await this.#snapshot(reader);
     await this.#sample(reader);
     await this.#texts(reader);
@@ -231,13 +268,18 @@ class IntervalSampler implements Sampler {
 
   async #sample(reader: StatisticsReader): Promise<void> {
     await this.#recorder.sample(reader);
-    this.#note('activity', null);
+    this.#problems.note('activity', null);
+    await this.#minded();
     this.#options.onChange('sample');
   }
 
   async #snapshot(reader: StatisticsReader): Promise<void> {
-    const set = await this.#recorder.snapshot(reader);
-    this.#note('snapshot', null);
+    const { set, hidden } = await this.#recorder.snapshot(reader);
+    this.#problems.note('snapshot', null);
+    // Entries are hidden from a role without the right alone: it was revoked, or granted, in between.
+    const regraded = reader.seesAll ? hidden > 0 : hidden === 0 && this.#hidden > 0;
+    this.#hidden = hidden;
+    if (regraded) await this.#look(reader);
     this.#options.onChange('snapshot');
     if (set === null) return;
     const before = this.#mode;
@@ -246,7 +288,44 @@ class IntervalSampler implements Sampler {
     // The first texts come as soon as it is known which are wanted, but not in the same breath.
     if (!this.#textsKnown) {
       this.#textsKnown = true;
-      this.#dueMs.texts = this.#options.clock.nowMs() + firstTextsMs;
+      this.#due.at('texts', this.#options.clock.nowMs() + firstTextsMs);
+    }
+  }
+
+  /** Says that a clock was set, and for how long it is said; the measured difference of the clocks is another one then. */
+  async #minded(): Promise<void> {
+    const set = this.#recorder.takeClockSet();
+    if (set === null) {
+      this.#clockToldFor -= 1;
+      if (this.#clockToldFor <= 0) this.#problems.note('clock', null);
+      return;
+    }
+    this.#clockToldFor = clockToldFor;
+    this.#problems.note('clock', clockProblem(set));
+    await this.#mending(() => this.#options.server.refreshFacts());
+  }
+
+  /** Looks again at what server and role can do. A look that fails for another reason than the connection may wait. */
+  async #look(reader: StatisticsReader): Promise<void> {
+    await this.#mending(async () => {
+      if (await reader.look()) this.#looked(reader);
+    });
+  }
+
+  #looked(reader: StatisticsReader): void {
+    const { facts } = this.#options.server;
+    this.#problems.note('extension', extensionProblem(reader, facts));
+    this.#problems.note('rights', rightsProblem(reader, facts));
+    if (!reader.hasSnapshots) this.#problems.note('snapshot', null);
+    this.#due.allowSnapshots(reader.hasSnapshots, this.#options.clock.nowMs());
+  }
+
+  async #mending(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!isFailure(error) || endsConnection(error)) throw error;
+      this.#options.logger.warn({ problem: error.value.message }, 'the sampler could not look at its rights');
     }
   }
 
@@ -255,13 +334,13 @@ class IntervalSampler implements Sampler {
     this.#reading ??= (async () => {
       try {
         if (!reader.hasSnapshots) return;
-        this.#note('texts', await this.#recorder.texts(reader));
+        this.#problems.note('texts', await this.#recorder.texts(reader));
         this.#options.onChange('texts');
       } catch (error) {
         // Nobody may be waiting for the texts: thrown on, a bug here would end the engine.
         if (!isFailure(error)) return this.#bug(error);
         if (!endsConnection(error))
-          this.#note('texts', `Texts of statements could not be read. ${error.value.message}`);
+          this.#problems.note('texts', `Texts of statements could not be read. ${error.value.message}`);
       }
     })().finally(() => {
       this.#reading = null;
@@ -270,12 +349,14 @@ class IntervalSampler implements Sampler {
   }
 
   /** A reading that failed is skipped; only a broken connection ends the round. */
-  async #attempt(source: Source, read: () => Promise<void>): Promise<void> {
+  async #attempt(source: 'activity' | 'snapshot', reader: StatisticsReader, read: () => Promise<void>): Promise<void> {
     try {
       await read();
     } catch (error) {
       if (!isFailure(error) || endsConnection(error)) throw error;
-      this.#note(source, error.value.message);
+      this.#problems.note(source, error.value.message);
+      // The extension was dropped, or a right revoked, since the last look.
+      await this.#look(reader);
     }
   }
 
@@ -283,31 +364,12 @@ class IntervalSampler implements Sampler {
   #bug(error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#options.logger.error({ error: text }, 'the sampler met a bug');
-    this.#note('bug', `An error in Daybreak stopped a reading: ${String(error)}.`);
-  }
-
-  #noteExtension(reader: StatisticsReader): void {
-    const capability = this.#options.server.facts.capabilities.find(({ name }) => name === 'statement_statistics');
-    const why = capability?.present === false ? capability.text : 'pg_stat_statements cannot be read.';
-    this.#note('extension', reader.hasSnapshots ? null : `Only activity is recorded, no statement statistics: ${why}`);
-  }
-
-  #note(source: Source, problem: string | null): void {
-    if ((this.#problems.get(source) ?? null) === problem) return;
-    if (problem === null) this.#problems.delete(source);
-    else this.#problems.set(source, problem);
-    if (problem !== null) this.#options.logger.warn({ source, problem }, 'sampling');
-    this.#options.onChange('problem');
+    this.#problems.note('bug', `An error in Daybreak stopped a reading: ${String(error)}.`);
   }
 
   #modeChanged(): void {
-    const nowMs = this.#options.clock.nowMs();
-    const { activityMs, snapshotMs } = this.#interval;
     // A closer look begins at once, a calmer one after its own interval.
-    this.#dueMs.activity = Math.min(this.#dueMs.activity, nowMs + activityMs);
-    if (this.#dueMs.snapshot !== Number.POSITIVE_INFINITY) {
-      this.#dueMs.snapshot = Math.min(this.#dueMs.snapshot, nowMs + snapshotMs);
-    }
+    this.#due.bringNearer(this.#options.clock.nowMs(), this.#interval);
     this.#options.onChange('mode');
     this.#wakeUp();
   }

@@ -45,7 +45,9 @@ export async function readExtensionState(sql: Sql): Promise<ExtensionState> {
       p.proargnames as columns,
       -- pg_settings shows a setting of a library only while that library is loaded, and to everybody
       exists (select from pg_settings where name = 'pg_stat_statements.max') as preloaded,
-      exists (select from pg_available_extensions where name = 'pg_stat_statements') as available,
+      -- reads a directory of the server, so only where it matters
+      case when e.oid is not null then true
+        else exists (select from pg_available_extensions where name = 'pg_stat_statements') end as available,
       current_setting('pg_stat_statements.track', true) as track,
       current_setting('compute_query_id', true) as "computeQueryId",
       coalesce(has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute'), false) as executable,

@@ -10,6 +10,8 @@ export interface ServerIdentity {
   readonly superuser: boolean;
   readonly inRecovery: boolean;
   readonly timeZone: string;
+  /** Of the database, e.g. 'UTF8' or 'SQL_ASCII'. */
+  readonly encoding: string;
 }
 
 /** Who answers, and as whom it knows us. Works on every version, and on what only looks like PostgreSQL. */
@@ -22,6 +24,7 @@ export async function readIdentity(sql: Sql): Promise<ServerIdentity> {
       current_setting('is_superuser') = 'on' as superuser,
       pg_is_in_recovery() as "inRecovery",
       current_setting('TimeZone') as "timeZone",
+      current_setting('server_encoding') as encoding,
       has_function_privilege('pg_catalog.pg_control_system()', 'execute') as "mayIdentify"`);
   if (row === undefined) throw new Error('a select without a from has one row');
   const { mayIdentify, ...identity } = row;
@@ -39,6 +42,22 @@ export async function readServerClock(sql: Sql): Promise<number> {
   );
   if (row === undefined) throw new Error('a select without a from has one row');
   return row.now;
+}
+
+/** pg_read_all_stats, directly, through pg_monitor, or as a superuser. Cheap, for asking again and again. */
+export async function readAllStatisticsRight(sql: Sql): Promise<boolean> {
+  const [row] = await sql.query<{ granted: boolean }>(`select pg_has_role('pg_read_all_stats', 'usage') as granted`);
+  return row?.granted ?? false;
+}
+
+/** Databases whose texts may hold any bytes, and that this role may connect to. */
+export async function readUncheckedDatabases(sql: Sql): Promise<string[]> {
+  const rows = await sql.query<{ name: string }>(
+    `select datname::text as name from pg_database
+    where pg_encoding_to_char(encoding) = 'SQL_ASCII' and datallowconn and has_database_privilege(oid, 'connect')
+    order by datname`,
+  );
+  return rows.map(({ name }) => name);
 }
 
 export interface Rights {

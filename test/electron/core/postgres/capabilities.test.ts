@@ -15,6 +15,7 @@ const findings: Findings = {
     roleName: 'anna',
     superuser: false,
     inRecovery: false,
+    encoding: 'UTF8',
     timeZone: 'UTC',
   },
   extension: {
