@@ -110,6 +110,13 @@ describe('a password goes in and never comes out', () => {
       'mornings.statements': () => client.mornings.statements(window),
       'mornings.finding': () => client.mornings.finding({ ...window, statementId: '1' }),
       'mornings.setClass': () => client.mornings.setClass({ ...one, statementId: '1', class: 'batch' }),
+      'mornings.classOverrides': () => client.mornings.classOverrides(one),
+      'mornings.compare': () => client.mornings.compare({ ...one, before: window, after: window }),
+      'mornings.transactions': () => client.mornings.transactions(window),
+      'mornings.blocking': () => client.mornings.blocking(window),
+      'mornings.openFindings': () => client.mornings.openFindings({ ...one, all: true }),
+      'mornings.dismissFinding': () =>
+        client.mornings.dismissFinding({ ...one, fingerprint: 'none', dismissed: true }),
       'readModels.propose': () => client.readModels.propose({ serverId, from }),
       'readModels.plan': () => client.readModels.plan({ serverId, proposal: proposed.value }),
       'readModels.apply': () => client.readModels.apply({ ...one, planId, planHash, confirm: confirmWith }),
