@@ -20,6 +20,13 @@ interface Insets {
   readonly bottom: number;
 }
 
+/** A step on the time axis: `factor` times as long around a moment, or moved by a share of its length. */
+export interface ZoomStep {
+  readonly factor?: number;
+  readonly aroundMs?: number;
+  readonly shiftShare?: number;
+}
+
 interface TimeBrushProps {
   readonly scale: TimeScale;
   /** Where the plot lies inside the parent, px. */
@@ -28,6 +35,10 @@ interface TimeBrushProps {
   readonly suggestion: TimeWindow | null;
   readonly onSelect: (window: TimeWindow | null) => void;
   readonly timeZone: string;
+  /** Read out for the group; default: the window to diagnose. */
+  readonly label?: string;
+  /** Zooming with Ctrl and the wheel, `+` and `-`; moving with Shift and the wheel, `[` and `]`. Left out: neither. */
+  readonly onZoom?: (step: ZoomStep) => void;
   /** What hovering over a moment says; null: nothing. Shown as text, never as markup. */
   readonly describe: (atMs: number) => string | null;
   /** The chart below. */
@@ -51,6 +62,13 @@ function nearEnd(window: TimeWindow, scale: TimeScale): 'start' | 'end' | undefi
   return shareAtTime(window.fromMs, scale) > 0.88 ? 'end' : undefined;
 }
 
+const zoomSteps: Readonly<Record<string, ZoomStep>> = {
+  '+': { factor: 0.5 },
+  '-': { factor: 2 },
+  '[': { shiftShare: -0.5 },
+  ']': { shiftShare: 0.5 },
+};
+
 type Drag = { readonly kind: 'draw' | WindowPart; readonly startPx: number; readonly before: TimeWindow | null };
 
 /**
@@ -66,13 +84,32 @@ export function TimeBrush(props: TimeBrushProps): ReactNode {
   const [hover, setHover] = useState<(HoverPlace & { readonly atMs: number }) | null>(null);
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(settling.current), []);
+  const wheel = useRef<(event: WheelEvent) => void>(undefined);
+  useEffect(() => {
+    // React listens to the wheel passively: the page would zoom along.
+    const onWheel = (event: WheelEvent) => wheel.current?.(event);
+    const box = root.current;
+    box?.addEventListener('wheel', onWheel, { passive: false });
+    return () => box?.removeEventListener('wheel', onWheel);
+  }, []);
 
   const shown = draft ?? selection;
   const clock = (atMs: number) =>
     scale.bucketMs < 60_000 ? formatClockSeconds(atMs, timeZone) : formatClock(atMs, timeZone);
 
-  const pxOf = (event: PointerEvent) => event.clientX - (plot.current?.getBoundingClientRect().left ?? 0);
+  const pxOf = (event: { readonly clientX: number }) =>
+    event.clientX - (plot.current?.getBoundingClientRect().left ?? 0);
   const timeAt = (px: number) => timeAtPx(px, plot.current?.clientWidth ?? 0, scale);
+
+  useEffect(() => {
+    wheel.current = (event) => {
+      if (props.onZoom === undefined || (!event.ctrlKey && !event.shiftKey)) return;
+      event.preventDefault();
+      const by = Math.sign(event.deltaY || event.deltaX);
+      if (event.shiftKey) props.onZoom({ shiftShare: by * 0.15 });
+      else props.onZoom({ factor: by > 0 ? 1.35 : 1 / 1.35, aroundMs: timeAt(pxOf(event)) });
+    };
+  });
 
   const begin = (event: PointerEvent<HTMLDivElement>, kind: Drag['kind']) => {
     if (event.button !== 0) return;
@@ -129,6 +166,12 @@ export function TimeBrush(props: TimeBrushProps): ReactNode {
   };
 
   const onPlotKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = zoomSteps[event.key];
+    if (step !== undefined && props.onZoom !== undefined) {
+      event.preventDefault();
+      props.onZoom(step);
+    }
     if (event.target !== event.currentTarget || (event.key !== 'Enter' && event.key !== ' ')) return;
     event.preventDefault();
     const middleMs = (scale.fromMs + scale.toMs) / 2;
@@ -167,7 +210,7 @@ export function TimeBrush(props: TimeBrushProps): ReactNode {
         style={insets}
         role="group"
         tabIndex={0}
-        aria-label="Window to diagnose: drag over the chart, or press Enter and use the arrow keys"
+        aria-label={`${props.label ?? 'Window to diagnose'}: drag over the chart, or press Enter and use the arrow keys`}
         onKeyDown={onPlotKey}
       >
         {suggestion !== null && shown === null && (

@@ -4,7 +4,7 @@ import type { Timeline } from '../../shared/model/diagnosis.ts';
 import { Chart } from './chart.tsx';
 import { localTimeZone } from '../app/local-time-zone.ts';
 import { usePalette } from './palette.ts';
-import { TimeBrush } from './time-brush.tsx';
+import { TimeBrush, type ZoomStep } from './time-brush.tsx';
 import type { TimeWindow } from './time-window.ts';
 import { bucketText, plotInsets, timelineOption } from './timeline-option.ts';
 
@@ -13,11 +13,15 @@ export interface TimelineChartProps {
   readonly selection: TimeWindow | null;
   /** A window was brushed, with the mouse or the keyboard; null: it was taken away. */
   readonly onSelect: (window: TimeWindow | null) => void;
+  readonly onZoom?: (step: ZoomStep) => void;
   readonly height: string;
+  /** What the window is for; default: the window to diagnose. */
+  readonly brushLabel?: string;
 }
 
 /** The Mornings timeline. The table twin is `TimelineTable`. */
-export function TimelineChart({ timeline, selection, onSelect, height }: TimelineChartProps): ReactNode {
+export function TimelineChart(props: TimelineChartProps): ReactNode {
+  const { timeline, selection, onSelect, onZoom, height, brushLabel } = props;
   const palette = usePalette();
   const timeZone = localTimeZone;
   const option = useMemo(() => timelineOption({ timeline, palette, timeZone }), [timeline, palette, timeZone]);
@@ -33,6 +37,8 @@ export function TimelineChart({ timeline, selection, onSelect, height }: Timelin
         suggestion={timeline.suggestion}
         onSelect={onSelect}
         timeZone={timeZone}
+        {...(onZoom === undefined ? {} : { onZoom })}
+        {...(brushLabel === undefined ? {} : { label: brushLabel })}
         describe={(atMs) => {
           const bucket = timeline.buckets.find((one) => atMs >= one.atMs && atMs < one.atMs + timeline.bucketMs);
           return bucket === undefined ? 'not sampled' : bucketText(bucket, timeline.bucketMs, timeZone);

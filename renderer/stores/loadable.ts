@@ -9,25 +9,31 @@ export interface Loadable<T> {
 
 export const notLoaded: Loadable<never> = { value: null, loading: false, problem: null };
 
-/** Runs `ask` and reports every state on the way; an answer that was overtaken by a later ask is dropped. */
+/**
+ * Runs `ask` and reports every state on the way. An ask that is overtaken by a later one, or by a reset, is cancelled
+ * through its signal, and whatever it still answers is dropped.
+ */
 export function createLoader<T>(read: () => Loadable<T>, write: (next: Loadable<T>) => void) {
-  let latest = 0;
+  let running: AbortController | null = null;
   return {
-    async load(ask: () => Promise<T>): Promise<T | null> {
-      const mine = ++latest;
+    async load(ask: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+      running?.abort();
+      const mine = new AbortController();
+      running = mine;
       write({ ...read(), loading: true });
       try {
-        const value = await ask();
-        if (mine === latest) write({ value, loading: false, problem: null });
+        const value = await ask(mine.signal);
+        if (mine === running) write({ value, loading: false, problem: null });
         return value;
       } catch (error) {
-        if (mine === latest) write({ ...read(), loading: false, problem: problemOf(error) });
+        if (mine === running) write({ ...read(), loading: false, problem: problemOf(error) });
         return null;
       }
     },
     /** Forgets the value: for another server or another thing. */
     reset(): void {
-      latest += 1;
+      running?.abort();
+      running = null;
       write(notLoaded);
     },
   };

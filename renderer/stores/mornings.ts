@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Finding, Timeline, Verdict } from '../../shared/model/diagnosis.ts';
+import type { Finding, OriginFilter, Timeline, Verdict } from '../../shared/model/diagnosis.ts';
 import type { Freshness } from '../../shared/model/freshness.ts';
 import type { SamplerMode } from '../../shared/model/sampling.ts';
 import type { Statement, StatementClass } from '../../shared/model/statement.ts';
@@ -64,16 +64,30 @@ export function lookAtMornings(serverId: string): void {
   useMornings.setState({ serverId });
 }
 
-/** The timeline of a window; null: the last hour that is stored. */
-export async function loadTimeline(serverId: string, window: Window | null): Promise<TimelineAnswer | null> {
-  return timelines.load(async () => unwrap(await client().mornings.timeline({ serverId, ...window })));
+/** The timeline of a window, counting only what the filter lets through; null: the last hour that is stored. */
+export async function loadTimeline(
+  serverId: string,
+  window: Window | null,
+  filter: OriginFilter = {},
+): Promise<TimelineAnswer | null> {
+  return timelines.load(async (signal) =>
+    unwrap(await client().mornings.timeline({ serverId, ...window, filter }, { signal })),
+  );
 }
 
 /** The verdict over one incident. The verdict of another window does not stay: it would answer another question. */
-export async function diagnose(serverId: string, window: Window): Promise<void> {
+export async function diagnose(
+  serverId: string,
+  window: Window,
+  /** What people say that a save takes; null: nobody said. */
+  reportedSaveSeconds: number | null = null,
+): Promise<void> {
   const shown = useMornings.getState().verdict.value?.verdict;
   if (shown !== undefined && (shown.toMs <= window.fromMs || shown.fromMs >= window.toMs)) verdicts.reset();
-  await verdicts.load(async () => unwrap(await client().mornings.diagnose({ serverId, ...window })));
+  const said = reportedSaveSeconds === null ? {} : { reportedSaveSeconds };
+  await verdicts.load(async (signal) =>
+    unwrap(await client().mornings.diagnose({ serverId, ...window, ...said }, { signal })),
+  );
 }
 
 export function forgetVerdict(): void {
@@ -82,7 +96,9 @@ export function forgetVerdict(): void {
 
 export async function loadFinding(serverId: string, window: Window, statementId: string): Promise<void> {
   if (useMornings.getState().finding.value?.finding.statement.statementId !== statementId) findings.reset();
-  await findings.load(async () => unwrap(await client().mornings.finding({ serverId, ...window, statementId })));
+  await findings.load(async (signal) =>
+    unwrap(await client().mornings.finding({ serverId, ...window, statementId }, { signal })),
+  );
 }
 
 /**

@@ -7,13 +7,16 @@ import { Tag } from '../../app/tag.tsx';
 import { SparkLine } from '../../charts/spark-line.tsx';
 import { DataTable, type TableColumn } from '../../tables/data-table.tsx';
 import { BlameBar } from './blame-bar.tsx';
+import { GradeTag } from './grade-tag.tsx';
 import { StatementLabel } from './statement-label.tsx';
 import { nameOf } from './statement-name.ts';
-import { cureWords, evidenceWords, gradeWords } from './words.ts';
+import { cureWords, evidenceWords } from './words.ts';
 import styles from './mornings.module.css';
 
 interface FindingsTableProps {
   readonly verdict: Verdict;
+  /** Those that the filter lets through. */
+  readonly findings: readonly Finding[];
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly openStatementId: string | null;
   readonly onOpen: (finding: Finding) => void;
@@ -22,17 +25,14 @@ interface FindingsTableProps {
 
 /** Who did it, by share of the damage. What nobody accounts for stands below and cannot be sorted away. */
 export function FindingsTable(props: FindingsTableProps): ReactNode {
-  const { verdict, widgetTitles, onPropose } = props;
+  const { verdict, findings, widgetTitles, onPropose } = props;
   const full = Math.max(verdict.unexplainedShare, ...verdict.findings.map(({ blameInterval }) => blameInterval[1]));
-  const columns = useMemo(
-    () => findingColumns({ widgetTitles, full, fromMs: verdict.fromMs, toMs: verdict.toMs, onPropose }),
-    [widgetTitles, full, verdict.fromMs, verdict.toMs, onPropose],
-  );
+  const columns = useMemo(() => findingColumns({ widgetTitles, full, onPropose }), [widgetTitles, full, onPropose]);
   return (
     <DataTable
       label="Findings"
       columns={columns}
-      rows={verdict.findings}
+      rows={findings}
       rowKey={(finding) => finding.findingId}
       onOpen={props.onOpen}
       onRowKey={(finding, key) => {
@@ -41,10 +41,13 @@ export function FindingsTable(props: FindingsTableProps): ReactNode {
         return true;
       }}
       initialSort={{ column: 'share', descending: true }}
-      selectedKey={
-        verdict.findings.find(({ statement }) => statement.statementId === props.openStatementId)?.findingId ?? null
+      selectedKey={findings.find(({ statement }) => statement.statementId === props.openStatementId)?.findingId ?? null}
+      {...(findings.length > manyRows ? { height: manyRowsHeight, estimatedRowPx: 48 } : {})}
+      empty={
+        verdict.findings.length > 0
+          ? 'The filter hides every finding.'
+          : 'No suspect was active while the victims waited.'
       }
-      empty="No suspect was active while the victims waited."
       footer={[
         { content: 'unexplained' },
         { content: <BlameBar share={verdict.unexplainedShare} interval={null} full={full} tone="unexplained" /> },
@@ -54,14 +57,16 @@ export function FindingsTable(props: FindingsTableProps): ReactNode {
   );
 }
 
+/** From this many rows on only those in sight are drawn. */
+const manyRows = 60;
+const manyRowsHeight = 'max(360px, calc(100vh - 320px))';
+
 /** A share that rounds to nothing is no evidence to show; the finding's page has all of it. */
 const worthAChip = ({ kind, share }: Finding['evidence'][number]): boolean => kind === 'overlap' || share >= 0.005;
 
 interface ColumnContext {
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly full: number;
-  readonly fromMs: number;
-  readonly toMs: number;
   readonly onPropose: (finding: Finding) => void;
 }
 
@@ -71,11 +76,13 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       id: 'statement',
       header: 'statement, who runs it',
       width: 'minmax(190px, 4fr)',
-      cell: ({ statement, runBy }) => (
+      cell: ({ statement, members, runBy }) => (
         <div className={styles.who}>
           <StatementLabel statement={statement} widgetTitles={widgetTitles} />
           <small title={runBy.join(', ')}>
-            {[runBy.join(', '), statement.class].filter((part) => part !== '').join(' · ')}
+            {[members.length === 0 ? '' : groupText(members.length), runBy.join(', '), statement.class]
+              .filter((part) => part !== '')
+              .join(' · ')}
           </small>
         </div>
       ),
@@ -94,13 +101,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       id: 'grade',
       header: 'grade',
       width: '116px',
-      cell: ({ grade }) => (
-        <Tooltip label={gradeWords[grade].meaning}>
-          <span>
-            <Tag tone={grade === 'A' || grade === 'B' ? 'accent' : 'neutral'}>{gradeWords[grade].short}</Tag>
-          </span>
-        </Tooltip>
-      ),
+      cell: ({ grade, caveats }) => <GradeTag grade={grade} caveats={caveats} />,
       sortValue: ({ grade }) => grade,
     },
     {
@@ -165,10 +166,15 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'ifGone',
       header: 'if gone',
-      hint: 'What the victims’ mean would have been without this statement',
+      hint: 'What the victims’ mean, and below it their 95th percentile, would have been without this statement',
       align: 'right',
-      width: '76px',
-      cell: ({ ifGoneMeanMs }) => (ifGoneMeanMs === null ? '–' : formatDuration(ifGoneMeanMs)),
+      width: '88px',
+      cell: ({ ifGoneMeanMs, ifGoneP95Ms }) => (
+        <div className={styles.who}>
+          <span>{ifGoneMeanMs === null ? '–' : formatDuration(ifGoneMeanMs)}</span>
+          {ifGoneP95Ms !== null && <small>p95 {formatDuration(ifGoneP95Ms)}</small>}
+        </div>
+      ),
       sortValue: ({ ifGoneMeanMs }) => ifGoneMeanMs,
     },
     {
@@ -176,16 +182,20 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       header: 'cure',
       hint: 'What would help; a read model can be proposed from here (P)',
       width: '88px',
-      cell: (finding) =>
-        finding.cure === 'read_model' ? (
-          <Button size="compact-xs" variant="default" onClick={() => onPropose(finding)}>
-            Propose
-          </Button>
-        ) : (
-          <span className="db-dim" title={cureWords[finding.cure]}>
-            {cureWords[finding.cure]}
-          </span>
-        ),
+      cell: (finding) => (
+        <Tooltip label={cureWords[finding.cure].reason}>
+          {finding.cure === 'read_model' ? (
+            <Button size="compact-xs" variant="default" onClick={() => onPropose(finding)}>
+              Propose
+            </Button>
+          ) : (
+            <span className="db-dim">{cureWords[finding.cure].short}</span>
+          )}
+        </Tooltip>
+      ),
+      sortValue: ({ cure }) => cure,
     },
   ];
 }
+
+const groupText = (others: number): string => `a group with ${others === 1 ? '1 other' : `${others} others`}`;

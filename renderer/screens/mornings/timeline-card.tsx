@@ -8,6 +8,7 @@ import { Legend } from '../../charts/legend.tsx';
 import { usePalette } from '../../charts/palette.ts';
 import { TimelineChart } from '../../charts/timeline-chart.tsx';
 import { timelineLayers } from '../../charts/timeline-data.ts';
+import type { ZoomStep } from '../../charts/time-brush.tsx';
 import type { TimeWindow } from '../../charts/time-window.ts';
 import { useMornings } from '../../stores/mornings.ts';
 import { NoSamples } from './no-samples.tsx';
@@ -17,7 +18,10 @@ import styles from './mornings.module.css';
 interface TimelineCardProps {
   readonly serverId: string;
   readonly window: TimeWindow | null;
+  /** What was zoomed to: drawn at once with what is known, until the engine has answered. */
+  readonly zoom: TimeWindow | null;
   readonly onSelect: (window: TimeWindow | null) => void;
+  readonly onZoom: (step: ZoomStep) => void;
   readonly onRetry: () => void;
 }
 
@@ -25,7 +29,8 @@ interface TimelineCardProps {
 const height = 'clamp(200px, 27vh, 340px)';
 
 /** The timeline, its legend and its table twin. */
-export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCardProps): ReactNode {
+export function TimelineCard(props: TimelineCardProps): ReactNode {
+  const { serverId, window, zoom, onSelect, onZoom, onRetry } = props;
   const { value, loading, problem } = useMornings((state) => state.timeline);
   const [shownAs, setShownAs] = useState<'chart' | 'table'>('chart');
   const palette = usePalette();
@@ -37,7 +42,12 @@ export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCa
     [palette],
   );
 
-  if (value === null) {
+  const timeline = useMemo(
+    () => (value === null || zoom === null ? value?.timeline : { ...value.timeline, ...zoom }),
+    [value, zoom],
+  );
+
+  if (value === null || timeline === undefined) {
     return (
       <Card>
         {problem !== null && <FailureNotice problem={problem} onRetry={onRetry} />}
@@ -52,7 +62,6 @@ export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCa
       </Card>
     );
   }
-  const { timeline } = value;
   return (
     <Card className={styles.timelineCard}>
       {problem !== null && <FailureNotice problem={problem} onRetry={onRetry} />}
@@ -77,7 +86,7 @@ export function TimelineCard({ serverId, window, onSelect, onRetry }: TimelineCa
         </div>
       </div>
       {shownAs === 'chart' ? (
-        <TimelineChart timeline={timeline} selection={window} onSelect={onSelect} height={height} />
+        <TimelineChart timeline={timeline} selection={window} onSelect={onSelect} onZoom={onZoom} height={height} />
       ) : (
         <TimelineTable timeline={timeline} height={height} />
       )}

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
+import type { OriginFilter } from '../../../shared/model/diagnosis.ts';
 import type { TimeWindow } from '../../charts/time-window.ts';
 import { loadTimeline, onMorningsChange, useMornings } from '../../stores/mornings.ts';
 import { viewFor, type RangeId } from './view.ts';
@@ -8,9 +9,19 @@ import { viewFor, type RangeId } from './view.ts';
 const backgroundMs = 20_000;
 /** While watching live a snapshot comes every 5 s; the first look at a new server comes as soon. */
 const liveMs = 5_000;
+/** Wheel and buttons zoom in steps: only where they come to rest is asked for. */
+const settleMs = 120;
 
 /** A view that begins later by this much is another picture; less is the time that an answer took. */
 const noticeableMs = 60_000;
+
+/** What decides which stretch of history the timeline shows, and whose sessions it counts. */
+export interface TimelineWish {
+  readonly range: RangeId;
+  readonly window: TimeWindow | null;
+  readonly zoom: TimeWindow | null;
+  readonly filter: Required<OriginFilter>;
+}
 
 /** The server's clock now, or the last stored moment where nobody samples. null: nothing is known yet. */
 export function endOfRange(server: ServerSummary): number | null {
@@ -19,16 +30,11 @@ export function endOfRange(server: ServerSummary): number | null {
 }
 
 /** Loads the timeline and keeps it moving while its view ends now and somebody can see it. Returns "again, please". */
-export function useTimeline(
-  server: ServerSummary,
-  range: RangeId,
-  window: TimeWindow | null,
-  watching: boolean,
-): () => void {
+export function useTimeline(server: ServerSummary, wish: TimelineWish, watching: boolean): () => void {
   const { serverId } = server;
-  const latest = useRef({ server, range, window });
+  const latest = useRef({ server, ...wish });
   useEffect(() => {
-    latest.current = { server, range, window };
+    latest.current = { server, ...wish };
   });
 
   const load = useCallback(async (): Promise<void> => {
@@ -36,27 +42,38 @@ export function useTimeline(
       const now = latest.current;
       const endMs = endOfRange(now.server);
       const storedFromMs = useMornings.getState().timeline.value?.timeline.storedFromMs ?? null;
-      return endMs === null ? null : viewFor(now.range, now.window, endMs, storedFromMs).view;
+      // A year is asked for only where a year is stored: the first answer, about the last hour, says how much is.
+      if (endMs === null || (now.range === 'all' && now.zoom === null && storedFromMs === null)) return null;
+      return viewFor(now.range, now.window, endMs, storedFromMs, now.zoom).view;
     };
     const view = wanted();
-    const answer = await loadTimeline(serverId, view);
+    const answer = await loadTimeline(serverId, view, latest.current.filter);
     // The first answer says where history begins and ends: only then is it known which part of a range to ask for.
     const known = wanted();
     if (answer === null || known === null) return;
-    if (view === null || known.fromMs - view.fromMs >= noticeableMs) await loadTimeline(serverId, known);
+    if (view === null || known.fromMs - view.fromMs >= noticeableMs) {
+      await loadTimeline(serverId, known, latest.current.filter);
+    }
   }, [serverId]);
 
-  const fromMs = window?.fromMs ?? null;
-  const toMs = window?.toMs ?? null;
+  const { range, window, zoom, filter } = wish;
   const online = server.state === 'connected';
   const endMs = endOfRange(server);
-  const following = endMs !== null && viewFor(range, window, endMs).following;
+  const following = endMs !== null && viewFor(range, window, endMs, null, zoom).following;
   // A window inside the view that is shown moves nothing: only a view that stands elsewhere depends on it.
-  const standsAt = following ? null : `${fromMs}-${toMs}`;
+  const standsAt = following ? null : JSON.stringify(zoom ?? window);
+  const asks = JSON.stringify(filter);
 
+  const first = useRef(true);
   useEffect(() => {
-    void load();
-  }, [load, range, standsAt, online]);
+    if (first.current) {
+      first.current = false;
+      void load();
+      return undefined;
+    }
+    const timer = setTimeout(() => void load(), settleMs);
+    return () => clearTimeout(timer);
+  }, [load, range, standsAt, online, asks]);
 
   const hasSamples = useMornings((state) => state.timeline.value?.timeline.storedFromMs != null);
   useEffect(() => {
@@ -64,7 +81,8 @@ export function useTimeline(
     let askedAtMs = Date.now();
     const everyMs = watching || !hasSamples ? liveMs : backgroundMs;
     const again = () => {
-      if (document.hidden || Date.now() - askedAtMs < everyMs * 0.8) return;
+      // An answer that is on its way is let arrive: a slow engine asked again and again would never show one.
+      if (document.hidden || useMornings.getState().timeline.loading || Date.now() - askedAtMs < everyMs * 0.8) return;
       askedAtMs = Date.now();
       void load();
     };

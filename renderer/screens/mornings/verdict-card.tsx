@@ -1,31 +1,28 @@
-import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import { Button, NumberInput, Skeleton } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconAlertTriangle, IconCircleCheck, IconInfoCircle, IconUserExclamation } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
-import type { Finding, Verdict } from '../../../shared/model/diagnosis.ts';
+import type { Conclusion } from '../../../shared/model/diagnosis.ts';
+import { CopyButton } from '../../app/copy-button.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
-import { Notice } from '../../app/notice.tsx';
 import { Card } from '../../app/page.tsx';
 import { Tag } from '../../app/tag.tsx';
 import { useMornings } from '../../stores/mornings.ts';
-import { emphasized } from './emphasis.ts';
-import { FindingsTable } from './findings-table.tsx';
-import { VictimsTable } from './victims-table.tsx';
+import { Sentence } from './sentence.tsx';
+import { VerdictFacts } from './verdict-facts.tsx';
+import { conclusionWords } from './words.ts';
 import styles from './mornings.module.css';
 
-interface VerdictProps {
-  readonly serverId: string;
-  readonly widgetTitles: ReadonlyMap<string, string>;
-  readonly openStatementId: string | null;
-  readonly onOpen: (finding: Finding) => void;
-  readonly onPropose: (finding: Finding) => void;
+interface VerdictCardProps {
+  readonly saidSeconds: number | null;
+  readonly onSaid: (seconds: number | null) => void;
   readonly onRetry: () => void;
   readonly onClear: () => void;
-  /** The class of a statement was changed: the verdict is another one now. */
-  readonly onClassChanged: () => void;
 }
 
-/** What the incident's window says: sentence, badges, findings. The last verdict stays while a new one is worked out. */
-export function VerdictCards(props: VerdictProps): ReactNode {
+/** What the incident's window says. The last verdict stays while a new one is worked out. */
+export function VerdictCard(props: VerdictCardProps): ReactNode {
   const { value, loading, problem } = useMornings((state) => state.verdict);
   return (
     <>
@@ -39,85 +36,99 @@ export function VerdictCards(props: VerdictProps): ReactNode {
         </Card>
       )}
       {value !== null && (
-        <>
-          <section aria-label="Verdict" aria-live="polite" aria-busy={loading} className={styles.verdict}>
-            <div className={styles.verdictHead}>
-              <p className={styles.sentence}>
-                {emphasized(value.verdict.sentence).map(({ text, strong }, index) =>
-                  strong ? <strong key={index}>{text}</strong> : <span key={index}>{text}</span>,
-                )}
-              </p>
-              <Button size="compact-sm" variant="subtle" color="gray" flex="none" onClick={props.onClear}>
+        <section aria-label="Verdict" aria-live="polite" aria-busy={loading} className={styles.verdict}>
+          <div className={styles.verdictHead}>
+            <div className={styles.verdictText}>
+              <ConclusionLine conclusion={value.verdict.conclusion} />
+              <Sentence text={value.verdict.sentence} />
+            </div>
+            <div className={styles.verdictButtons}>
+              <CopyButton text={value.verdict.sentence} what="the verdict" />
+              <Button size="compact-sm" variant="subtle" color="gray" onClick={props.onClear}>
                 Clear the window
               </Button>
             </div>
-            <div className={styles.badges}>
-              {value.verdict.badges.map(({ kind, tone, text }) => (
-                <Tag key={`${kind} ${text}`} tone={tone}>
-                  {text}
-                </Tag>
-              ))}
-              <FreshnessLabel freshness={value.freshness} />
-            </div>
-          </section>
-          <Conclusion verdict={value.verdict} {...props} />
-        </>
+          </div>
+          <Advice conclusion={value.verdict.conclusion} />
+          <div className={styles.verdictNumbers}>
+            <VerdictFacts verdict={value.verdict} />
+            <SaidInput seconds={props.saidSeconds} onSaid={props.onSaid} />
+          </div>
+          <div className={styles.badges}>
+            {value.verdict.badges.map(({ kind, tone, text }) => (
+              <Tag key={`${kind} ${text}`} tone={tone}>
+                {text}
+              </Tag>
+            ))}
+            <FreshnessLabel freshness={value.freshness} />
+          </div>
+        </section>
       )}
     </>
   );
 }
 
-function Conclusion({ verdict, ...props }: VerdictProps & { readonly verdict: Verdict }): ReactNode {
-  switch (verdict.conclusion) {
-    case 'not_enough_data':
-      return (
-        <Notice title="Not enough data in this window">
-          A verdict needs a few minutes of samples in the window, and quiet time before or after it to compare with.
-          Choose a wider window, or keep sampling and come back.
-        </Notice>
-      );
-    case 'no_damage':
-      return (
-        <>
-          <Notice title="The database did not make anybody wait here">
-            If people waited all the same, look outside of it: the ERP’s own workers, the connection pooler, the
-            network.
-          </Notice>
-          {(verdict.findings.length > 0 || verdict.victims.length > 0) && <Tables verdict={verdict} {...props} />}
-        </>
-      );
-    case 'culprits':
-    case 'unexplained':
-      return <Tables verdict={verdict} {...props} />;
-  }
+const conclusionIcons = {
+  bad: IconUserExclamation,
+  warning: IconAlertTriangle,
+  neutral: IconInfoCircle,
+  good: IconCircleCheck,
+} as const;
+
+function ConclusionLine({ conclusion }: { readonly conclusion: Conclusion }): ReactNode {
+  const { tone, title } = conclusionWords[conclusion];
+  const Icon = conclusionIcons[tone];
+  return (
+    <div className={styles.conclusion} data-tone={tone} data-conclusion={conclusion}>
+      <Icon size={15} aria-hidden /> {title}
+    </div>
+  );
 }
 
-function Tables({ verdict, ...props }: VerdictProps & { readonly verdict: Verdict }): ReactNode {
-  const [shown, setShown] = useState<'suspects' | 'victims'>('suspects');
+function Advice({ conclusion }: { readonly conclusion: Conclusion }): ReactNode {
+  const { advice } = conclusionWords[conclusion];
+  return advice === null ? null : <p className={styles.advice}>{advice}</p>;
+}
+
+/** A number that is typed is taken after this pause. */
+const settleMs = 700;
+
+/** Far above what was measured, it is not the database: only people can say how long they wait. */
+function SaidInput({
+  seconds,
+  onSaid,
+}: {
+  readonly seconds: number | null;
+  readonly onSaid: (seconds: number | null) => void;
+}): ReactNode {
+  const [typed, setTyped] = useState<{ readonly text: string | number; readonly of: number | null }>({
+    text: seconds ?? '',
+    of: seconds,
+  });
+  // The address changed, by this field or by somebody's link.
+  if (typed.of !== seconds) setTyped({ text: seconds ?? '', of: seconds });
+  const take = useDebouncedCallback((value: string | number) => {
+    const said = Number(value);
+    onSaid(value !== '' && Number.isFinite(said) && said > 0 ? said : null);
+  }, settleMs);
   return (
-    <Card fill className={styles.tables}>
-      <SegmentedControl
+    <label className={styles.said}>
+      <span>People report that a save takes</span>
+      <NumberInput
         size="xs"
-        withItemsBorders={false}
-        aria-label="Findings or victims"
-        className={styles.tableSwitch}
-        data={[
-          { value: 'suspects', label: `Suspects ${verdict.findings.length}` },
-          { value: 'victims', label: `Victims ${verdict.victims.length}` },
-        ]}
-        value={shown}
-        onChange={(next) => setShown(next === 'victims' ? 'victims' : 'suspects')}
+        w={76}
+        aria-label="Seconds that a save takes, as people report it"
+        placeholder="–"
+        min={0}
+        decimalScale={1}
+        hideControls
+        value={typed.text}
+        onChange={(value) => {
+          setTyped({ ...typed, text: value });
+          take(value);
+        }}
       />
-      {shown === 'suspects' ? (
-        <FindingsTable verdict={verdict} {...props} />
-      ) : (
-        <VictimsTable
-          serverId={props.serverId}
-          victims={verdict.victims}
-          widgetTitles={props.widgetTitles}
-          onClassChanged={props.onClassChanged}
-        />
-      )}
-    </Card>
+      <span>s</span>
+    </label>
   );
 }

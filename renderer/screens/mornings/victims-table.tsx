@@ -16,15 +16,23 @@ import { classSourceWords } from './words.ts';
 /** From this ratio of blocks per call on, the victim itself did more work and its slowness is its own. */
 const doesMoreWork = 1.2;
 
+/** From this many rows on only those in sight are drawn. */
+const manyRows = 60;
+
 interface VictimsTableProps {
   readonly serverId: string;
   readonly victims: readonly Victim[];
+  /** Victims that the filter left out. */
+  readonly hidden: number;
+  readonly openStatementId: string | null;
+  readonly onOpen: (statement: Statement) => void;
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly onClassChanged: () => void;
 }
 
 /** Who was hurt, and by how much. */
-export function VictimsTable({ serverId, victims, widgetTitles, onClassChanged }: VictimsTableProps): ReactNode {
+export function VictimsTable(props: VictimsTableProps): ReactNode {
+  const { serverId, victims, hidden, widgetTitles, onOpen, onClassChanged } = props;
   const [busyId, setBusyId] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const takeBack = useCallback(
@@ -128,8 +136,11 @@ export function VictimsTable({ serverId, victims, widgetTitles, onClassChanged }
         columns={columns}
         rows={victims}
         rowKey={({ statement }) => statement.statementId}
+        onOpen={({ statement }) => onOpen(statement)}
+        selectedKey={props.openStatementId}
         initialSort={{ column: 'damage', descending: true }}
-        empty="No OLTP statement got slower."
+        {...(victims.length > manyRows ? { height: 'max(360px, calc(100vh - 320px))', estimatedRowPx: 34 } : {})}
+        empty={hidden > 0 ? 'The filter hides every victim.' : 'No OLTP statement got slower.'}
       />
     </>
   );

@@ -27,6 +27,7 @@ const timeline = (buckets: readonly TimelineBucket[]): Timeline => ({
   buckets: [...buckets],
   storedFromMs: startMs,
   storedToMs: at(60),
+  origins: { applicationNames: [], roleNames: [], databaseNames: [] },
   suggestion: null,
 });
 

@@ -1,41 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { filledFromMs, followsSuggestion, readAddress, viewFor } from '../../../renderer/screens/mornings/view.ts';
+import { around, filledFromMs, followsSuggestion, viewFor, zoomed } from '../../../renderer/screens/mornings/view.ts';
 
 const hourMs = 3_600_000;
 const nowMs = Date.UTC(2026, 10, 20, 9, 0);
 const window = (fromMinutesAgo: number, toMinutesAgo: number) => ({
   fromMs: nowMs - fromMinutesAgo * 60_000,
   toMs: nowMs - toMinutesAgo * 60_000,
-});
-
-describe('the address', () => {
-  it('carries range, window and finding', () => {
-    const params = new URLSearchParams({ range: '6h', from: '1000', to: '2000', statement: 's7' });
-    expect(readAddress(['mornings', 'finding'], params)).toEqual({
-      range: '6h',
-      window: { fromMs: 1000, toMs: 2000 },
-      statementId: 's7',
-    });
-  });
-
-  it('may be typed: ISO times count, nonsense is no window', () => {
-    const iso = new URLSearchParams({ from: '2026-11-20T07:52:00Z', to: '2026-11-20T08:21:00Z' });
-    expect(readAddress(['mornings'], iso).window).toEqual({
-      fromMs: Date.UTC(2026, 10, 20, 7, 52),
-      toMs: Date.UTC(2026, 10, 20, 8, 21),
-    });
-    for (const [from, to] of [
-      ['2000', '1000'],
-      ['soon', '2000'],
-      ['', ''],
-    ] as const) {
-      expect(readAddress(['mornings'], new URLSearchParams({ from, to, range: 'x' }))).toEqual({
-        range: '1h',
-        window: null,
-        statementId: null,
-      });
-    }
-  });
 });
 
 describe('what the timeline shows', () => {
@@ -91,5 +61,30 @@ describe('a suggested window', () => {
     expect(followsSuggestion(taken, taken, window(20, 9))).toBe(false);
     expect(followsSuggestion(taken, taken, window(20, 5))).toBe(true);
     expect(followsSuggestion(taken, taken, window(5, 1))).toBe(true);
+  });
+});
+
+describe('zooming the timeline', () => {
+  const stored = window(600, 0);
+
+  it('keeps the moment under the pointer where it is', () => {
+    expect(zoomed(window(60, 0), { factor: 0.5, aroundMs: nowMs - 15 * 60_000 }, stored)).toEqual(window(37.5, 7.5));
+  });
+
+  it('moves within what is stored, and not beyond', () => {
+    expect(zoomed(window(60, 0), { shiftShare: -0.5 }, stored)).toEqual(window(90, 30));
+    expect(zoomed(window(600, 540), { shiftShare: -0.5 }, stored)).toEqual(window(600, 540));
+    expect(zoomed(window(60, 0), { shiftShare: 0.5 }, stored)).toEqual(window(60, 0));
+  });
+
+  it('ends at two minutes inwards, and outwards where all that is stored is in sight', () => {
+    expect(zoomed(window(3, 0), { factor: 0.1 }, stored)).toEqual(window(2.5, 0.5));
+    expect(zoomed(window(500, 0), { factor: 2 }, stored)).toBeNull();
+  });
+
+  it('to the window shows as much around it again, and stands still', () => {
+    const studied = window(40, 20);
+    expect(around(studied)).toEqual(window(50, 10));
+    expect(viewFor('1h', studied, nowMs, null, around(studied))).toEqual({ view: window(50, 10), following: false });
   });
 });

@@ -1,8 +1,8 @@
 import { useMemo, type ReactNode } from 'react';
-import { formatDuration } from '../../../shared/format/duration.ts';
-import { DataTable, type TableColumn } from '../../tables/data-table.tsx';
-import type { FindingAnswer } from '../../stores/mornings.ts';
-import { StatementLabel } from './statement-label.tsx';
+import { formatDuration } from '../../../../shared/format/duration.ts';
+import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
+import type { FindingAnswer } from '../../../stores/mornings.ts';
+import { StatementLabel } from '../statement-label.tsx';
 
 type Blocked = FindingAnswer['blocked'][number];
 

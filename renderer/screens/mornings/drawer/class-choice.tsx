@@ -1,11 +1,11 @@
 import { Button, Select } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { statementClassSchema, type Statement, type StatementClass } from '../../../shared/model/statement.ts';
-import { FailureNotice } from '../../app/failure-notice.tsx';
-import { problemOf, type Problem } from '../../stores/failure-error.ts';
-import { setStatementClass } from '../../stores/mornings.ts';
-import { classWords } from './words.ts';
-import styles from './mornings.module.css';
+import { statementClassSchema, type Statement, type StatementClass } from '../../../../shared/model/statement.ts';
+import { FailureNotice } from '../../../app/failure-notice.tsx';
+import { problemOf, type Problem } from '../../../stores/failure-error.ts';
+import { setStatementClass } from '../../../stores/mornings.ts';
+import { classWords } from '../words.ts';
+import styles from '../mornings.module.css';
 
 interface ClassChoiceProps {
   readonly serverId: string;

@@ -1,0 +1,50 @@
+import { formatDuration } from '../../../../shared/format/duration.ts';
+import { twoDigits, zonedTime } from '../../../../shared/format/zoned-time.ts';
+import type { Experiment } from '../../../../shared/model/experiment.ts';
+import type { TimeWindow } from '../../../charts/time-window.ts';
+
+/** "07:52" -> 472; null: no time of day. */
+export function minuteOf(text: string): number | null {
+  const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text.trim()) ?? [];
+  if (hours === undefined || minutes === undefined) return null;
+  const minute = Number(hours) * 60 + Number(minutes);
+  return Number(minutes) < 60 && minute <= 1440 ? minute : null;
+}
+
+export const clockOf = (minute: number): string => `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
+
+/** The clock times of the incident, as the part of each morning to watch. A window over midnight ends with its day. */
+export function minutesOf(
+  window: TimeWindow,
+  timeZone: string,
+): { readonly fromMinute: number; readonly toMinute: number } {
+  const from = zonedTime(window.fromMs, timeZone);
+  const to = zonedTime(window.toMs, timeZone);
+  const fromMinute = from.hour * 60 + from.minute;
+  const toMinute = to.hour * 60 + to.minute;
+  return { fromMinute, toMinute: toMinute > fromMinute ? toMinute : 1440 };
+}
+
+/** The smallest p that n days can reach, half of them without the suspect: 1 / (n over n/2). */
+export function smallestP(days: number): number {
+  let ways = 1;
+  for (let k = 1; k <= days / 2; k += 1) ways = (ways * (days / 2 + k)) / k;
+  return 1 / ways;
+}
+
+/** How far it is: measured days of each kind. */
+export function progressText({ days }: Experiment): string {
+  const measured = days.filter(({ damagePerSaveMs, excluded }) => damagePerSaveMs !== null && excluded === null);
+  const live = measured.filter(({ arm }) => arm === 'live').length;
+  return `${measured.length} of ${days.length} days measured: ${live} with it, ${measured.length - live} without it`;
+}
+
+export function resultText({ result }: Experiment): string | null {
+  if (result === null) return null;
+  const [low, high] = result.interval;
+  return (
+    `With it a save waited ${formatDuration(result.effectMs)} longer ` +
+    `(${formatDuration(low)} to ${formatDuration(high)}); p = ${result.p.toFixed(3)}, ` +
+    `the best that these days can reach is ${result.smallestP.toFixed(3)}. ${result.text}`
+  );
+}

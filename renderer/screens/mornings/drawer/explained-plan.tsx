@@ -1,0 +1,80 @@
+import { Button } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { formatDuration } from '../../../../shared/format/duration.ts';
+import type { Explained } from '../../../../shared/model/explain.ts';
+import { CopyButton } from '../../../app/copy-button.tsx';
+import { momentExact } from '../../../app/moments.ts';
+import { SqlEditor } from '../../../app/sql-editor.tsx';
+import { Tag } from '../../../app/tag.tsx';
+import { methodText, valueOrigins } from './plan-nodes.ts';
+import { PlanTree } from './plan-tree.tsx';
+import { ValuesForm } from './values-form.tsx';
+import styles from './drawer.module.css';
+
+interface ExplainedPlanProps {
+  readonly explained: Explained;
+  /** Plans it again with these values; left out: nobody can be asked now. */
+  readonly onOtherValues?: (values: Readonly<Record<string, string>>) => void;
+}
+
+/** One plan: how it was taken, its tree, the values it was planned with, and the SQL. */
+export function ExplainedPlan({ explained, onOtherValues }: ExplainedPlanProps): ReactNode {
+  const [editing, setEditing] = useState(false);
+  const { analyzed, planningMs, executionMs, notes, values } = explained;
+  return (
+    <>
+      <div className={styles.head}>
+        <Tag tone={analyzed ? 'accent' : 'neutral'}>{methodText(explained)}</Tag>
+        {executionMs !== null && <Tag>ran {formatDuration(executionMs)}</Tag>}
+        {planningMs !== null && <Tag>planned in {formatDuration(planningMs)}</Tag>}
+        <span className="db-dim">{momentExact(explained.takenAtMs)}</span>
+      </div>
+      {notes.length > 0 && (
+        <ul className={styles.notes}>
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      <PlanTree root={explained.root} analyzed={analyzed} />
+      {values.length > 0 && (
+        <section aria-label="Values">
+          <div className={styles.sectionHead}>
+            <h3>Planned with</h3>
+            {onOtherValues !== undefined && !editing && (
+              <Button size="compact-sm" onClick={() => setEditing(true)}>
+                Other values …
+              </Button>
+            )}
+          </div>
+          {editing && onOtherValues !== undefined ? (
+            <ValuesForm
+              missing={values.map(({ name }) => ({ name, type: null, context: '' }))}
+              initial={Object.fromEntries(values.map(({ name, literal }) => [name, literal]))}
+              onSubmit={(next) => {
+                setEditing(false);
+                onOtherValues(next);
+              }}
+              onClose={() => setEditing(false)}
+            />
+          ) : (
+            <ul className={styles.values}>
+              {values.map(({ name, literal, origin }) => (
+                <li key={name}>
+                  <code>{name}</code> = <code>{literal}</code> <span className="db-dim">{valueOrigins[origin]}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
+      )}
+      <section aria-label="Planned statement">
+        <div className={styles.sectionHead}>
+          <h3>What was planned</h3>
+          <CopyButton text={explained.sql} what="the planned statement" />
+        </div>
+        <SqlEditor value={explained.sql.slice(0, 20_000)} label="Planned statement" maxHeight={240} />
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+import { formatCount, formatCountShort } from '../../../../shared/format/count.ts';
+import { formatDuration } from '../../../../shared/format/duration.ts';
+import type { Explained, PlanComparison, PlanNode } from '../../../../shared/model/explain.ts';
+import type { TreeNode } from '../../../tables/tree-rows.ts';
+
+/** From this factor between estimated and actual rows on the planner chose blindly. */
+export const wrongEstimate = 10;
+
+export type NodeFacts = Omit<PlanNode, 'children'>;
+
+export function planNodes(root: PlanNode): readonly TreeNode<NodeFacts>[] {
+  const node = (from: PlanNode): TreeNode<NodeFacts> => ({
+    id: from.nodeId,
+    row: from,
+    children: from.children.map(node),
+  });
+  return [node(root)];
+}
+
+type Difference = PlanComparison['rows'][number];
+
+/** Rows with a depth, top down, as a tree. */
+export function differenceNodes(rows: readonly Difference[]): readonly TreeNode<Difference>[] {
+  interface Building {
+    readonly id: string;
+    readonly row: Difference;
+    readonly children: Building[];
+  }
+  const top: Building[] = [];
+  const open: Building[] = [];
+  rows.forEach((row, index) => {
+    const made: Building = { id: String(index), row, children: [] };
+    open.length = Math.min(open.length, Math.max(0, row.depth));
+    (open.at(-1)?.children ?? top).push(made);
+    open.push(made);
+  });
+  return top;
+}
+
+/** "Index Scan using orders_pkey on orders". */
+export function nodeTitle({ nodeType, relation, index }: NodeFacts): string {
+  const using = index === null ? '' : ` using ${index}`;
+  return relation === null ? `${nodeType}${using}` : `${nodeType}${using} on ${relation}`;
+}
+
+/** A node's own part: time where it was measured, cost where it was only planned. */
+export function ownText({ ownMs, ownCost }: NodeFacts): string {
+  return ownMs === null ? formatCountShort(ownCost) : formatDuration(ownMs);
+}
+
+export function totalText({ totalMs, totalCost }: NodeFacts): string {
+  return totalMs === null ? formatCountShort(totalCost) : formatDuration(totalMs);
+}
+
+/** "estimated 10, came 12,000: 1,200 times off", or null where the estimate was good enough or nothing was measured. */
+export function estimateText({ estimateError, estimatedRows, actualRows }: NodeFacts): string | null {
+  if (estimateError === null || actualRows === null || estimateError < wrongEstimate) return null;
+  return `estimated ${formatCount(estimatedRows)}, came ${formatCount(actualRows)}: ${formatCount(estimateError)} times off`;
+}
+
+/** How a plan was taken, in words. */
+export function methodText({ method, analyzed }: Pick<Explained, 'method' | 'analyzed'>): string {
+  const how = {
+    constants: 'planned with the values below',
+    generic: 'generic plan: any value (GENERIC_PLAN)',
+    generic_prepared: 'generic plan of a prepared statement',
+  }[method];
+  return analyzed ? `${how}, run and rolled back` : `${how}, not run`;
+}
+
+export const valueOrigins = {
+  unified: 'must equal another one',
+  sample: 'from a sampled statement',
+  statistics: 'from pg_stats',
+  person: 'from you',
+} as const;

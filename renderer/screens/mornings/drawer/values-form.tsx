@@ -1,0 +1,50 @@
+import { Button, TextInput } from '@mantine/core';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import type { MissingValue } from '../../../../shared/model/explain.ts';
+import styles from './drawer.module.css';
+
+interface ValuesFormProps {
+  readonly missing: readonly MissingValue[];
+  readonly initial?: Readonly<Record<string, string>>;
+  readonly onSubmit: (values: Readonly<Record<string, string>>) => void;
+  readonly onClose: () => void;
+}
+
+/** Constants that neither samples nor statistics know: the person types each as SQL would write it. */
+export function ValuesForm({ missing, initial = {}, onSubmit, onClose }: ValuesFormProps): ReactNode {
+  const [values, setValues] = useState<Readonly<Record<string, string>>>(initial);
+  const complete = missing.every(({ name }) => (values[name] ?? '').trim() !== '');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (complete) onSubmit(Object.fromEntries(missing.map(({ name }) => [name, (values[name] ?? '').trim()])));
+  };
+  return (
+    <form className={styles.valuesForm} onSubmit={submit} aria-label="Values of the statement">
+      <p>
+        The statistics keep the statement without its constants, and these could not be found again. Write each as SQL
+        does: <code>42</code>, <code>&apos;open&apos;</code>, <code>date &apos;2026-01-01&apos;</code>.
+      </p>
+      {missing.map(({ name, type, context }, index) => (
+        <TextInput
+          key={name}
+          size="xs"
+          label={type === null ? name : `${name}, ${type}`}
+          description={context === '' ? undefined : context}
+          value={values[name] ?? ''}
+          onChange={(event) => setValues({ ...values, [name]: event.currentTarget.value })}
+          autoComplete="off"
+          spellCheck={false}
+          {...(index === 0 ? { 'data-autofocus': true } : {})}
+        />
+      ))}
+      <div className={styles.formButtons}>
+        <Button size="compact-sm" onClick={onClose}>
+          Never mind
+        </Button>
+        <Button size="compact-sm" type="submit" variant="filled" disabled={!complete}>
+          Explain with these
+        </Button>
+      </div>
+    </form>
+  );
+}

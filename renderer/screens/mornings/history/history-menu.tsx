@@ -1,0 +1,61 @@
+import { Button, Menu } from '@mantine/core';
+import { IconChevronDown, IconDatabase, IconFileExport, IconFileImport } from '@tabler/icons-react';
+import { useState, type ReactNode } from 'react';
+import type { ServerSummary } from '../../../../shared/model/connection.ts';
+import type { TimeWindow } from '../../../charts/time-window.ts';
+import { useCommands } from '../../../commands/use-commands.ts';
+import { OpenCaptureDialog } from './open-capture-dialog.tsx';
+import { SendDialog } from './send-dialog.tsx';
+import { UsageDialog } from './usage-dialog.tsx';
+
+interface HistoryMenuProps {
+  readonly server: ServerSummary;
+  /** What is sent: the window, else what the timeline shows. null: nothing is stored. */
+  readonly toSend: TimeWindow | null;
+}
+
+type Dialog = 'usage' | 'send' | 'open';
+
+/** What is stored, and mornings that leave or arrive as a file. */
+export function HistoryMenu({ server, toSend }: HistoryMenuProps): ReactNode {
+  const [opened, setOpened] = useState<Dialog | null>(null);
+  const close = () => setOpened(null);
+  const isCapture = server.capture !== null;
+  const entries = [
+    { id: 'usage' as const, title: 'Retention and size', icon: IconDatabase, disabled: false },
+    { id: 'send' as const, title: 'Send this morning', icon: IconFileExport, disabled: toSend === null || isCapture },
+    { id: 'open' as const, title: 'Open a morning', icon: IconFileImport, disabled: false },
+  ];
+  useCommands(
+    'mornings-history',
+    entries
+      .filter(({ disabled }) => !disabled)
+      .map(({ id, title, icon }) => ({ id: `history-${id}`, title, icon, group: 'History', run: () => setOpened(id) })),
+  );
+  return (
+    <>
+      <Menu position="bottom-end" shadow="md" width={220}>
+        <Menu.Target>
+          <Button rightSection={<IconChevronDown size={14} aria-hidden />}>History</Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {entries.map(({ id, title, icon: Icon, disabled }) => (
+            <Menu.Item
+              key={id}
+              leftSection={<Icon size={16} aria-hidden />}
+              disabled={disabled}
+              onClick={() => setOpened(id)}
+            >
+              {title} …
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <UsageDialog opened={opened === 'usage'} serverId={server.serverId} onClose={close} />
+      {toSend !== null && (
+        <SendDialog opened={opened === 'send'} serverId={server.serverId} window={toSend} onClose={close} />
+      )}
+      <OpenCaptureDialog opened={opened === 'open'} onClose={close} />
+    </>
+  );
+}

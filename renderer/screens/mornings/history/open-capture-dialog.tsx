@@ -1,0 +1,105 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { formatBytes } from '../../../../shared/format/bytes.ts';
+import type { Capture } from '../../../../shared/model/history-usage.ts';
+import { FailureNotice } from '../../../app/failure-notice.tsx';
+import { momentText } from '../../../app/moments.ts';
+import { navigate } from '../../../app/router.ts';
+import { useNow } from '../../../app/use-now.ts';
+import { useAsked } from '../../../stores/asked.ts';
+import { captures, openCapture } from '../../../stores/captures.ts';
+import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
+import { useAction } from '../use-action.ts';
+import styles from './history.module.css';
+
+interface OpenCaptureDialogProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** Somebody's morning, by the path of its file or from the list of this profile. */
+export function OpenCaptureDialog({ opened, onClose }: OpenCaptureDialogProps): ReactNode {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      size="lg"
+      title="Open a morning"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <OpenForm onClose={onClose} />
+    </Modal>
+  );
+}
+
+function OpenForm({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const [file, setFile] = useState('');
+  const list = useAsked(captures, {});
+  const { busy, problem, run } = useAction();
+  const nowMs = useNow(60_000);
+  const open = (path: string) =>
+    void run(path, async () => {
+      await openCapture(path);
+      // Another server is looked at now: windows and filters in the address were about the last one.
+      navigate('/mornings', { range: 'all' });
+      onClose();
+    });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (file.trim() !== '') open(file.trim());
+  };
+  return (
+    <div className={styles.body}>
+      <p>
+        A capture opens as a server of its own, marked as one. It needs no connection, and everything that reads history
+        works on it.
+      </p>
+      <form onSubmit={submit} className={styles.openForm}>
+        <TextInput
+          label="Path of the file"
+          description="On the machine on which Daybreak’s engine runs"
+          value={file}
+          onChange={(event) => setFile(event.currentTarget.value)}
+          spellCheck={false}
+          data-autofocus
+        />
+        <Button type="submit" variant="filled" disabled={file.trim() === ''} loading={busy === file.trim()}>
+          Open
+        </Button>
+      </form>
+      {problem !== null && <FailureNotice problem={problem} />}
+      {list.problem !== null && <FailureNotice problem={list.problem} onRetry={list.reload} />}
+      {list.value !== null && (
+        <DataTable
+          label="Captures of this profile"
+          columns={captureColumns(nowMs)}
+          rows={list.value}
+          rowKey={(capture) => capture.file}
+          onOpen={(capture) => open(capture.file)}
+          dense
+          {...(list.value.length > 12 ? { height: 360, estimatedRowPx: 46 } : {})}
+          empty="None was written here yet."
+        />
+      )}
+    </div>
+  );
+}
+
+const captureColumns = (nowMs: number): readonly TableColumn<Capture>[] => [
+  {
+    id: 'label',
+    header: 'morning',
+    width: 'minmax(180px, 3fr)',
+    cell: ({ label, file }) => <span title={file}>{label}</span>,
+    sortValue: ({ label }) => label,
+  },
+  {
+    id: 'from',
+    header: 'from',
+    width: '130px',
+    cell: ({ fromMs }) => momentText(fromMs, nowMs),
+    sortValue: ({ fromMs }) => fromMs,
+  },
+  { id: 'to', header: 'to', width: '130px', cell: ({ toMs }) => momentText(toMs, nowMs) },
+  { id: 'size', header: 'size', align: 'right', width: '80px', cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
+];
