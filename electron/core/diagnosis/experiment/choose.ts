@@ -7,18 +7,26 @@ export function choose(n: number, k: number): number {
 
 /** Sums of all subsets of `values`, ordered, by the number of values in the subset. */
 export function subsetSums(values: readonly number[]): Float64Array[] {
-  const bySize = Array.from({ length: values.length + 1 }, (_, size) => new Float64Array(choose(values.length, size)));
-  const filled = new Uint32Array(values.length + 1);
-  const subsets = 2 ** values.length;
-  const sums = new Float64Array(subsets);
-  for (let subset = 0; subset < subsets; subset += 1) {
-    const lowest = subset & -subset;
-    if (subset > 0) sums[subset] = (sums[subset ^ lowest] ?? 0) + (values[31 - Math.clz32(lowest)] ?? 0);
-    let size = 0;
-    for (let rest = subset; rest > 0; rest &= rest - 1) size += 1;
-    const own = bySize[size];
-    if (own !== undefined) own[filled[size] ?? 0] = sums[subset] ?? 0;
-    filled[size] = (filled[size] ?? 0) + 1;
+  let bySize: Float64Array[] = [Float64Array.of(0)];
+  for (const value of values) {
+    // Subsets without the value, and those with it, are both in order already: merging them needs no sorting.
+    bySize = Array.from({ length: bySize.length + 1 }, (_, size) =>
+      merged(bySize[size] ?? new Float64Array(), bySize[size - 1] ?? new Float64Array(), value),
+    );
   }
-  return bySize.map((sumsOfSize) => sumsOfSize.sort());
+  return bySize;
+}
+
+function merged(without: Float64Array, others: Float64Array, value: number): Float64Array {
+  const sums = new Float64Array(without.length + others.length);
+  let left = 0;
+  let right = 0;
+  for (let index = 0; index < sums.length; index += 1) {
+    const a = without[left] ?? Infinity;
+    const b = (others[right] ?? Infinity) + value;
+    sums[index] = Math.min(a, b);
+    if (a <= b) left += 1;
+    else right += 1;
+  }
+  return sums;
 }

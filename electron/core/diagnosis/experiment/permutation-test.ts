@@ -14,8 +14,9 @@ export interface PermutationResult {
 
 /** Left out on either side, so that the interval lies above zero exactly when p <= 0.05. */
 const tail = 0.05;
-/** Up to this many assignments the interval looks at all of them (20 days, halved: 184,756); above, at as many drawn. */
+/** Up to this many assignments the interval looks at all of them (20 days, halved: 184,756); above, at drawn ones. */
 const mostAssignments = 200_000;
+const drawn = 20_000;
 /** Sums of the same days in another order may differ in their last bits. */
 const rounding = 1e-9;
 
@@ -88,7 +89,7 @@ function rejectedFrom(
   } else {
     const values = [...live, ...without];
     const random = generator(seed);
-    for (let draw = 0; draw < mostAssignments / 2; draw += 1) {
+    for (let draw = 0; draw < drawn; draw += 1) {
       const chosen = new Set(shuffled(values.length, random).slice(0, live.length));
       add(
         live.filter((_, day) => !chosen.has(day)),
