@@ -134,3 +134,6 @@ function weightedBy(damages: readonly IntervalDamage[], value: (damage: Interval
 
 export const blameSeconds = (blame: Blame | undefined): number =>
   blame === undefined ? 0 : blame.cpu + blame.disk + blame.lock;
+
+export const lockSeconds = ({ intervals }: BlameResult, group: StatementGroup): number =>
+  sum(intervals.map(({ bySuspect }) => bySuspect.get(group)?.lock ?? 0));

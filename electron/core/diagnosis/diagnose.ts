@@ -10,6 +10,7 @@ import type { DiagnosisInput } from './input.ts';
 import { measureLoad } from './oltp-load.ts';
 import { summarizeSaving } from './saving-summary.ts';
 import { verdictSentence } from './sentence.ts';
+import { statisticalEvidence } from './statistical/statistical-evidence.ts';
 import { study, type Study } from './study.ts';
 import { describeVictims } from './victims.ts';
 
@@ -37,7 +38,21 @@ export function diagnose(input: DiagnosisInput): Verdict {
   const blame = hurt ? assignBlame(damages, baseline, catalog, cores) : null;
   const seed = input.seed ?? defaultSeed;
   const findings =
-    blame === null ? [] : buildFindings({ window, blame, cores, catalog, intervals, view, saving, seed });
+    blame === null
+      ? []
+      : buildFindings({
+          window,
+          blame,
+          statistics: statisticalEvidence({ input, studied, window, baseline, damageSeconds, seed }),
+          experiments: input.experiments,
+          cores,
+          catalog,
+          intervals,
+          view,
+          saving,
+          seed,
+          statisticsAvailable: input.statisticsAvailable,
+        });
   const victims = missing === null ? describeVictims(damages, baseline, unit) : [];
   const unexplainedShare = 1 - sum(findings.map(({ blameShare }) => blameShare));
   const load = measureLoad(damages, baseline, unit);

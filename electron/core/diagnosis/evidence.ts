@@ -22,25 +22,27 @@ export interface EvidenceFacts {
   readonly cores: Cores;
   readonly catalog: Catalog;
   readonly exposure: Exposure;
-  readonly blocking: Blocking | undefined;
+  readonly blocking: ReadonlyMap<StatementGroup, Blocking>;
 }
 
-/** What speaks against a suspect, the weightiest first. Pieces without damage of their own only describe it. */
-export function gatherEvidence(group: StatementGroup, facts: EvidenceFacts): Evidence[] {
+/** What speaks against suspects that are blamed as one, the weightiest first. Pieces without damage only describe. */
+export function gatherEvidence(groups: readonly StatementGroup[], facts: EvidenceFacts): Evidence[] {
   const { blame } = facts;
   const seconds = { cpu: 0, disk: 0, lock: 0 };
   for (const { bySuspect } of blame.intervals) {
-    const own = bySuspect.get(group);
-    seconds.cpu += own?.cpu ?? 0;
-    seconds.disk += own?.disk ?? 0;
-    seconds.lock += own?.lock ?? 0;
+    for (const group of groups) {
+      const own = bySuspect.get(group);
+      seconds.cpu += own?.cpu ?? 0;
+      seconds.disk += own?.disk ?? 0;
+      seconds.lock += own?.lock ?? 0;
+    }
   }
   const total = seconds.cpu + seconds.disk + seconds.lock;
   const worth = (part: number) => part > 0 && part >= leastPart * total;
   const evidence: Evidence[] = [];
-  if (worth(seconds.cpu)) evidence.push(cpuEvidence(group, seconds.cpu, facts));
-  if (worth(seconds.disk)) evidence.push(...diskEvidence(group, seconds.disk, facts));
-  if (worth(seconds.lock)) evidence.push(lockEvidence(seconds.lock, facts));
+  if (worth(seconds.cpu)) evidence.push(cpuEvidence(groups, seconds.cpu, facts));
+  if (worth(seconds.disk)) evidence.push(...diskEvidence(groups, seconds.disk, facts));
+  if (worth(seconds.lock)) evidence.push(lockEvidence(groups, seconds.lock, facts));
   const temp = evidence.some(({ kind }) => kind === 'temp_io') ? null : describeTemp(facts.exposure);
   return [...evidence.toSorted((a, b) => b.damageSeconds - a.damageSeconds), ...(temp === null ? [] : [temp])];
 }
@@ -51,8 +53,12 @@ export function overlapOnly(exposure: Exposure): Evidence[] {
   return temp === null ? [overlapEvidence(exposure)] : [overlapEvidence(exposure), temp];
 }
 
-function cpuEvidence(group: StatementGroup, damageSeconds: number, { blame, cores }: EvidenceFacts): Evidence {
-  const { share, sessions } = whileSaturated(blame, group, 'cpu');
+function cpuEvidence(
+  groups: readonly StatementGroup[],
+  damageSeconds: number,
+  { blame, cores }: EvidenceFacts,
+): Evidence {
+  const { share, sessions } = whileSaturated(blame, groups, 'cpu');
   const estimate = cores.source === 'estimate' ? ' (estimated)' : '';
   const number = cores.value === null ? '' : `${formatCounted(cores.value, 'core')}${estimate}`;
   return {
@@ -63,11 +69,15 @@ function cpuEvidence(group: StatementGroup, damageSeconds: number, { blame, core
   };
 }
 
-function diskEvidence(group: StatementGroup, damageSeconds: number, { blame, catalog }: EvidenceFacts): Evidence[] {
-  const { share, sessions } = whileSaturated(blame, group, 'disk');
+function diskEvidence(
+  groups: readonly StatementGroup[],
+  damageSeconds: number,
+  { blame, catalog }: EvidenceFacts,
+): Evidence[] {
+  const { share, sessions } = whileSaturated(blame, groups, 'disk');
   const kinds = diskKinds(
     blame.intervals.map(({ damage }) => damage.interval),
-    group,
+    groups,
     catalog,
   );
   return [...kinds].map(([kind, part]) => ({
@@ -84,9 +94,17 @@ const diskWords: Record<DiskUse, string> = {
   wal: 'writing the log',
 };
 
-function lockEvidence(damageSeconds: number, { blame, blocking }: EvidenceFacts): Evidence {
-  if (blocking === undefined) throw new Error('lock damage without anybody seen waiting');
-  const { sessions, locks, totalSeconds, idleSeconds } = blocking;
+function lockEvidence(
+  groups: readonly StatementGroup[],
+  damageSeconds: number,
+  { blame, blocking }: EvidenceFacts,
+): Evidence {
+  const held = groups.flatMap((group) => blocking.get(group) ?? []);
+  if (held.length === 0) throw new Error('lock damage without anybody seen waiting');
+  const sessions = new Set(held.flatMap((one) => [...one.sessions]));
+  const locks = new Set(held.flatMap((one) => [...one.locks]));
+  const totalSeconds = sum(held.map((one) => one.totalSeconds));
+  const idleSeconds = sum(held.map((one) => one.idleSeconds));
   const idle = idleSeconds > totalSeconds / 2 ? ' while its transaction stood idle' : '';
   return {
     kind: 'lock',
@@ -115,13 +133,13 @@ function describeTemp({ tempBlocksPerCall, calls }: Exposure): Evidence | null {
 }
 
 /** The suspect's share of a queue, and the queue's length, in the intervals that hurt while it was saturated. */
-function whileSaturated(blame: BlameResult, group: StatementGroup, queue: Queue) {
+function whileSaturated(blame: BlameResult, groups: readonly StatementGroup[], queue: Queue) {
   const weightOf = ({ damage, pressure }: BlamedInterval) => damage.seconds * pressure[queue].saturation;
   const weight = sum(blame.intervals.map(weightOf));
   const average = (value: (interval: BlamedInterval) => number) =>
     weight === 0 ? 0 : sum(blame.intervals.map((one) => weightOf(one) * value(one))) / weight;
   return {
-    share: average(({ pressure }) => pressure[queue].shares.get(group) ?? 0),
+    share: average(({ pressure }) => sum(groups.map((group) => pressure[queue].shares.get(group) ?? 0))),
     sessions: average(({ pressure }) => pressure[queue].sessions),
   };
 }

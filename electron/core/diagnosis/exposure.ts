@@ -86,9 +86,9 @@ function sightings(group: StatementGroup, samples: readonly SeenSample[], catalo
   };
 }
 
-/** [bucket's beginning, average active sessions of the group]; buckets that no sample looked into are left out. */
+/** [bucket's beginning, average active sessions of the groups together]; buckets that no sample looked into are left out. */
 export function activityLine(
-  group: StatementGroup,
+  groups: readonly StatementGroup[],
   samples: readonly SeenSample[],
   window: TimeWindow,
   bucketMs: number,
@@ -100,7 +100,10 @@ export function activityLine(
     if (bucket.length === 0) continue;
     let active = 0;
     for (const { rows } of bucket) {
-      for (const { statementId, use } of rows) if (use !== null && catalog.groupOf(statementId) === group) active += 1;
+      for (const { statementId, use } of rows) {
+        const group = use === null ? null : catalog.groupOf(statementId);
+        if (group !== null && groups.includes(group)) active += 1;
+      }
     }
     line.push([fromMs, active / bucket.length]);
   }

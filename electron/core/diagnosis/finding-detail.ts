@@ -25,7 +25,7 @@ export function findingDetail(input: DiagnosisInput, statementId: string): Findi
   const blocking = findBlocking(samplesWithin(view.samples, input), catalog).get(group);
   return {
     history: {
-      activity: activityLine(group, view.samples, window, bucketLength(window, points, view.spacingMs), catalog),
+      activity: activityLine([group], view.samples, window, bucketLength(window, points, view.spacingMs), catalog),
       oltpMeanMs: intervals.flatMap((interval): [number, number][] => {
         const { saves, spentMs } = savingTime(interval, unit);
         return saves === 0 ? [] : [[(interval.fromMs + interval.toMs) / 2, spentMs / saves]];

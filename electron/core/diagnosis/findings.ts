@@ -1,22 +1,20 @@
-import type { Finding } from '../../../shared/model/diagnosis.ts';
-import { blameSeconds, type BlameResult } from './blame.ts';
+import type { Caveat, Evidence, Finding } from '../../../shared/model/diagnosis.ts';
+import { attribute, type Attribution } from './attribution.ts';
+import type { BlameResult } from './blame.ts';
 import { findBlocking } from './blocking.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
+import { withoutSuspect } from './counterfactual.ts';
 import { sum } from './damage.ts';
-import { directSeconds, gatherEvidence, overlapOnly } from './evidence.ts';
+import { gatherEvidence, overlapOnly } from './evidence.ts';
 import { activityLine, bucketLength, exposureOf, type Exposure } from './exposure.ts';
 import type { HistoryView } from './history-view.ts';
-import type { Cores, TimeWindow } from './input.ts';
+import type { Cores, DiagnosisInput, TimeWindow } from './input.ts';
 import type { Interval } from './intervals.ts';
 import { canBeBlamed } from './roles.ts';
-import { withoutSuspect } from './counterfactual.ts';
 import type { SavingSummary } from './saving-summary.ts';
-import { exactShare, shareInterval } from './share-interval.ts';
+import { exactShare } from './share-interval.ts';
+import type { StatisticalEvidence } from './statistical/statistical-evidence.ts';
 
-/** A smaller share of the damage is not worth a name. */
-const leastShare = 0.02;
-/** One look may be an accident. */
-const leastSamples = 2;
 /** Sessions, on average, from which a heavy statement that did no harm is listed as looked at and let go. */
 const overlapSessions = 0.25;
 const mostOverlaps = 5;
@@ -25,85 +23,131 @@ const sparkPoints = 40;
 export interface FindingFacts {
   readonly window: TimeWindow;
   readonly blame: BlameResult;
+  readonly statistics: StatisticalEvidence;
+  readonly experiments: DiagnosisInput['experiments'];
   readonly cores: Cores;
   readonly catalog: Catalog;
   readonly intervals: readonly Interval[];
   readonly view: HistoryView;
   readonly saving: SavingSummary;
   readonly seed: number;
+  readonly statisticsAvailable: boolean;
 }
 
 /** Suspects with a share of the damage, and heavy ones that merely overlapped with it; the largest share first. */
 export function buildFindings(facts: FindingFacts): Finding[] {
   const { blame, catalog, intervals, view, window } = facts;
-  const blamed = new Map<StatementGroup, number>();
-  for (const { bySuspect } of blame.intervals) {
-    for (const [group, own] of bySuspect) blamed.set(group, (blamed.get(group) ?? 0) + blameSeconds(own));
-  }
-  const exposure = (group: StatementGroup) => exposureOf(group, intervals, view.samples, window, catalog);
-  const accused = [...blamed].filter(([, seconds]) => seconds / blame.damageSeconds >= leastShare);
-  const named = new Set(accused.map(([group]) => group));
-  const overlapping = catalog.groups
-    .filter((group) => canBeBlamed(group) && group.class !== 'mixed' && !named.has(group))
-    .map((group) => ({ group, exposure: exposure(group) }))
-    .filter(({ exposure: { averageActiveSessions } }) => averageActiveSessions >= overlapSessions)
-    .toSorted((a, b) => b.exposure.averageActiveSessions - a.exposure.averageActiveSessions)
-    .slice(0, mostOverlaps);
+  const exposures = new Map<StatementGroup, Exposure>();
+  const exposure = (group: StatementGroup): Exposure => {
+    const known = exposures.get(group) ?? exposureOf(group, intervals, view.samples, window, catalog);
+    exposures.set(group, known);
+    return known;
+  };
   const blocking = findBlocking(
     blame.intervals.flatMap(({ damage }) => damage.interval.samples),
     catalog,
   );
-  const runsSeen = sum(accused.map(([group]) => exposure(group).runsSeen + (blocking.get(group)?.samples ?? 0)));
-  const findings = [
-    ...accused.map(([group, seconds]) => findingOf(group, seconds, exposure(group))),
-    ...overlapping.map((one) => findingOf(one.group, 0, one.exposure)),
-  ];
-  return findings.toSorted(
-    (a, b) => b.blameShare - a.blameShare || (a.statement.statementId < b.statement.statementId ? -1 : 1),
-  );
+  const attributions = attribute({ ...facts, blocking, exposureOf: exposure });
+  const named = new Set(attributions.flatMap(({ groups }) => groups));
+  const active = sessionsByGroup(facts);
+  const overlapping = catalog.groups
+    .filter((group) => canBeBlamed(group) && group.class !== 'mixed' && !named.has(group))
+    .map((group) => ({ group, sessions: active.get(group) ?? 0 }))
+    .filter(({ sessions }) => sessions >= overlapSessions)
+    .toSorted((a, b) => b.sessions - a.sessions)
+    .slice(0, mostOverlaps);
+  return [...attributions, ...overlapping.map(({ group }) => coincidence(group))].map(findingOf);
 
-  function findingOf(group: StatementGroup, damageSeconds: number, seen: Exposure): Finding {
-    const share = exactShare(damageSeconds / blame.damageSeconds);
-    const interval = shareInterval(
-      blame.intervals.map(({ damage, bySuspect }) => ({
-        blamed: damageSeconds === 0 ? 0 : blameSeconds(bySuspect.get(group)),
-        damage: damage.seconds,
-      })),
-      runsSeen,
-      facts.seed,
-    );
-    const held = blocking.get(group);
-    // Who holds a lock in an idle transaction is never seen at work: its waiters are the looks at it.
-    const looks = Math.max(seen.samplesSeen, held?.samples ?? 0);
-    const direct = damageSeconds === 0 ? 0 : directSeconds(blame, group) / blame.damageSeconds;
-    const grade = direct >= leastShare && looks >= leastSamples ? 'B' : 'D';
+  function findingOf(attribution: Attribution): Finding {
+    const { groups, grade, interval } = attribution;
+    const [group] = groups;
+    if (group === undefined) throw new Error('a finding without a statement');
+    const seen = exposure(group);
+    const share = exactShare(attribution.share);
     const bucketMs = bucketLength(window, sparkPoints, view.spacingMs);
-    const cured = damageSeconds === 0 || grade === 'D' ? null : withoutSuspect(facts.saving, share);
+    const cured = grade === 'D' ? null : withoutSuspect(facts.saving, share);
     return {
       findingId: group.statement.statementId,
       statement: group.statement,
-      members: [],
+      members: groups.slice(1).map(({ statement }) => statement),
       // A transaction that stands idle with a lock does no OLTP work, whatever its last statement was.
       class: group.class === 'oltp' ? 'mixed' : group.class,
       blameShare: share,
       blameInterval: [Math.min(interval[0], share), Math.max(interval[1], share)],
-      damageSeconds,
+      damageSeconds: attribution.share * blame.damageSeconds,
       grade,
-      evidence:
-        damageSeconds === 0 ? overlapOnly(seen) : gatherEvidence(group, { ...facts, exposure: seen, blocking: held }),
+      evidence: evidenceOf(attribution, seen),
       calls: seen.calls,
       meanMs: seen.meanMs,
       rowsPerCall: seen.rowsPerCall,
       blocksPerCall: seen.blocksPerCall,
-      averageActiveSessions: seen.averageActiveSessions,
+      averageActiveSessions: sum(groups.map((one) => exposure(one).averageActiveSessions)),
       runBy: runBy(group, seen),
-      spark: activityLine(group, view.samples, window, bucketMs, catalog),
+      spark: activityLine(groups, view.samples, window, bucketMs, catalog),
       ifGoneMeanMs: cured?.meanMs ?? null,
       ifGoneP95Ms: cured?.p95Ms ?? null,
-      caveats: [],
+      caveats: [...(attribution.statistics?.caveats ?? []), ...neverBooked(seen)],
       cure: grade === 'D' ? 'leave' : cureFor(group),
     };
   }
+
+  /** The pieces of evidence together credit no more than the finding's damage: the kind that graded it carries it. */
+  function evidenceOf({ groups, grade, statistics, experiment, share, pointedAtSeconds }: Attribution, seen: Exposure) {
+    const described = (piece: Evidence): Evidence => ({ ...piece, damageSeconds: 0 });
+    const statistical = statistics?.supports === true ? [statistics.evidence] : [];
+    const experimental = experiment === null ? [] : [experiment.evidence];
+    if (grade === 'D' || pointedAtSeconds === 0) {
+      const rest = overlapOnly(seen);
+      if (grade === 'D') return [...experimental, ...rest].map(described);
+      const credited = statistical.map((piece) => ({ ...piece, damageSeconds: share * blame.damageSeconds }));
+      return grade === 'A'
+        ? [...experimental, ...statistical.map(described), ...rest]
+        : [...credited, ...experimental.map(described), ...rest];
+    }
+    // Where proven suspects took their part first, less is left for what direct evidence points at.
+    const scale = (share * blame.damageSeconds) / pointedAtSeconds;
+    const direct = gatherEvidence(groups, { ...facts, exposure: seen, blocking }).map((piece): Evidence => ({
+      ...piece,
+      damageSeconds: piece.damageSeconds * scale,
+    }));
+    return grade === 'A'
+      ? [...experimental, ...[...direct, ...statistical].map(described)]
+      : [...direct, ...[...statistical, ...experimental].map(described)];
+  }
+
+  function neverBooked({ booked, runsSeen }: Exposure): Caveat[] {
+    if (booked || runsSeen === 0 || !facts.statisticsAvailable) return [];
+    return [
+      {
+        kind: 'evicted',
+        text: 'it is missing from the statement statistics (cancelled, still running, or evicted): judged by activity samples alone',
+      },
+    ];
+  }
+}
+
+const coincidence = (group: StatementGroup): Attribution => ({
+  groups: [group],
+  grade: 'D',
+  share: 0,
+  interval: [0, 0],
+  pointedAtSeconds: 0,
+  statistics: null,
+  experiment: null,
+});
+
+function sessionsByGroup({ view, window, catalog }: FindingFacts): Map<StatementGroup, number> {
+  const counts = new Map<StatementGroup, number>();
+  let samples = 0;
+  for (const { atMs, rows } of view.samples) {
+    if (atMs < window.fromMs || atMs >= window.toMs) continue;
+    samples += 1;
+    for (const { statementId, use } of rows) {
+      const group = use === null ? null : catalog.groupOf(statementId);
+      if (group !== null) counts.set(group, (counts.get(group) ?? 0) + 1);
+    }
+  }
+  return new Map([...counts].map(([group, count]) => [group, count / samples]));
 }
 
 function runBy({ statement, roleNames }: StatementGroup, { applicationNames }: Exposure): string[] {

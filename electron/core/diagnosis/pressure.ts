@@ -167,10 +167,10 @@ function averageTurns({ samples }: Interval, cores: number, oltp: number, catalo
 const ramp = (value: number, [low, high]: readonly [number, number]): number =>
   Math.min(1, Math.max(0, (value - low) / (high - low)));
 
-/** How a suspect's waits for the disk divide into kinds, each 0..1, together 1; empty when it never waited there. */
+/** How suspects' waits for the disk divide into kinds, each 0..1, together 1; empty when it they never waited there. */
 export function diskKinds(
   intervals: readonly Pick<Interval, 'samples'>[],
-  suspect: StatementGroup,
+  suspects: readonly StatementGroup[],
   catalog: Catalog,
 ): Map<DiskUse, number> {
   const counts = new Map<DiskUse, number>();
@@ -178,7 +178,9 @@ export function diskKinds(
   for (const { samples } of intervals) {
     for (const { rows } of samples) {
       for (const { statementId, use } of rows) {
-        if (use === null || !isDisk(use) || catalog.groupOf(statementId) !== suspect) continue;
+        if (use === null || !isDisk(use)) continue;
+        const group = catalog.groupOf(statementId);
+        if (group === null || !suspects.includes(group)) continue;
         counts.set(use, (counts.get(use) ?? 0) + 1);
         total += 1;
       }

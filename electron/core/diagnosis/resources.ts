@@ -17,7 +17,9 @@ const dataFileEvents = /^(DataFile|Aio|BufferI?O|CopyFile)/i;
  * Null for a session that neither works nor waits in a statement. No wait event means on a processor, or ready to be
  * on one: PostgreSQL does not see the run queue. (18 reports asynchronous reads as Aio*, older ones as DataFileRead.)
  */
-export function resourceUse(row: Pick<ActivityRow, 'state' | 'backendType' | 'waitEventType' | 'waitEvent'>): ResourceUse | null {
+export function resourceUse(
+  row: Pick<ActivityRow, 'state' | 'backendType' | 'waitEventType' | 'waitEvent'>,
+): ResourceUse | null {
   const background = row.state === null && isBackground(row);
   if (row.state !== 'active' && !background) return null;
   if (row.waitEvent === null) return background ? null : 'cpu';
