@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { engineVersion } from './version.ts';
+import { withInstanceHistory } from './connections/instance-history.ts';
 import { KnownServers } from './connections/known-servers.ts';
 import { DashboardService } from './dashboards/dashboard-service.ts';
 import { DemoService } from './demo/demo-service.ts';
 import { shippedReadModel } from './demo/shipped-read-models.ts';
 import type { Engine } from './engine.ts';
+import { ExplainService } from './explain/explain-service.ts';
 import { createEvents } from './events.ts';
 import { Experiments } from './experiments/experiments.ts';
 import { startMeasuring } from './experiments/measuring-timer.ts';
@@ -34,11 +36,13 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     ports.logger.warn({}, text);
   };
   const events = createEvents();
-  const history = await openHistory({
-    file: join(ports.paths.profileDir, 'daybreak.sqlite'),
-    logger: ports.logger,
-    onNotice: notice,
-  });
+  const history = withInstanceHistory(
+    await openHistory({
+      file: join(ports.paths.profileDir, 'daybreak.sqlite'),
+      logger: ports.logger,
+      onNotice: notice,
+    }),
+  );
   const servers: KnownServers = new KnownServers({
     ports,
     history,
@@ -52,6 +56,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   });
   const dashboards = new DashboardService({ ports, history, events, servers, shipped: shippedReadModel });
   const readModels = new ReadModelService({ ports, history, events, servers, dashboards });
+  const explain = new ExplainService({ ports, history, servers });
   const demo = new DemoService({ ports, history, events, servers });
   const openFindings = new OpenFindings({ ports, history, servers, events });
   if (background) openFindings.start();
@@ -77,6 +82,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
       () => stopRetention?.(),
       () => (stopMeasuring === null ? experiments.settled() : stopMeasuring()),
       () => openFindings.stop(),
+      () => explain.stop(),
       () => readModels.stop(),
       () => demo.close(),
       () => servers.stop(),
@@ -102,6 +108,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     mornings,
     openFindings,
     experiments,
+    explain,
     readModels,
     dashboards,
     info: () => ({

@@ -6,6 +6,7 @@ import { readServices } from '../postgres/service-file.ts';
 import { testConnection } from '../postgres/staged-test.ts';
 import { parseConnectionText } from '../postgres/uri.ts';
 import type { Sampler } from '../sampler/sampler.ts';
+import { Instances } from './instances.ts';
 import { secretKey, ServerLink, type LinkOptions, type OpenServer } from './server-link.ts';
 
 export type { OpenServer } from './server-link.ts';
@@ -27,8 +28,8 @@ export class KnownServers {
   /** Passwords that came in a pasted URI, until the form is saved; never sent back. */
   readonly #pastedSecrets = new Map<string, string>();
 
-  constructor(options: LinkOptions) {
-    this.#options = options;
+  constructor(options: Omit<LinkOptions, 'instances'>) {
+    this.#options = { ...options, instances: new Instances({ start: options.background }) };
   }
 
   async list(): Promise<ServerSummary[]> {
@@ -147,8 +148,8 @@ export class KnownServers {
 
   async sampler(serverId: string): Promise<Sampler> {
     await this.server(serverId);
-    const { sampler } = this.#link(serverId);
-    if (sampler !== null) return sampler;
+    const sampler = await this.#link(serverId).membership?.sampler();
+    if (sampler != null) return sampler;
     throw new Failure({ code: 'connection_lost', message: 'The connection was lost just now.', retryable: true });
   }
 
@@ -159,7 +160,7 @@ export class KnownServers {
       history.sizeBytes(),
       history.samples.statementCount(serverId),
     ]);
-    const status = this.#links.get(serverId)?.sampler?.status() ?? null;
+    const status = this.#links.get(serverId)?.membership?.current?.status() ?? null;
     return {
       serverId,
       running: status?.running ?? false,

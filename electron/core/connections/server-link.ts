@@ -1,11 +1,12 @@
-import type { ServerSummary } from '../../../shared/model/connection.ts';
+import type { ServerFacts, ServerSummary } from '../../../shared/model/connection.ts';
 import { Failure, isFailure, type FailureCode } from '../../../shared/model/failure.ts';
-import type { SamplerMode } from '../../../shared/model/sampling.ts';
 import type { Events } from '../events.ts';
 import type { History, StoredConnection } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import { openServer } from '../postgres/connect.ts';
-import { createSampler, type Sampler } from '../sampler/sampler.ts';
+import { createSampler } from '../sampler/sampler.ts';
+import { instanceKey } from './instance-history.ts';
+import type { Instances, Membership } from './instances.ts';
 import { reconnectDelayMs } from './reconnect-delay.ts';
 
 /** An open connection, opaque to everything that may not send SQL. */
@@ -15,6 +16,7 @@ export interface LinkOptions {
   readonly ports: Ports;
   readonly history: History;
   readonly events: Events;
+  readonly instances: Instances;
   /** False for an engine that lives for one call: it samples and reconnects only when told to. */
   readonly background: boolean;
   /** Called once a server is open, before anything else uses it: finishes what a killed engine left. */
@@ -26,6 +28,12 @@ export const secretKey = (serverId: string) => `server:${serverId}`;
 /** A wrong password or a removed role does not heal by trying again. */
 const permanent: ReadonlySet<FailureCode> = new Set<FailureCode>(['login_failed', 'permission_denied', 'not_found']);
 
+/** Who sees the activity of all roles, and the statistics of statements, makes the better history. */
+function sightOf({ capabilities }: ServerFacts): number {
+  const has = (wanted: string) => capabilities.some(({ name, present }) => name === wanted && present);
+  return (has('all_statistics') ? 2 : 0) + (has('statement_statistics') ? 1 : 0);
+}
+
 /** The way to one server: closed, open, or lost and trying again; with its sampler. */
 export class ServerLink {
   readonly #serverId: string;
@@ -33,7 +41,7 @@ export class ServerLink {
   #state: ServerSummary['state'] = 'disconnected';
   #notice: string | null = null;
   #server: OpenServer | null = null;
-  #sampler: Sampler | null = null;
+  #membership: Membership | null = null;
   #opening: Promise<OpenServer> | null = null;
   /** Openings that were overtaken by a close and have not ended yet. */
   #overtaken: Promise<unknown> = Promise.resolve();
@@ -45,8 +53,6 @@ export class ServerLink {
   #nextAttemptAtMs: number | null = null;
   #retry: AbortController | null = null;
   #lastFailure: Failure | null = null;
-  /** Set by hand, and kept over a lost connection. */
-  #mode: SamplerMode = 'background';
 
   constructor(serverId: string, options: LinkOptions) {
     this.#serverId = serverId;
@@ -57,12 +63,24 @@ export class ServerLink {
     return this.#server;
   }
 
-  get sampler(): Sampler | null {
-    return this.#sampler;
+  /** Its place among the connections to the same instance, of which one samples; null while it is not open. */
+  get membership(): Membership | null {
+    return this.#membership;
   }
 
   summary(): Pick<ServerSummary, 'state' | 'notice' | 'nextAttemptAtMs'> {
-    return { state: this.#state, notice: this.#notice, nextAttemptAtMs: this.#nextAttemptAtMs };
+    const notices = [this.#notice, this.#sampledElsewhere()].filter((notice) => notice !== null);
+    return {
+      state: this.#state,
+      notice: notices.length === 0 ? null : notices.join(' '),
+      nextAttemptAtMs: this.#nextAttemptAtMs,
+    };
+  }
+
+  #sampledElsewhere(): string | null {
+    const sampling = this.#membership?.sampling ?? null;
+    if (sampling === null || sampling.serverId === this.#serverId) return null;
+    return `All databases of this server are sampled once, through the connection ${JSON.stringify(sampling.label)}; both show the same history.`;
   }
 
   /** What a person asks for: now, and with this password where one was typed. */
@@ -103,11 +121,10 @@ export class ServerLink {
   async close(state: ServerSummary['state'], notice: string | null): Promise<void> {
     this.#epoch += 1;
     const server = this.#server;
-    const sampler = this.#sampler;
+    const membership = this.#membership;
     const opening = this.#opening;
-    if (sampler !== null) this.#mode = sampler.modeByHand();
     this.#server = null;
-    this.#sampler = null;
+    this.#membership = null;
     this.#opening = null;
     if (opening !== null) this.#overtaken = Promise.allSettled([this.#overtaken, opening]);
     this.#state = state;
@@ -118,7 +135,7 @@ export class ServerLink {
       this.#attempts = 0;
     }
     this.#changed();
-    await sampler?.stop();
+    await membership?.leave();
     await server?.close();
   }
 
@@ -184,23 +201,47 @@ export class ServerLink {
   }
 
   #take(server: OpenServer, notice: string | null): void {
-    const { ports, history, background } = this.#options;
+    const { ports, history, events, instances } = this.#options;
     this.#server = server;
     this.#notice = notice;
     this.#state = 'connected';
     this.#attempts = 0;
     this.#nextAttemptAtMs = null;
     this.#lastFailure = null;
-    this.#sampler = createSampler({
-      server,
-      store: history.samples,
-      clock: ports.clock,
-      logger: ports.logger,
-      onChange: () => this.#options.events.publish('sampler', this.#serverId),
-      mode: this.#mode,
+    // The key is that of the stored facts, which were saved just now: who samples and whose history it is agree.
+    const membership = instances.join(instanceKey(server.settings, server.facts) ?? this.#serverId, {
+      serverId: this.#serverId,
+      label: server.settings.label,
+      sight: () => sightOf(server.facts),
+      createSampler: (mode, after) =>
+        createSampler({
+          server,
+          store: history.samples,
+          clock: ports.clock,
+          logger: ports.logger,
+          onChange: () => {
+            for (const { serverId } of membership.members()) events.publish('sampler', serverId);
+          },
+          mode,
+          ...(after === null ? {} : { after }),
+        }),
     });
-    if (background) this.#sampler.start();
+    this.#membership = membership;
+    server.onFacts((facts) => this.#factsChanged(server, facts));
     server.onLost(() => this.#lost(server));
+    this.#changed();
+  }
+
+  /** A role was granted or lost rights, an extension came or went, a clock was set. */
+  #factsChanged(server: OpenServer, facts: ServerFacts): void {
+    if (this.#server !== server) return;
+    const { ports, history } = this.#options;
+    this.#membership?.regraded();
+    const save = async () => {
+      const stored = await this.#stored();
+      if (this.#server === server) await history.connections.save({ ...stored, lastFacts: facts });
+    };
+    save().catch((error: unknown) => ports.logger.warn({ error: String(error) }, 'the facts could not be stored'));
     this.#changed();
   }
 
