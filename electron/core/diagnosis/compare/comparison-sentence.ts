@@ -1,6 +1,12 @@
 import { formatDuration } from '../../../../shared/format/duration.ts';
 import { formatTimes } from '../../../../shared/format/ratio.ts';
-import { calendarDaysBetween, dateTimeFormat, formatClock, zonedTime } from '../../../../shared/format/zoned-time.ts';
+import {
+  calendarDaysBetween,
+  dateTimeFormat,
+  formatClock,
+  formatClockSeconds,
+  zonedTime,
+} from '../../../../shared/format/zoned-time.ts';
 import type { Verdict } from '../../../../shared/model/diagnosis.ts';
 import { readStatementText } from '../statement-kind.ts';
 import type { Measure, MeasuredWindow } from './window-measures.ts';
@@ -9,6 +15,10 @@ import type { Measure, MeasuredWindow } from './window-measures.ts';
 const leastShare = 0.05;
 /** Average sessions from which a report or an import that harmed nobody is worth one. */
 const leastActivity = 0.1;
+/** Below this, saving was about as fast as in quiet times; the verdict's own sentence has the same words. */
+const leastSlowdown = 1.25;
+/** Windows shorter than this need seconds to tell their ends apart. */
+const shortWindowMs = 10 * 60_000;
 
 /**
  * What changed between two mornings, in one sentence: "Saving took 13 times longer on Tuesday and 1.1 times on
@@ -20,17 +30,29 @@ export function comparisonSentence(before: MeasuredWindow, after: MeasuredWindow
 
 function slowness(before: MeasuredWindow, after: MeasuredWindow): string {
   const [first, second] = moments(before, after);
-  const times = [before, after].map(({ verdict }) => timesLonger(verdict));
-  const [one, two] = times;
-  const subject = before.countsSaves || after.countsSaves ? 'Saving' : 'An OLTP statement';
-  if (one != null && two != null) return `${subject} took ${one} longer ${first} and ${two} ${second}`;
-  if (one != null) return `${subject} took ${one} longer ${first}, and ${instead(after.verdict, second)}`;
-  if (two != null)
-    return `${sentenceCase(instead(before.verdict, first))}, and ${subject.toLowerCase()} took ${two} longer ${second}`;
-  return `${sentenceCase(instead(before.verdict, first))}, and ${instead(after.verdict, second)}`;
-}
+  const [one, two] = [before.verdict.slowdown, after.verdict.slowdown];
+  const subject = before.countsSaves || after.countsSaves ? 'saving' : 'an OLTP statement';
+  return sentenceCase(told());
 
-const timesLonger = ({ slowdown }: Verdict): string | null => (slowdown === null ? null : formatTimes(slowdown));
+  function told(): string {
+    if (one !== null && two !== null && one >= leastSlowdown) {
+      return `${subject} took ${formatTimes(one)} longer ${first} and ${formatTimes(two)} ${second}`;
+    }
+    if (one !== null && two !== null && two < leastSlowdown) {
+      return `${subject} was about as fast as usual ${first} and ${second}`;
+    }
+    if (one !== null && two !== null) {
+      return `${subject} was about as fast as usual ${first} and took ${formatTimes(two)} longer ${second}`;
+    }
+    return `${alone(before.verdict, first)}, and ${alone(after.verdict, second)}`;
+  }
+
+  function alone(verdict: Verdict, when: string): string {
+    if (verdict.slowdown === null) return instead(verdict, when);
+    if (verdict.slowdown < leastSlowdown) return `${subject} was about as fast as usual ${when}`;
+    return `${subject} took ${formatTimes(verdict.slowdown)} longer ${when}`;
+  }
+}
 
 /** Where nobody counted how often something was saved, or nothing is stored. */
 function instead({ conclusion, damageSeconds }: Verdict, when: string): string {
@@ -46,8 +68,10 @@ function moments(before: MeasuredWindow, after: MeasuredWindow): readonly [strin
   const { timeZone } = after;
   const [one, two] = [before.verdict, after.verdict];
   const days = Math.abs(calendarDaysBetween(zonedTime(one.fromMs, timeZone), zonedTime(two.fromMs, timeZone)));
+  const short = Math.min(one.toMs - one.fromMs, two.toMs - two.fromMs) < shortWindowMs;
+  const clock = (atMs: number) => (short ? formatClockSeconds(atMs, timeZone) : formatClock(atMs, timeZone));
   const name = ({ fromMs, toMs }: Verdict): string => {
-    if (days === 0) return `from ${formatClock(fromMs, timeZone)} to ${formatClock(toMs, timeZone)}`;
+    if (days === 0) return `from ${clock(fromMs)} to ${clock(toMs)}`;
     if (days < 7) return `on ${dateTimeFormat('en-GB', { weekday: 'long', timeZone }).format(fromMs)}`;
     const year = days > 180 ? ({ year: 'numeric' } as const) : {};
     return `on ${dateTimeFormat('en-GB', { day: 'numeric', month: 'long', ...year, timeZone }).format(fromMs)}`;
