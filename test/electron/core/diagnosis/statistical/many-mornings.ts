@@ -10,6 +10,8 @@ export interface KnownSuspect {
   readonly runs: (day: number, random: () => number) => readonly (readonly [number, number, number])[];
   /** What one session of it adds to an OLTP call, ms. */
   readonly effectMs: number;
+  /** On some days it hurts more than on others: times `effectMs`. */
+  readonly strength?: (day: number) => number;
   readonly blocksPerMinute?: number;
   /** Its sessions in a minute in which saving takes `slowdown` times as long: a report that is slow with everything. */
   readonly stretched?: boolean;
@@ -65,7 +67,9 @@ export function manyMornings(mornings: Mornings): KnownTruth {
         const found = runs[index]?.find(([from, to]) => minute >= from && minute < to)?.[2] ?? 0;
         return suspect.stretched === true ? found * (1 + other) : found;
       });
-      const added = suspects.map(({ effectMs }, index) => effectMs * (active[index] ?? 0));
+      const added = suspects.map(
+        ({ effectMs, strength }, index) => effectMs * (strength?.(day) ?? 1) * (active[index] ?? 0),
+      );
       const meanMs = usualMs * (0.9 + 0.2 * random()) + other + added.reduce((sum, one) => sum + one, 0);
       if (today && minute >= incident[0] && minute < incident[1]) {
         damageSeconds += (calls * (meanMs - usualMs)) / 1000;
