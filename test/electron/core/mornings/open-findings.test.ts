@@ -1,0 +1,198 @@
+import { expect, test } from 'vitest';
+import type { KnownServers } from '../../../../electron/core/connections/known-servers.ts';
+import { createEvents } from '../../../../electron/core/events.ts';
+import type { History } from '../../../../electron/core/history/history.ts';
+import { fingerprint } from '../../../../electron/core/history/fingerprint.ts';
+import { OpenFindings } from '../../../../electron/core/mornings/open-findings.ts';
+import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
+import type { Finding, Verdict } from '../../../../shared/model/diagnosis.ts';
+import type { EngineEvent } from '../../../../shared/model/engine.ts';
+import { activityRow, deltaSet, keyOf, openTestHistory, quiet } from '../history/store.ts';
+
+const minuteMs = 60_000;
+const start = Date.UTC(2026, 10, 17, 7);
+const at = (minute: number): number => start + minute * minuteMs;
+const report = 'select customer_id, sum(amount) from erp.ar_invoice group by 1';
+const print = fingerprint(report);
+
+function finding(changes: Partial<Finding> = {}): Finding {
+  return {
+    findingId: '1',
+    statement: {
+      statementId: '1',
+      databaseName: 'erp',
+      roleName: 'reporter',
+      queryid: '11',
+      toplevel: true,
+      text: report,
+      fingerprint: print,
+      class: 'reporting',
+      classSource: 'score',
+      applicationNames: ['dashboard'],
+      widgetId: null,
+    },
+    members: [],
+    class: 'reporting',
+    blameShare: 0.7,
+    blameInterval: [0.6, 0.8],
+    damageSeconds: 100,
+    grade: 'B',
+    evidence: [],
+    calls: 10,
+    meanMs: 2000,
+    rowsPerCall: null,
+    blocksPerCall: null,
+    averageActiveSessions: 2,
+    runBy: [],
+    spark: [],
+    ifGoneMeanMs: null,
+    ifGoneP95Ms: null,
+    caveats: [],
+    cure: 'read_model',
+    ...changes,
+  };
+}
+
+const verdict = (findings: readonly Finding[], fromMinute: number, toMinute: number): Verdict => ({
+  fromMs: at(fromMinute),
+  toMs: at(toMinute),
+  conclusion: 'culprits',
+  sentence: '',
+  damageSeconds: 150,
+  slowdown: 3,
+  baselineMeanMs: 1,
+  meanMs: 3,
+  baselineP95Ms: null,
+  p95Ms: null,
+  saves: 100,
+  findings: [...findings],
+  victims: [],
+  unexplainedShare: 0.3,
+  badges: [],
+});
+
+/** A sample every 10 s and an interval a minute; the report is booked and seen where `runs` says so. */
+async function sample(
+  { samples }: History,
+  [from, to]: readonly [number, number],
+  runs: (minute: number) => 'seen' | 'booked' | null,
+): Promise<void> {
+  const row = activityRow({ queryid: '11', query: report, roleName: 'reporter', applicationName: 'dashboard' });
+  for (let minute = from; minute < to; minute += 1) {
+    for (let second = 0; second < 60; second += 10) {
+      const rows = runs(minute) === 'seen' ? [row] : [];
+      await samples.saveSample('erp', { atMs: at(minute) + second * 1000, rows });
+    }
+    const keys = runs(minute) === null ? [] : [keyOf('11')];
+    await samples.saveDeltas('erp', deltaSet(at(minute + 1), keys));
+  }
+}
+
+async function open(history: History) {
+  const known = { stored: async () => ({}), isOpen: () => true } as unknown as KnownServers;
+  const events = createEvents();
+  const seen: EngineEvent[] = [];
+  const listening = new AbortController();
+  void (async () => {
+    for await (const event of events.subscribe(listening.signal)) if (event.seq > 0) seen.push(event);
+  })();
+  const ports = nodePorts({ paths: { profileDir: '', resourcesDir: '' }, logger: quiet, door: 'test' });
+  const findings = new OpenFindings({ ports, history, servers: known, events });
+  return { findings, seen };
+}
+
+test('a finding opens once, keeps its worst window, and says who still runs it', async () => {
+  const history = await openTestHistory();
+  const { findings, seen } = await open(history);
+  await sample(history, [0, 20], (minute) => (minute < 15 ? 'seen' : null));
+  await findings.record('erp', verdict([finding()], 2, 10));
+  await findings.record('erp', verdict([finding()], 2, 10));
+  await findings.record('erp', verdict([finding({ damageSeconds: 40, grade: 'C' })], 10, 15));
+  await findings.record('erp', verdict([finding({ damageSeconds: 300, blameShare: 0.9 })], 4, 15));
+  await findings.record('erp', verdict([finding({ grade: 'D' })], 0, 20));
+  await findings.record('erp', verdict([finding({ blameShare: 0.04 })], 0, 20));
+  const { findings: list } = await findings.list('erp', false);
+  expect(list).toMatchObject([
+    {
+      fingerprint: print,
+      statement: { text: report },
+      cure: 'read_model',
+      grade: 'B',
+      blameShare: 0.9,
+      damageSeconds: 300,
+      window: { fromMs: at(4), toMs: at(15) },
+      lastRunAtMs: at(15),
+      stillRunBy: [{ applicationName: 'dashboard', roleName: 'reporter', lastSeenAtMs: at(15) - 10_000 }],
+      state: 'open',
+    },
+  ]);
+  await expect.poll(() => seen.length).toBe(2);
+  expect(seen).toMatchObject([
+    { topic: 'mornings', serverId: 'erp', subject: 'open_findings' },
+    { topic: 'mornings', serverId: 'erp', subject: 'open_findings' },
+  ]);
+});
+
+test('a run too short for a sample keeps it open, and an hour without one makes it quiet', async () => {
+  const history = await openTestHistory();
+  const { findings } = await open(history);
+  await sample(history, [0, 10], () => 'seen');
+  await findings.record('erp', verdict([finding()], 0, 10));
+  await sample(history, [10, 90], (minute) => (minute === 25 ? 'booked' : null));
+  const [one] = (await findings.list('erp', false)).findings;
+  expect(one).toMatchObject({ lastRunAtMs: at(26), state: 'quiet' });
+  await sample(history, [90, 92], (minute) => (minute === 90 ? 'seen' : null));
+  expect((await findings.list('erp', false)).findings).toMatchObject([{ lastRunAtMs: at(91), state: 'open' }]);
+});
+
+test('a day that nobody sampled makes nothing gone; a day that was sampled does, and a run brings it back', async () => {
+  const history = await openTestHistory();
+  const { findings } = await open(history);
+  await sample(history, [0, 10], () => 'seen');
+  await findings.record('erp', verdict([finding()], 0, 10));
+  const nextDay = 24 * 60;
+  await sample(history, [nextDay, nextDay + 5], () => null);
+  expect((await findings.list('erp', false)).findings).toMatchObject([{ state: 'open' }]);
+  await sample(history, [nextDay + 5, nextDay + 500], () => null);
+  expect((await findings.list('erp', false)).findings).toEqual([]);
+  expect((await findings.list('erp', true)).findings).toMatchObject([{ state: 'gone', lastRunAtMs: at(10) }]);
+  await sample(history, [nextDay + 500, nextDay + 502], () => 'seen');
+  expect((await findings.list('erp', false)).findings).toMatchObject([{ state: 'open' }]);
+}, 60_000);
+
+test('a dismissed finding stays aside while it runs on, until it is taken up again; a stranger is not found', async () => {
+  const history = await openTestHistory();
+  const { findings } = await open(history);
+  await sample(history, [0, 5], () => 'seen');
+  await findings.record('erp', verdict([finding()], 0, 5));
+  expect(await findings.dismiss('erp', print, true)).toMatchObject({ state: 'dismissed' });
+  await findings.record('erp', verdict([finding({ damageSeconds: 900 })], 1, 5));
+  expect((await findings.list('erp', false)).findings).toEqual([]);
+  expect((await findings.list('erp', true)).findings).toMatchObject([{ state: 'dismissed', damageSeconds: 900 }]);
+  expect(await findings.dismiss('erp', print, false)).toMatchObject({ state: 'open' });
+  await expect(findings.dismiss('erp', 'none', true)).rejects.toMatchObject({ value: { code: 'not_found' } });
+});
+
+test('neither background processes nor texts that nobody may read become entries, and members of a group do', async () => {
+  const history = await openTestHistory();
+  const { findings } = await open(history);
+  const { statement } = finding();
+  const backend = { ...statement, statementId: 'backend:autovacuum worker', fingerprint: 'backend:autovacuum worker' };
+  const group = finding({ members: [{ ...statement, statementId: '2', fingerprint: 'member' }] });
+  const found = [finding({ statement: backend }), finding({ statement: { ...statement, text: null } }), group];
+  await findings.record('erp', verdict(found, 0, 5));
+  const { findings: list } = await findings.list('erp', true);
+  expect(list.map((one) => one.fingerprint).toSorted()).toEqual([print, 'member'].toSorted());
+  expect(list).toMatchObject([{ lastRunAtMs: null, state: 'open' }, { stillRunBy: [] }]);
+});
+
+test('it survives a new start, and goes with its server', async () => {
+  const history = await openTestHistory();
+  const { findings } = await open(history);
+  await sample(history, [0, 5], () => 'seen');
+  await findings.record('erp', verdict([finding()], 0, 5));
+  await findings.list('erp', false);
+  expect((await (await open(history)).findings.list('erp', false)).findings).toHaveLength(1);
+  await history.connections.remove('erp');
+  expect((await findings.list('erp', true)).findings).toEqual([]);
+});
