@@ -41,6 +41,8 @@ export interface OpenFindingStore {
   list(serverId: string): Promise<StoredOpenFinding[]>;
   /** Opens findings and keeps the worst window of each; resolves to whether anything changed. */
   save(serverId: string, findings: readonly DiagnosedFinding[], nowMs: number): Promise<boolean>;
+  /** Findings of statements whose fingerprint changed, for their whole text is known now, go on under the new one. */
+  followFingerprints(serverId: string): Promise<void>;
   setDismissed(serverId: string, fingerprint: string, dismissed: boolean): Promise<void>;
   /** Adds to all findings of the server; nothing seen later is taken back by an earlier search. */
   saveWatched(serverId: string, watched: Watched): Promise<void>;

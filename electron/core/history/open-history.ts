@@ -97,6 +97,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     openFindings: {
       list: (serverId) => read(() => openFindings.openFindings(serverId)),
       save: (serverId, findings, nowMs) => writer.write('saveOpenFindings', serverId, findings, nowMs),
+      followFingerprints: (serverId) => writer.write('followFingerprints', serverId),
       setDismissed: (serverId, fingerprint, dismissed) =>
         writer.write('setFindingDismissed', serverId, fingerprint, dismissed),
       saveWatched: (serverId, watched) => writer.write('saveWatched', serverId, watched),

@@ -41,9 +41,11 @@ export function createOpenFindingReader(prepare: Prepare) {
          from open_finding where server_key = ? order by damage_seconds desc, fingerprint`,
       )
         .all(knownServerKey(prepare, serverId))
-        .map((row) => ({
+        .map((row) => ({ row, body: bodySchema.parse(JSON.parse(row.body)) }))
+        .map(({ row, body }) => ({
           fingerprint: row.fingerprint,
-          ...bodySchema.parse(JSON.parse(row.body)),
+          ...body,
+          statement: { ...body.statement, fingerprint: row.fingerprint },
           damageSeconds: row.damage_seconds,
           window: { fromMs: row.from_ms, toMs: row.to_ms },
           foundAtMs: row.found_at_ms,

@@ -32,6 +32,34 @@ export function createOpenFindingWriter(prepare: Prepare) {
       return changed;
     },
 
+    /**
+     * A statement that was first known by its sampled text, which the server cuts, gets another fingerprint with its
+     * whole text: its finding goes with it, or into the one that is already there.
+     */
+    followFingerprints(serverId: string): void {
+      const serverKey = serverKeyOf(prepare, serverId);
+      const moved = prepare<{ before: string; after: string }>(
+        `select finding.fingerprint as before, statement.fingerprint as after
+         from open_finding finding
+           left join merged_statement merged on merged.server_key = finding.server_key
+             and merged.statement_id = cast(finding.body ->> '$.statement.statementId' as integer)
+           join statement on statement.server_key = finding.server_key
+             and statement.statement_id =
+               coalesce(merged.into_id, cast(finding.body ->> '$.statement.statementId' as integer))
+         where finding.server_key = ? and statement.fingerprint <> finding.fingerprint`,
+      ).all(serverKey);
+      for (const { before, after } of moved) {
+        for (const table of ['open_finding', 'open_finding_run']) {
+          prepare(`update or ignore ${table} set fingerprint = ? where server_key = ? and fingerprint = ?`).run(
+            after,
+            serverKey,
+            before,
+          );
+          prepare(`delete from ${table} where server_key = ? and fingerprint = ?`).run(serverKey, before);
+        }
+      }
+    },
+
     setFindingDismissed(serverId: string, fingerprint: string, dismissed: boolean): void {
       prepare('update open_finding set dismissed = ? where server_key = ? and fingerprint = ?').run(
         Number(dismissed),

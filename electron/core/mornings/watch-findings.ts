@@ -17,6 +17,7 @@ const unsettledMs = 10 * minuteMs;
  * stop the engine. Resolves to whether anything was searched.
  */
 export async function watchFindings({ samples, openFindings }: WatchedHistory, serverId: string): Promise<boolean> {
+  await openFindings.followFingerprints(serverId);
   const findings = await openFindings.list(serverId);
   const extent = findings.length === 0 ? null : await samples.extent(serverId);
   if (extent === null) return false;

@@ -186,6 +186,30 @@ test('neither background processes nor texts that nobody may read become entries
   expect(list).toMatchObject([{ lastRunAtMs: null, state: 'open' }, { stillRunBy: [] }]);
 });
 
+test('a finding that was opened on a cut text goes on when the whole text is known', async () => {
+  const history = await openTestHistory();
+  const { findings } = await open(history);
+  const cut = report.slice(0, 40);
+  const row = activityRow({ queryid: '11', query: cut, roleName: 'reporter', applicationName: 'dashboard' });
+  await history.samples.saveSample('erp', { atMs: at(0), rows: [row] });
+  const [stored] = await history.samples.statements('erp');
+  const statement = {
+    ...finding().statement,
+    statementId: stored?.statementId ?? '',
+    text: cut,
+    fingerprint: fingerprint(cut),
+  };
+  await findings.record('erp', verdict([finding({ statement })], 0, 5));
+  await findings.dismiss('erp', fingerprint(cut), true);
+  await history.samples.saveTexts('erp', [
+    { key: keyOf('11'), text: report, databaseName: 'erp', roleName: 'reporter' },
+  ]);
+  await history.samples.saveSample('erp', { atMs: at(3), rows: [row] });
+  expect((await findings.list('erp', true)).findings).toMatchObject([
+    { fingerprint: print, statement: { fingerprint: print }, state: 'dismissed', lastRunAtMs: at(3) },
+  ]);
+});
+
 test('it survives a new start, and goes with its server', async () => {
   const history = await openTestHistory();
   const { findings } = await open(history);
