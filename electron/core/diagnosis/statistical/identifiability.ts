@@ -11,6 +11,7 @@ const fewestDays = 3;
 const alike = 0.9;
 /** What begins and ends together may still differ in length within a row. */
 const alikeTogether = 0.6;
+const mostly = 0.6;
 const fewestSpells = 3;
 
 export interface ClockDependence {
@@ -90,10 +91,11 @@ export function collinearSets(panel: Panel): number[][] {
   }
 }
 
-/** Nearly all of the rows have a partner in the same row or the next one. */
+/** Most of the rows have a partner in the same row, and nearly all of them one next to it: a border may lie between. */
 function matched(rows: ReadonlySet<number>, others: ReadonlySet<number>): boolean {
-  const found = [...rows].filter((row) => others.has(row) || others.has(row - 1) || others.has(row + 1)).length;
-  return found >= alike * rows.size;
+  const found = (reach: readonly number[]) =>
+    [...rows].filter((row) => reach.some((offset) => others.has(row + offset))).length;
+  return found([0]) >= mostly * rows.size && found([-1, 0, 1]) >= alike * rows.size;
 }
 
 function correlation(a: Float64Array = new Float64Array(), b: Float64Array = new Float64Array()): number {

@@ -163,7 +163,7 @@ describe('over ten mornings', () => {
         suspects: [{ statementId: '10', runs: around(25), effectMs: 4, strength }],
         otherMs: (day, minute, random) => loginWave(day, minute, random) + 0.5 * ((day + 1) % 3) + 2 * (random() - 0.5),
       });
-      const { interval, share } = evidenceOf(known.input).of('10');
+      const { interval } = evidenceOf(known.input).of('10');
       const truth = known.shareOf('10');
       if (interval[0] <= truth && truth <= interval[1]) held += 1;
     }
