@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs no server; `postgres` shares one bundled 18 and, where present, one Debian 15 for the whole run. */
+/**
+ * `unit` needs no server; `postgres` shares one bundled 18 and, where present, one Debian 15 for the whole run. `long`
+ * starts servers of its own, takes a quarter of an hour, and is no part of `npm test`.
+ */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -12,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: ['test/postgres/**', 'test/e2e/**', 'test/fault/**'],
+          exclude: ['test/postgres/**', 'test/e2e/**', 'test/fault/**', 'test/long/**'],
           testTimeout: 30_000,
         },
       },
@@ -23,6 +26,16 @@ export default defineConfig({
           globalSetup: ['test/support/postgres-servers.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          // One after the other: two loads at once would measure each other.
+          fileParallelism: false,
         },
       },
     ],

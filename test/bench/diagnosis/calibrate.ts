@@ -7,7 +7,7 @@ import { usualLines } from './scenarios/lay-out.ts';
 import { salesByItem } from './scenarios/queries.ts';
 
 /** Of the processors, while nobody reports: busy enough that a report is felt, far from saturation. */
-const quietUtilisation = 0.35;
+const quietUtilisation = 0.3;
 const probe = { savesPerSecond: 40, seconds: 6, passes: 4 } as const;
 /** Beyond these the load generator itself would be what is measured. */
 const rates = { least: 5, most: 250 } as const;

@@ -15,6 +15,9 @@ const rhythm = { activityMs: 500, snapshotMs: 2_500 };
 /** Compressed days hold seconds; a day wants samples and snapshots as a real one has minutes. */
 const rhythmOfDays = { activityMs: 250, snapshotMs: 1_000 };
 
+/** For functional tests: long enough for a verdict, too short for a share to be worth comparing. */
+export const shortLengths: Lengths = { quietSeconds: 8, incidentSeconds: 10, settleSeconds: 1, paired: false };
+
 export interface Culprits {
   /** At work during the incident alone. */
   readonly culprits?: readonly Actor[];

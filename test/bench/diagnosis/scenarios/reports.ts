@@ -123,7 +123,7 @@ const s8: Scenario = {
       culprits: [
         reports({ name: 'revenue_s8', sql: salesByItem(passes, 'revenue_s8'), users: 1, settings, once: true }),
       ],
-      always: [distinctStatements(80)],
+      always: [distinctStatements(60)],
     });
   },
 };

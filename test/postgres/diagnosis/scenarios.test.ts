@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBenchServer, type BenchServer } from '../../bench/diagnosis/bench-server.ts';
+import { calibrate } from '../../bench/diagnosis/calibrate.ts';
+import { judge, type Judged } from '../../bench/diagnosis/judge.ts';
+import type { Calibration } from '../../bench/diagnosis/plan.ts';
+import { runScenario } from '../../bench/diagnosis/run-scenario.ts';
+import { shortLengths as lengths } from '../../bench/diagnosis/scenarios/lay-out.ts';
+import { scenarioOf } from '../../bench/diagnosis/scenarios/scenarios.ts';
+
+/**
+ * Five scenarios of the ground-truth harness with short windows, on a server of their own: others' statements on a
+ * shared one would be suspects. Other work on the machine must not make any of this fail; how large a share is, and
+ * how fast anything was, is the bench's business.
+ */
+describe('the verdict over a real morning', () => {
+  let bench: BenchServer;
+  let calibration: Calibration;
+
+  beforeAll(async () => {
+    bench = await openBenchServer({ major: 18, scale: 0.25 });
+    calibration = await calibrate(bench);
+  });
+  afterAll(() => bench?.stop());
+
+  const verdict = async (id: string, seed: number): Promise<Judged> => {
+    const run = await runScenario({ bench, scenario: scenarioOf(id, seed), seed, calibration, lengths });
+    expect(run.client.saves.length).toBeGreaterThan(100);
+    expect(run.client.failed, run.client.firstError ?? '').toBe(0);
+    return judge(run);
+  };
+
+  it('names the report that fills the processors (S1)', async () => {
+    expect(await verdict('S1', 1)).toMatchObject({ shortOf: [], falselyAccused: [], conclusion: 'culprits' });
+  });
+
+  it.each([
+    ['a refresh that is not concurrent', 2],
+    ['a dialog that stands open over changed rows', 1],
+  ])('names %s as the holder of the lock (S3)', async (_what, seed) => {
+    expect(await verdict('S3', seed)).toMatchObject({
+      shortOf: [],
+      falselyAccused: [],
+      first: { grade: 'B', evidence: [expect.stringMatching(/^lock/)] },
+    });
+  });
+
+  it('tells the culprit from a harmless report that ran all the time (S5)', async () => {
+    expect(await verdict('S5', 1)).toMatchObject({ shortOf: [], falselyAccused: [] });
+  });
+
+  it('accuses nobody of a surge of saves (S6)', async () => {
+    expect(await verdict('S6', 1)).toMatchObject({ shortOf: [], falselyAccused: [] });
+  });
+
+  it('names the culprit over two resets of the statistics, and flags them (S9)', async () => {
+    expect(await verdict('S9', 1)).toMatchObject({ shortOf: [], falselyAccused: [] });
+  });
+});
