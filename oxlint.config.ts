@@ -15,7 +15,8 @@ const electronModule: Ban = {
 };
 const sessions: Ban = {
   regex: 'postgres/session(\\.ts)?$',
-  message: 'SQL is sent only from postgres, read-model, history, dashboards, warehouse and resources.',
+  message:
+    'SQL is sent only from postgres, read-model, history, dashboards, explain, index-advice, warehouse and resources.',
 };
 const sqlite: Ban = { regex: '^better-sqlite3$', message: 'SQLite belongs to electron/core/history.' };
 const pg: Ban = { regex: '^pg(-|/|$)', message: 'PostgreSQL clients are opened by electron/core/postgres only.' };
@@ -48,10 +49,12 @@ const clockGlobals = ['Date', 'performance', 'setTimeout', 'setInterval', 'fetch
   name,
   message: 'Decisions read no clock and no world: time is an argument.',
 }));
-const sendsSql = ['withReadonly', 'withRegistry', 'withRefresh', 'withDdl', 'queryText'].map((property) => ({
-  property,
-  message: sessions.message,
-}));
+const sendsSql = ['withReadonly', 'withRegistry', 'withRefresh', 'withDdl', 'withExplain', 'queryText'].map(
+  (property) => ({
+    property,
+    message: sessions.message,
+  }),
+);
 
 export default defineConfig({
   plugins: ['import', 'typescript', 'unicorn', 'oxc', 'react', 'promise', 'node'],
@@ -97,7 +100,7 @@ export default defineConfig({
       rules: { 'no-restricted-imports': imports(electronModule, pg, sqlite, sessions, doors) },
     },
     {
-      files: ['electron/core/{read-model,dashboards,warehouse}/**'],
+      files: ['electron/core/{read-model,dashboards,warehouse,explain,index-advice}/**'],
       rules: {
         'no-restricted-imports': imports(electronModule, pg, sqlite, server, doors),
         'no-restricted-properties': 'off',

@@ -3,6 +3,7 @@ import type { KnownServers } from './connections/known-servers.ts';
 import type { DashboardService } from './dashboards/dashboard-service.ts';
 import type { DemoService } from './demo/demo-service.ts';
 import type { Experiments } from './experiments/experiments.ts';
+import type { ExplainService } from './explain/explain-service.ts';
 import type { Mornings } from './mornings/mornings.ts';
 import type { OpenFindings } from './mornings/open-findings.ts';
 import type { Events } from './events.ts';
@@ -20,6 +21,7 @@ export interface Engine {
   readonly mornings: Mornings;
   readonly experiments: Experiments;
   readonly openFindings: OpenFindings;
+  readonly explain: ExplainService;
   readonly readModels: ReadModelService;
   readonly dashboards: DashboardService;
   info(): EngineInfo;

@@ -3,6 +3,7 @@ import { connectionsContract } from './connections.ts';
 import { dashboardsContract } from './dashboards.ts';
 import { demoContract } from './demo.ts';
 import { experimentsContract } from './experiments.ts';
+import { explainContract } from './explain.ts';
 import { morningsContract } from './mornings.ts';
 import { readModelsContract } from './read-models.ts';
 import { samplerContract } from './sampler.ts';
@@ -18,6 +19,7 @@ export const contract = {
   readModels: readModelsContract,
   dashboards: dashboardsContract,
   activity: activityContract,
+  explain: explainContract,
   experiments: experimentsContract,
 };
 export type Contract = typeof contract;

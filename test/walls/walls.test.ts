@@ -94,6 +94,16 @@ describe('each wall of the house fails the lint when it is broken', () => {
       `export const a = (server: { withDdl(): void }) => server.withDdl();\n`,
     ],
     [
+      'mornings try a statement',
+      'electron/core/mornings/zz-wall.ts',
+      `export const a = (server: { withExplain(): void }) => server.withExplain();\n`,
+    ],
+    [
+      'a plan tree opens SQLite',
+      'electron/core/explain/zz-wall.ts',
+      `import Database from 'better-sqlite3';\nexport const a = Database;\n`,
+    ],
+    [
       'a door opens SQLite',
       'electron/hosts/zz-wall.ts',
       `import Database from 'better-sqlite3';\nexport const a = Database;\n`,

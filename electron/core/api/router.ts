@@ -4,6 +4,7 @@ import { connectionsApi } from './connections.ts';
 import { dashboardsApi } from './dashboards.ts';
 import { demoApi } from './demo.ts';
 import { experimentsApi } from './experiments.ts';
+import { explainApi } from './explain.ts';
 import { os } from './implementer.ts';
 import { morningsApi } from './mornings.ts';
 import { readModelsApi } from './read-models.ts';
@@ -23,5 +24,6 @@ export const createRouter = (engine: Engine) =>
     readModels: readModelsApi(engine),
     dashboards: dashboardsApi(engine),
     activity: activityApi(engine),
+    explain: explainApi(engine),
     experiments: experimentsApi(engine),
   });

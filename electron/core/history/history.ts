@@ -2,6 +2,7 @@ import type { ActivityEntry } from '../../../shared/model/activity-log.ts';
 import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
 import type { ExperimentRecord } from '../../../shared/model/experiment.ts';
 import type { Dashboard, WidgetData } from '../../../shared/model/dashboard.ts';
+import type { Explained } from '../../../shared/model/explain.ts';
 import type { Execution, Plan, Run } from '../../../shared/model/read-model.ts';
 import type {
   ActivityRow,
@@ -29,6 +30,7 @@ export interface History {
   readonly activity: ActivityStore;
   readonly dashboards: DashboardStore;
   readonly experiments: ExperimentStore;
+  readonly explained: ExplainedStore;
   /** Deletes what is past its retention (raw samples and deltas: 48 hours). */
   applyRetention(nowMs: number): Promise<void>;
   /** Size of the store on disk, bytes. */
@@ -199,6 +201,19 @@ export interface ActivityStore {
     result: { tookMs: number; outcome: ActivityEntry['outcome']; error: string | null },
   ): Promise<void>;
   list(serverId: string, limit: number, beforeEntryId?: number): Promise<{ entries: ActivityEntry[]; more: boolean }>;
+}
+
+/** Plans of statements, by fingerprint; the newest 50 of each stay. */
+export interface ExplainedStore {
+  save(serverId: string, fingerprint: string, explained: Explained): Promise<void>;
+  get(serverId: string, explainId: string): Promise<Explained | null>;
+  /** Newest first. */
+  list(serverId: string, fingerprint: string, limit: number): Promise<Explained[]>;
+  /**
+   * Texts of the statement as pg_stat_activity showed them, the last used first. null: several servers ran it, and whose
+   * constants these are only the samples tell.
+   */
+  sampledTexts(serverId: string, fingerprint: string): Promise<string[] | null>;
 }
 
 export interface DashboardStore {

@@ -5,6 +5,7 @@ import type { Migrated } from './migrate.ts';
 import { prepareOnce } from './prepared.ts';
 import { createConnectionReader } from './read-connections.ts';
 import { createDashboardReader } from './read-dashboards.ts';
+import { createExplainedReader } from './read-explained.ts';
 import { createExperimentReader } from './read-experiments.ts';
 import { createJournalReader } from './read-journal.ts';
 import { createOpenFindingReader } from './read-open-findings.ts';
@@ -41,6 +42,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   const journal = createJournalReader(prepare);
   const dashboards = createDashboardReader(prepare);
   const experiments = createExperimentReader(prepare);
+  const explained = createExplainedReader(prepare);
   const openFindings = createOpenFindingReader(prepare);
 
   let closing: Promise<void> | null = null;
@@ -131,6 +133,12 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
         writer.write('saveResult', dashboardId, sourceHash, data, storedAtMs),
       lastResult: (dashboardId, widgetId, sourceHash) =>
         read(() => dashboards.lastResult(dashboardId, widgetId, sourceHash)),
+    },
+    explained: {
+      save: (serverId, fingerprint, plan) => writer.write('saveExplained', serverId, fingerprint, plan),
+      get: (serverId, explainId) => read(() => explained.explained(serverId, explainId)),
+      list: (serverId, fingerprint, limit) => read(() => explained.explainedOf(serverId, fingerprint, limit)),
+      sampledTexts: (serverId, fingerprint) => read(() => explained.sampledTexts(serverId, fingerprint)),
     },
     experiments: {
       list: (serverId) => read(() => experiments.experiments(serverId)),

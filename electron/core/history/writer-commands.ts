@@ -3,6 +3,7 @@ import { prepareOnce } from './prepared.ts';
 import { createRetention } from './retention.ts';
 import { createConnectionWriter } from './write-connections.ts';
 import { createDashboardWriter } from './write-dashboards.ts';
+import { createExplainedWriter } from './write-explained.ts';
 import { createExperimentWriter } from './write-experiments.ts';
 import { createJournalWriter } from './write-journal.ts';
 import { createOpenFindingWriter } from './write-open-findings.ts';
@@ -23,6 +24,7 @@ export function createCommands(db: Database.Database) {
     ...createJournalWriter(prepare),
     ...createDashboardWriter(prepare),
     ...createExperimentWriter(prepare),
+    ...createExplainedWriter(prepare),
     ...createOpenFindingWriter(prepare),
     saveDeltas: samples.saveDeltas,
     saveSample: samples.saveSample,

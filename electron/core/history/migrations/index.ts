@@ -4,6 +4,7 @@ import { journal } from './0003-journal.ts';
 import { dashboards } from './0004-dashboards.ts';
 import { idleInTransaction } from './0005-idle-in-transaction.ts';
 import { experiments } from './0020-experiments.ts';
+import { explained } from './0030-explained.ts';
 import { openFindings } from './0040-open-findings.ts';
 import { packedHistory } from './0006-packed-history.ts';
 
@@ -25,5 +26,6 @@ export const migrations: readonly Migration[] = [
   idleInTransaction,
   packedHistory,
   experiments,
+  explained,
   openFindings,
 ];

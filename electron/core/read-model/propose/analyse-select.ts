@@ -1,14 +1,6 @@
 import type { WrittenName } from '../../postgres/queries/catalog-definition.ts';
-import {
-  isList,
-  isObject,
-  parameterWithoutValue,
-  refuse,
-  statementName,
-  type Json,
-  type JsonObject,
-  type ParsedSelect,
-} from './parse-select.ts';
+import { isList, isObject, number, strings, text, type Json, type JsonObject } from '../../sql-text/tree.ts';
+import { parameterWithoutValue, refuse, statementName, type ParsedSelect } from './parse-select.ts';
 
 /** A name in the text, with the byte where it begins. */
 export interface Placed extends WrittenName {
@@ -197,14 +189,3 @@ function cteOf(item: Json): { name: string; node: Json } {
   if (!isObject(node)) throw new Error('a WITH clause holds CTEs');
   return { name: text(node['ctename']), node };
 }
-
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-/** Protocol buffers leave a zero out. */
-const number = (value: Json | undefined): number => (typeof value === 'number' ? value : 0);
-
-/** `sval`s of a list of String nodes. */
-export const strings = (value: Json | undefined): string[] =>
-  (isList(value) ? value : []).flatMap((item) => {
-    const node = isObject(item) ? item['String'] : undefined;
-    return isObject(node) && typeof node['sval'] === 'string' ? [node['sval']] : [];
-  });

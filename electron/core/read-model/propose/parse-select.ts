@@ -1,10 +1,6 @@
-import { parse, type ParsedStatement } from './parser.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
-
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json | undefined;
-}
+import { parse, type ParsedStatement } from '../../sql-text/parser.ts';
+import { isObject, type JsonObject } from '../../sql-text/tree.ts';
 
 /** One SELECT as a person wrote it, without what stands around it, and its tree as PostgreSQL's own parser gives it. */
 export interface ParsedSelect {
@@ -45,10 +41,6 @@ export async function parseSelect(text: string): Promise<ParsedSelect> {
   if (!isObject(tree)) throw new Error('a statement parses the same on its own');
   return { text: own, tree };
 }
-
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
-export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 export const parameterWithoutValue = (parameter: string): Failure =>
   refuse(

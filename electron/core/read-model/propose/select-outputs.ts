@@ -1,5 +1,5 @@
-import { strings } from './analyse-select.ts';
-import { isList, isObject, type Json, type JsonObject, type ParsedSelect } from './parse-select.ts';
+import { isList, isObject, strings, type Json, type JsonObject } from '../../sql-text/tree.ts';
+import type { ParsedSelect } from './parse-select.ts';
 
 /** What the outermost SELECT says about its result. */
 export interface SelectOutputs {

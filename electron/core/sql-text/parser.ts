@@ -1,5 +1,5 @@
 import { parse as parseSql } from 'pgsql-parser';
-import type { Json } from './parse-select.ts';
+import type { Json } from './tree.ts';
 
 export interface ParsedStatement {
   readonly stmt?: Json;
