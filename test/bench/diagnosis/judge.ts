@@ -168,15 +168,14 @@ function shortcomings(expect: Expectation, verdict: Verdict): string[] {
 function prediction(run: StoredRun, verdict: Verdict, culprits: readonly Finding[]): Predicted {
   const predictedMs = culprits[0]?.ifGoneMeanMs ?? null;
   const { paired, quiet } = run.plan;
-  const at = (ms: number) => run.startedAtMs + ms;
   const measuredMs =
     paired === null
       ? null
       : diagnose({
           ...run.history,
-          fromMs: at(paired.fromMs),
-          toMs: at(paired.toMs),
-          baseline: { fromMs: at(quiet.fromMs), toMs: at(quiet.toMs) },
+          fromMs: run.startedAtMs + run.pairShiftMs + paired.fromMs,
+          toMs: run.startedAtMs + run.pairShiftMs + paired.toMs,
+          baseline: { fromMs: run.startedAtMs + quiet.fromMs, toMs: run.startedAtMs + quiet.toMs },
         }).meanMs;
   const error = predictedMs === null || measuredMs === null ? null : Math.abs(predictedMs - measuredMs) / measuredMs;
   return { predictedMs, measuredMs, error, incidentMs: verdict.meanMs };

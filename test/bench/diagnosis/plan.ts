@@ -12,7 +12,11 @@ export interface Span {
 /** What was measured of this machine before the runs. */
 export interface Calibration {
   readonly cores: number;
-  /** Saves a second that keep the processors at `quietUtilisation` when nobody reports. */
+  /** Of them, what other programs used meanwhile. */
+  readonly othersCores: number;
+  /** Processor time of one save, the server's and the client's, ms. */
+  readonly saveCpuMs: number;
+  /** Saves a second that keep the free processors at 30 % when nobody reports. */
   readonly savesPerSecond: number;
   /** Passes over the invoice lines that one process makes in a second, nothing else running. */
   readonly passesPerSecond: number;
@@ -45,6 +49,8 @@ export interface RunPlan {
   readonly incident: Span;
   /** As long as the incident, with the same saves at the same distances; null when nothing is to be taken away. */
   readonly paired: Span | null;
+  /** The pair's part of the run begins here, once the savers have nothing left to do. */
+  readonly pairsAtMs: number;
   readonly endMs: number;
   readonly load: readonly LoadSegment[];
   readonly lineForm: LineForm;

@@ -5,6 +5,7 @@ import type { PreparedActor } from './actors/actor.ts';
 import { query, type BenchServer, type RunDatabase } from './bench-server.ts';
 import { startEngine } from './engine.ts';
 import { prepareLoad } from './load/start-load.ts';
+import type { LoadResult } from './load/order.ts';
 import type { Calibration, Lengths, RunPlan, Scenario, Span } from './plan.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -20,6 +21,8 @@ export interface RunRequest {
 const leadMs = 1_500;
 /** After the incident the verdict is asked for, with the last interval booked and texts read. */
 const askAfterMs = 600;
+/** Between the last save of the incident and the pair. */
+const restMs = 500;
 
 /** One run on a fresh copy of the ERP: quiet, incident, and the pair without the culprit. */
 export async function runScenario({ bench, scenario, seed, calibration, lengths }: RunRequest): Promise<StoredRun> {
@@ -43,16 +46,28 @@ export async function runScenario({ bench, scenario, seed, calibration, lengths 
 
     const startedAtMs = startAt(plan);
     const failing = new AbortController();
-    const until = (atMs: number) =>
-      sleep(Math.max(0, startedAtMs + atMs - Date.now()), undefined, { signal: failing.signal });
-    const atWork = actors.map(({ actor, spans }) => act(actor, spans, until));
-    const saving = load.run(startedAtMs);
+    const from = (zeroAtMs: number) => (atMs: number) =>
+      sleep(Math.max(0, zeroAtMs + atMs - Date.now()), undefined, { signal: failing.signal });
+    const part = async (zeroAtMs: number, span: Span): Promise<LoadResult> => {
+      const within = ({ fromMs }: Span) => fromMs >= span.fromMs && fromMs < span.toMs;
+      const atWork = actors.map(({ actor, spans }) => act(actor, spans.filter(within), from(zeroAtMs)));
+      const [result] = await Promise.all([load.run({ zeroAtMs, ...span }), ...atWork]);
+      return result;
+    };
     const asking = (async () => {
-      await until(plan.incident.toMs + askAfterMs);
+      await from(startedAtMs)(plan.incident.toMs + askAfterMs);
       await engine.readNow();
       return Date.now();
     })();
-    const [client, asOfMs] = await Promise.all([saving, asking, ...atWork]).finally(() =>
+    const { pairsAtMs } = plan;
+    const whole = (async () => {
+      const first = await part(startedAtMs, { fromMs: 0, toMs: pairsAtMs });
+      if (plan.paired === null) return { results: [first], pairShiftMs: 0 };
+      const pairShiftMs = shiftOf(plan, Date.now() - startedAtMs - pairsAtMs);
+      const span = { fromMs: pairsAtMs, toMs: plan.endMs };
+      return { results: [first, await part(startedAtMs + pairShiftMs, span)], pairShiftMs };
+    })();
+    const [{ results, pairShiftMs }, asOfMs] = await Promise.all([whole, asking]).finally(() =>
       failing.abort(new Error('the run is over')),
     );
     const loadAverage = loadavg()[0] ?? 0;
@@ -70,7 +85,8 @@ export async function runScenario({ bench, scenario, seed, calibration, lengths 
       loadAverage,
       startedAtMs,
       plan: { quiet, incident: plan.incident, paired, endMs, calendar, rhythm },
-      client,
+      pairShiftMs,
+      client: together(results),
       history: {
         ...gathered,
         ...(calendar === null ? {} : { calendar: { ...calendar, timeZone: gathered.timeZone } }),
@@ -110,3 +126,19 @@ function startAt({ calendar }: RunPlan): number {
   const soonMs = Date.now() + leadMs;
   return calendar === null ? soonMs : Math.ceil(soonMs / calendar.dayMs) * calendar.dayMs;
 }
+
+/** How much later the pair begins when the savers came to rest so late; whole days where days are compressed. */
+function shiftOf({ calendar }: RunPlan, lateMs: number): number {
+  const atLeastMs = Math.max(0, lateMs + restMs);
+  return calendar === null ? atLeastMs : Math.ceil(atLeastMs / calendar.dayMs) * calendar.dayMs;
+}
+
+/** A run's parts as one. */
+const together = (results: readonly LoadResult[]): LoadResult => ({
+  saves: results.flatMap(({ saves }) => saves),
+  failed: results.reduce((sum, { failed }) => sum + failed, 0),
+  firstError: results.find(({ firstError }) => firstError !== null)?.firstError ?? null,
+  unfinished: results.reduce((sum, { unfinished }) => sum + unfinished, 0),
+  cpuMs: results.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+  lagP99Ms: Math.max(...results.map(({ lagP99Ms }) => lagP99Ms)),
+});

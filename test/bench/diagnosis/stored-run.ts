@@ -16,7 +16,9 @@ export interface StoredRun {
   /** Moment of the run's start, ms since the epoch; the plan's times count from there. */
   readonly startedAtMs: number;
   readonly plan: Pick<RunPlan, 'quiet' | 'incident' | 'paired' | 'endMs' | 'calendar' | 'rhythm'>;
-  /** As the savers lived through it. */
+  /** The pair began so much later than planned: it waits until the savers have nothing left of the incident. */
+  readonly pairShiftMs: number;
+  /** As the savers lived through it, in the plan's times. */
   readonly client: LoadResult;
   /**
    * What the diagnosis was given, but with all of the run in it: `asOf` cuts off what came after the incident. The pair

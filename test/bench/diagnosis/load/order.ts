@@ -34,7 +34,7 @@ export interface LoadResult {
   /** Saves that failed, and why the first of them did. */
   readonly failed: number;
   readonly firstError: string | null;
-  /** Saves that had not ended when the load was given up. */
+  /** Saves that had not ended when they were given up; they are among `saves` with the time they had taken by then. */
   readonly unfinished: number;
   /** Processor time of the load itself, ms. */
   readonly cpuMs: number;
@@ -42,10 +42,16 @@ export interface LoadResult {
   readonly lagP99Ms: number;
 }
 
+export interface LoadPart {
+  readonly zeroAtMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export type ToLoad =
   | { readonly kind: 'prepare'; readonly order: LoadOrder }
-  /** Moment of the run's start, ms since the epoch. */
-  | { readonly kind: 'start'; readonly atMs: number };
+  /** Saves intended in [fromMs, toMs) of the run; `zeroAtMs`: the moment that the run calls 0, ms since the epoch. */
+  | ({ readonly kind: 'run' } & LoadPart);
 
 export type FromLoad =
   | { readonly kind: 'ready' }

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { FromLoad, LoadOrder, LoadResult, ToLoad } from './order.ts';
+import type { FromLoad, LoadOrder, LoadPart, LoadResult, ToLoad } from './order.ts';
 
 export interface Load {
-  /** Begins the run at that moment, ms since the epoch; resolves when all its saves have ended. */
-  run(atMs: number): Promise<LoadResult>;
+  /** Runs a part of what was ordered; resolves when all its saves have ended, or half a minute after it is over. */
+  run(part: LoadPart): Promise<LoadResult>;
   /** Ends the process, whatever it does. */
   kill(): void;
 }
@@ -36,7 +36,7 @@ export async function prepareLoad(order: LoadOrder): Promise<Load> {
     throw error;
   }
   return {
-    run: async (atMs) => (await ask({ kind: 'start', atMs }, 'finished')).result,
+    run: async (part) => (await ask({ kind: 'run', ...part }, 'finished')).result,
     kill,
   };
 }

@@ -70,7 +70,7 @@ const s11: Scenario = {
         bulkImport({
           name: 'import',
           sql: importReceipts,
-          sessions: request.calibration.cores + 2,
+          sessions: request.calibration.cores + 1,
           // A second or two a chunk on this machine: about 30 passes' worth of rows a second.
           rowsPerChunk: Math.round(request.calibration.passesPerSecond * 15_000),
         }),
