@@ -1,5 +1,4 @@
-import type { Timeline } from '../../../shared/model/diagnosis.ts';
-import type { StatementClass } from '../../../shared/model/statement.ts';
+import type { OriginFilter, Timeline } from '../../../shared/model/diagnosis.ts';
 import { findBaseline } from './baseline.ts';
 import type { Catalog } from './catalog.ts';
 import { measureDamage, ratio, type IntervalDamage } from './damage.ts';
@@ -9,28 +8,26 @@ import type { DiagnosisInput, TimeWindow } from './input.ts';
 import { overlapShare, type Interval } from './intervals.ts';
 import { savingTime, type SaveUnit } from './saves.ts';
 import { study } from './study.ts';
-
-type Bucket = Timeline['buckets'][number];
-type Layer = 'oltp' | 'reporting' | 'batch' | 'maintenance' | 'lockWaits';
+import { countOrigins, layerOf, passes, worstStretch, type Bucket, type Layer } from './timeline-parts.ts';
 
 export interface TimelineOptions {
   readonly bucketMs: number;
   /** First and last moment for which anything is stored; null: nothing is. */
   readonly stored: TimeWindow | null;
+  /** Narrows the sessions that are counted; latency and damage are those of everybody. */
+  readonly filter?: OriginFilter | undefined;
 }
-
-/** Damage that is too small for a window of its own, seconds. */
-const leastDamageSeconds = 1;
 
 /**
  * Sessions by class, latency of saving and damage over [fromMs, toMs), in buckets that begin at whole multiples of
  * `bucketMs`. A bucket that nobody looked into is left out. `oltpMeanMs` is the time of one save and `oltpCalls` counts
  * saves, where writes were seen; else both are of single OLTP statements.
  */
-export function buildTimeline(input: DiagnosisInput, { bucketMs, stored }: TimelineOptions): Timeline {
+export function buildTimeline(input: DiagnosisInput, { bucketMs, stored, filter }: TimelineOptions): Timeline {
   const studied = study(input);
   const { view, catalog, intervals, unit, cores } = studied;
   const baseline = findBaseline(intervals, catalog, { incident: null, given: input.baseline, cores, unit });
+  const counted = passes(filter);
   const buckets: Bucket[] = [];
   const damages = baseline.origin === 'none' ? [] : measureDamage(intervals, input, baseline, studied).filter(isFelt);
   for (let atMs = Math.floor(input.fromMs / bucketMs) * bucketMs; atMs < input.toMs; atMs += bucketMs) {
@@ -38,7 +35,7 @@ export function buildTimeline(input: DiagnosisInput, { bucketMs, stored }: Timel
     const samples = samplesWithin(view.samples, window);
     if (samples.length === 0) continue;
     const sessions = countLayers(
-      samples.flatMap(({ rows }) => rows),
+      samples.flatMap(({ rows }) => rows.filter(({ row }) => counted(row))),
       samples.length,
       catalog,
     );
@@ -59,27 +56,10 @@ export function buildTimeline(input: DiagnosisInput, { bucketMs, stored }: Timel
   };
 }
 
-/** Who was at work, the most active first. */
 function seenOrigins(samples: readonly SeenSample[]): Timeline['origins'] {
-  const [applications, roles, databases] = [
-    new Map<string, number>(),
-    new Map<string, number>(),
-    new Map<string, number>(),
-  ];
-  const count = (counts: Map<string, number>, name: string | null) => {
-    if (name !== null && name !== '') counts.set(name, (counts.get(name) ?? 0) + 1);
-  };
-  for (const { rows } of samples) {
-    for (const { row, use } of rows) {
-      if (use === null) continue;
-      count(applications, row.applicationName);
-      count(roles, row.roleName);
-      count(databases, row.databaseName);
-    }
-  }
-  const names = (counts: Map<string, number>) =>
-    [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([name]) => name);
-  return { applicationNames: names(applications), roleNames: names(roles), databaseNames: names(databases) };
+  const seen = countOrigins();
+  for (const { rows } of samples) for (const { row, use } of rows) if (use !== null) seen.add(row, 1);
+  return seen.named();
 }
 
 /** The same line as the verdict's: ordinary noise is not drawn as damage. */
@@ -96,17 +76,9 @@ function countLayers(rows: readonly SeenRow[], samples: number, catalog: Catalog
   const counts: Record<Layer, number> = { oltp: 0, reporting: 0, batch: 0, maintenance: 0, lockWaits: 0 };
   for (const { statementId, use } of rows) {
     if (use === null) continue;
-    const group = catalog.groupOf(statementId);
-    const layer = use === 'lock' ? 'lockWaits' : layerOf(group?.class ?? 'mixed', group?.kind === 'read');
-    counts[layer] += 1 / samples;
+    counts[use === 'lock' ? 'lockWaits' : layerOf(catalog.groupOf(statementId))] += 1 / samples;
   }
   return counts;
-}
-
-/** What is neither one nor the other is drawn with what it looks like. */
-function layerOf(statementClass: StatementClass, reads: boolean): Layer {
-  if (statementClass !== 'mixed') return statementClass;
-  return reads ? 'reporting' : 'batch';
 }
 
 function latency(
@@ -124,22 +96,4 @@ function latency(
     spentMs += saving.spentMs * part;
   }
   return { oltpMeanMs: saves === 0 ? null : spentMs / saves, oltpCalls: Math.round(saves) };
-}
-
-/** The stretch of neighbouring buckets with the most damage; one bucket without any, or without samples, does not end it. */
-function worstStretch(buckets: readonly Bucket[], bucketMs: number, { fromMs, toMs }: TimeWindow): TimeWindow | null {
-  const stretches: { fromMs: number; toMs: number; damageSeconds: number }[] = [];
-  for (const { atMs, damageSeconds } of buckets) {
-    if (damageSeconds <= 0) continue;
-    const last = stretches.at(-1);
-    if (last !== undefined && atMs - last.toMs <= bucketMs) {
-      last.toMs = atMs + bucketMs;
-      last.damageSeconds += damageSeconds;
-    } else {
-      stretches.push({ fromMs: atMs, toMs: atMs + bucketMs, damageSeconds });
-    }
-  }
-  const [worst] = stretches.toSorted((a, b) => b.damageSeconds - a.damageSeconds || a.fromMs - b.fromMs);
-  if (worst === undefined || worst.damageSeconds < leastDamageSeconds) return null;
-  return { fromMs: Math.max(worst.fromMs, fromMs), toMs: Math.min(worst.toMs, toMs) };
 }

@@ -62,14 +62,15 @@ export function rollupExtent(
   prepare: Prepare,
   serverKey: number | null,
   tier: StoredRollup['tier'],
-): { readonly fromMs: number; readonly toMs: number } | null {
+): { readonly fromMs: number; readonly toMs: number; readonly lengthMs: number } | null {
   const minutes = minutesOf[tier];
   const row = prepare<{ from_us: number | null; last_us: number | null }>(
     `select (select min(from_us) from rollup where server_key = @server and minutes = @minutes) as from_us,
             (select max(from_us) from rollup where server_key = @server and minutes = @minutes) as last_us`,
   ).get({ server: serverKey, minutes });
   if (row === undefined || row.from_us === null || row.last_us === null) return null;
-  return { fromMs: fromUs(row.from_us), toMs: fromUs(row.last_us) + minutes * 60_000 };
+  const lengthMs = minutes * 60_000;
+  return { fromMs: fromUs(row.from_us), toMs: fromUs(row.last_us) + lengthMs, lengthMs };
 }
 
 export function readOrigins(prepare: Prepare): Map<number, StoredOrigin> {

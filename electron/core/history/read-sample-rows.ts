@@ -69,7 +69,10 @@ export function createRowReader(
       waitEventType: waits?.event_type ?? null,
       waitEvent: waits?.event ?? null,
       queryid: known?.queryid ?? null,
-      query: textId === null ? '' : text(textId),
+      // Most questions to a sample never look at a text, and unpacking one takes as long as the rest of the row.
+      get query() {
+        return textId === null ? '' : text(textId);
+      },
       queryStartMs: momentOf(atUs, stored.queryAgeUs),
       xactStartMs: momentOf(atUs, stored.transactionAgeUs),
       backendXminAge: stored.xminAge,

@@ -80,6 +80,19 @@ function deltasBefore6(prepare: Prepare, intervalId: number): StoredDeltas['delt
     .map((row) => ({ statementId: String(row[0]), counters: countersAt(row, 2), discontinuity: row[1] === 1 }));
 }
 
+function rawExtent(prepare: Prepare, serverKey: number | null): { fromMs: number; toMs: number } | null {
+  const row = prepare<{ from_us: number | null; to_us: number | null }>(
+    `select min(from_us) as from_us, max(to_us) as to_us from (
+       select (select from_us from interval where server_key = @server order by to_us limit 1) as from_us,
+              (select max(to_us) from interval where server_key = @server) as to_us
+       union all
+       select (select min(at_us) from sample where server_key = @server),
+              (select max(at_us) from sample where server_key = @server))`,
+  ).get({ server: serverKey });
+  if (row === undefined || row.from_us === null || row.to_us === null) return null;
+  return { fromMs: fromUs(row.from_us), toMs: fromUs(row.to_us) };
+}
+
 export function createSampleReader(prepare: Prepare) {
   return {
     lastSnapshot(serverId: string): Snapshot | null {
@@ -211,18 +224,18 @@ export function createSampleReader(prepare: Prepare) {
 
     origins: (): Map<number, StoredOrigin> => readOrigins(prepare),
 
+    /** Raw history, and before it the minutes and hours that outlive it. */
     extent(serverId: string): { fromMs: number; toMs: number } | null {
       const serverKey = knownServerKey(prepare, serverId);
-      const row = prepare<{ from_us: number | null; to_us: number | null }>(
-        `select min(from_us) as from_us, max(to_us) as to_us from (
-           select (select from_us from interval where server_key = @server order by to_us limit 1) as from_us,
-                  (select max(to_us) from interval where server_key = @server) as to_us
-           union all
-           select (select min(at_us) from sample where server_key = @server),
-                  (select max(at_us) from sample where server_key = @server))`,
-      ).get({ server: serverKey });
-      if (row === undefined || row.from_us === null || row.to_us === null) return null;
-      return { fromMs: fromUs(row.from_us), toMs: fromUs(row.to_us) };
+      const raw = rawExtent(prepare, serverKey);
+      const rolled = (['hour', 'minute'] as const).flatMap((tier) => rollupExtent(prepare, serverKey, tier) ?? []);
+      const [first] = rolled.toSorted((a, b) => a.fromMs - b.fromMs);
+      if (raw === null) {
+        return first === undefined ? null : { ...first, toMs: Math.max(...rolled.map(({ toMs }) => toMs)) };
+      }
+      // The first minute and the first hour begin before the first sample, and say nothing of that time.
+      const older = rolled.filter(({ fromMs, lengthMs }) => fromMs + lengthMs <= raw.fromMs);
+      return { fromMs: Math.min(raw.fromMs, ...older.map(({ fromMs }) => fromMs)), toMs: raw.toMs };
     },
 
     classOverrides(serverId: string): ReadonlyMap<string, StatementClass> {

@@ -42,7 +42,7 @@ export interface StatementText {
  * otherwise store a new text with every sample: 17,280 samples of ten such rows are 90 MB a day. Beyond this number a
  * sampled row shows the statement's own text.
  */
-const textsADay = 10;
+const textsADay = 3;
 
 /** What the server shows in place of a text that the role may not see. */
 const hiddenTexts = new Set(['', '<insufficient privilege>', '<command string not enabled>']);

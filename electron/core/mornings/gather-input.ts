@@ -1,6 +1,5 @@
 import type { KnownServers } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
-import { estimateCores } from '../diagnosis/estimate-cores.ts';
 import type { Cores, DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
 import { endedExperiments } from '../experiments/described.ts';
 import type { History, StoredRollup } from '../history/history.ts';
@@ -16,10 +15,24 @@ export interface InputSources {
 export const lookBackMs = 2 * 3_600_000;
 export const lookAheadMs = 30 * 60_000;
 
+const incidentReach: Reach = { backMs: lookBackMs, aheadMs: lookAheadMs, earlierDays: true };
+
 /** What an earlier day has to say lies this close to the incident's own clock time. */
 const daysReachMs = 2 * 3_600_000;
 const mostEarlierDays = 14;
 const dayMs = 24 * 3_600_000;
+
+export interface Reach {
+  readonly backMs: number;
+  readonly aheadMs: number;
+  readonly earlierDays: boolean;
+}
+export interface GatherOptions {
+  /** What people say that a save takes. */
+  readonly reportedSaveSeconds?: number | null;
+  /** How far around the window raw history is read, and whether earlier days are. */
+  readonly around?: Reach;
+}
 
 export const ownApplicationNames = observerApplicationNames;
 
@@ -31,24 +44,25 @@ export async function gatherInput(
   { servers, history, dashboards }: InputSources,
   serverId: string,
   { fromMs, toMs }: TimeWindow,
-  { reportedSaveSeconds = null }: { readonly reportedSaveSeconds?: number | null } = {},
+  { reportedSaveSeconds = null, around = incidentReach }: GatherOptions = {},
 ): Promise<DiagnosisInput> {
   const { settings, lastFacts } = await servers.stored(serverId);
-  const from = fromMs - lookBackMs;
-  const to = toMs + lookAheadMs;
+  const from = fromMs - around.backMs;
+  const to = toMs + around.aheadMs;
   const [known, deltas, samples, overrides, widgets, days, experiments] = await Promise.all([
     history.samples.statements(serverId),
     history.samples.deltas(serverId, from, to),
     history.samples.samples(serverId, from, to),
     history.samples.classOverrides(serverId),
     dashboards.widgetReferences(serverId),
-    earlierDays(history, serverId, { fromMs, toMs }),
+    around.earlierDays ? earlierDays(history, serverId, { fromMs, toMs }) : [],
     history.experiments.list(serverId),
   ]);
   // Background processes have statements of their own in rollups only; raw samples name them by their type.
   const statements = known.filter(({ fingerprint }) => !fingerprint.startsWith('backend:'));
   const stored = { statements, deltas, samples, overrides, widgets, ownApplicationNames };
-  const cores: Cores = settings.cores === null ? estimateCores(stored) : { value: settings.cores, source: 'setting' };
+  // Where nobody set them they are estimated by the study, which every question to the history begins with.
+  const cores: Cores = { value: settings.cores, source: settings.cores === null ? 'unknown' : 'setting' };
   return {
     ...stored,
     fromMs,

@@ -1,4 +1,4 @@
-import type { Finding, Timeline, Verdict } from '../../../shared/model/diagnosis.ts';
+import type { Finding, OriginFilter, Timeline, Verdict } from '../../../shared/model/diagnosis.ts';
 import { Failure } from '../../../shared/model/failure.ts';
 import type { Freshness } from '../../../shared/model/freshness.ts';
 import type { Statement } from '../../../shared/model/statement.ts';
@@ -8,10 +8,12 @@ import { diagnose } from '../diagnosis/diagnose.ts';
 import { findingDetail, type FindingDetail } from '../diagnosis/finding-detail.ts';
 import type { TimeWindow } from '../diagnosis/input.ts';
 import { describeStatements } from '../diagnosis/statements.ts';
-import { buildTimeline } from '../diagnosis/timeline.ts';
+import { buildRolledTimeline } from '../diagnosis/timeline-rollups.ts';
+import { buildTimeline, type TimelineOptions } from '../diagnosis/timeline.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
-import { gatherInput } from './gather-input.ts';
+import { gatherInput, type Reach } from './gather-input.ts';
+import { gatherTimeline, tierOf } from './gather-timeline.ts';
 import { checkedWindow, freshnessOf, storedExtent } from './history-freshness.ts';
 import type { OpenFindings } from './open-findings.ts';
 
@@ -26,6 +28,9 @@ interface Options {
 /** A line of a chart has this many points at most: more than a screen has columns helps nobody. */
 const timelinePoints = 360;
 
+/** An hour before a short timeline has quiet enough to compare it with. */
+const timelineReach: Reach = { backMs: 3_600_000, aheadMs: 0, earlierDays: false };
+
 /** Reads stored history and hands it to the diagnosis: works without the server. */
 export class Mornings {
   readonly #options: Options;
@@ -38,15 +43,30 @@ export class Mornings {
     serverId: string,
     fromMs?: number,
     toMs?: number,
+    filter?: OriginFilter,
   ): Promise<{ timeline: Timeline; freshness: Freshness }> {
     const extent = await storedExtent(this.#options, serverId);
     const end = toMs ?? extent?.toMs ?? this.#options.ports.clock.nowMs();
     // One sample is a moment, not a window.
     const from = fromMs ?? Math.min(Math.max(extent?.fromMs ?? 0, end - 3_600_000), end - 1_000);
     const window = checkedWindow({ fromMs: from, toMs: end });
-    const input = await gatherInput(this.#options, serverId, window);
-    const timeline = buildTimeline(input, { bucketMs: bucketMs(window), stored: extent });
+    const timeline = await this.#timeline(serverId, window, { stored: extent, filter });
     return { timeline, freshness: freshnessOf(this.#options, serverId, extent) };
+  }
+
+  async #timeline(
+    serverId: string,
+    window: TimeWindow,
+    options: Pick<TimelineOptions, 'stored' | 'filter'>,
+  ): Promise<Timeline> {
+    const tier = tierOf(window);
+    if (tier !== 'raw') {
+      const rolled = await gatherTimeline(this.#options, serverId, window, tier);
+      const leastMs = tier === 'minute' ? 60_000 : 3_600_000;
+      if (rolled !== null) return buildRolledTimeline(rolled, { ...options, bucketMs: bucketMs(window, leastMs) });
+    }
+    const input = await gatherInput(this.#options, serverId, window, { around: timelineReach });
+    return buildTimeline(input, { ...options, bucketMs: bucketMs(window) });
   }
 
   async diagnose(
@@ -95,7 +115,7 @@ export class Mornings {
 
 const niceBucketsMs = [1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000];
 
-function bucketMs({ fromMs, toMs }: TimeWindow): number {
-  const wantedMs = (toMs - fromMs) / timelinePoints;
+function bucketMs({ fromMs, toMs }: TimeWindow, leastMs = 0): number {
+  const wantedMs = Math.max(leastMs, (toMs - fromMs) / timelinePoints);
   return niceBucketsMs.find((nice) => nice >= wantedMs) ?? 3_600_000;
 }

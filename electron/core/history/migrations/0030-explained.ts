@@ -12,5 +12,7 @@ export const explained = {
       body any not null
     ) strict;
     create index explained_by_statement on explained (server_key, fingerprint, taken_at_ms);
+    -- The constants of a statement are looked for in every text that it was sent with.
+    create index text_by_fingerprint on text (fingerprint);
   `,
 } as const;

@@ -1,0 +1,191 @@
+import type { ActivityRow, StatementCounters } from '../../../shared/model/sampling.ts';
+import type { DetailedRollup, StoredActivityRow, StoredDeltas, StoredOrigin } from '../history/history.ts';
+import { buildCatalog, type Catalog } from './catalog.ts';
+import { viewHistory } from './history-view.ts';
+import type { StoredHistory, TimeWindow } from './input.ts';
+
+/** Minutes and hours of one server, and what is needed to read them. */
+export interface RolledHistory extends Omit<StoredHistory, 'deltas' | 'samples' | 'ownApplicationNames'> {
+  /** Oldest first, without overlaps. */
+  readonly rollups: readonly DetailedRollup[];
+  /** What classes are made of: the hours of about the same time, and minutes where there is no hour yet. */
+  readonly classedBy: readonly DetailedRollup[];
+  readonly origins: ReadonlyMap<number, StoredOrigin>;
+}
+
+/** Sums by statement id over the whole history; `fastest` is the rollup with the smallest mean. */
+interface Totals {
+  readonly calls: Float64Array;
+  readonly execMs: Float64Array;
+  readonly rows: Float64Array;
+  readonly blocks: Float64Array;
+  readonly tempBlocks: Float64Array;
+  readonly walRecords: Float64Array;
+  readonly fastestCalls: Float64Array;
+  readonly fastestMs: Float64Array;
+}
+
+/** One more than the largest statement id that occurs. */
+export function idsEnd(rollups: readonly DetailedRollup[]): number {
+  let end = 1;
+  for (const { statementIds, seen } of rollups) {
+    // They rise, but for the few that were merged into another.
+    for (let index = 0; index < statementIds.length; index += 1) end = Math.max(end, (statementIds[index] ?? 0) + 1);
+    for (let index = 0; index < seen.statementIds.length; index += 1) {
+      end = Math.max(end, (seen.statementIds[index] ?? 0) + 1);
+    }
+  }
+  return end;
+}
+
+/** As in catalog.ts: fewer calls say little about a mean. */
+const callsForMean = 3;
+
+/**
+ * The catalog of the same statements with the same classes as raw history gives, out of sums: it is asked for one
+ * interval with all calls, one with those of each statement's fastest hour, and one sample with all that was seen.
+ */
+export function catalogOfRollups(history: RolledHistory, { fromMs, toMs }: TimeWindow, end: number): Catalog {
+  const totals = sumUp(history.classedBy, end);
+  const { statements, overrides, widgets } = history;
+  const stored = {
+    statements,
+    overrides,
+    widgets,
+    ownApplicationNames: [],
+    deltas: deltasOf(totals, { fromMs, toMs }),
+    samples: [
+      { atMs: fromMs, rows: [] },
+      { atMs: toMs, rows: rowsOf(history, toMs) },
+    ],
+  };
+  return buildCatalog(stored, viewHistory(stored));
+}
+
+function sumUp(rollups: readonly DetailedRollup[], end: number): Totals {
+  const totals: Totals = {
+    calls: new Float64Array(end),
+    execMs: new Float64Array(end),
+    rows: new Float64Array(end),
+    blocks: new Float64Array(end),
+    tempBlocks: new Float64Array(end),
+    walRecords: new Float64Array(end),
+    fastestCalls: new Float64Array(end),
+    fastestMs: new Float64Array(end),
+  };
+  const names = ['calls', 'execMs', 'rows', 'blocks', 'tempBlocks', 'walRecords'] as const;
+  for (const rollup of rollups) {
+    const { statementIds, calls, execMs } = rollup;
+    for (const name of names) addTo(totals[name], statementIds, rollup[name]);
+    for (let index = 0; index < statementIds.length; index += 1) {
+      const [id, n, ms] = [statementIds[index] ?? 0, calls[index] ?? 0, execMs[index] ?? 0];
+      const before = totals.fastestCalls[id] ?? 0;
+      if (n === 0 || (before > 0 && n < callsForMean)) continue;
+      if (before > 0 && ms / n >= (totals.fastestMs[id] ?? 0) / before) continue;
+      totals.fastestCalls[id] = n;
+      totals.fastestMs[id] = ms;
+    }
+  }
+  return totals;
+}
+
+function addTo(sums: Float64Array, ids: Int32Array, values: Float64Array): void {
+  for (let index = 0; index < ids.length; index += 1) {
+    const id = ids[index] ?? 0;
+    sums[id] = (sums[id] ?? 0) + (values[index] ?? 0);
+  }
+}
+
+function deltasOf(totals: Totals, { fromMs, toMs }: TimeWindow): StoredDeltas[] {
+  const fastest: StoredDeltas['deltas'][number][] = [];
+  const others: StoredDeltas['deltas'][number][] = [];
+  for (let id = 0; id < totals.calls.length; id += 1) {
+    const calls = totals.calls[id] ?? 0;
+    if (calls === 0) continue;
+    const statementId = String(id);
+    const [first, firstMs] = [totals.fastestCalls[id] ?? 0, totals.fastestMs[id] ?? 0];
+    fastest.push({
+      statementId,
+      discontinuity: false,
+      counters: {
+        ...nothing,
+        calls: first,
+        totalExecMs: firstMs,
+        rows: totals.rows[id] ?? 0,
+        sharedBlksHit: totals.blocks[id] ?? 0,
+        tempBlksRead: totals.tempBlocks[id] ?? 0,
+        walRecords: totals.walRecords[id] ?? 0,
+      },
+    });
+    if (calls === first) continue;
+    const counters = { ...nothing, calls: calls - first, totalExecMs: (totals.execMs[id] ?? 0) - firstMs };
+    others.push({ statementId, discontinuity: false, counters });
+  }
+  const head = { deallocs: 0, resets: 0, coverage: null };
+  // The first lasts no time at all: the calls of an hour are counted over the second.
+  return [
+    { ...head, fromMs, toMs: fromMs, deltas: fastest },
+    { ...head, fromMs, toMs, deltas: others },
+  ];
+}
+
+const nothing: StatementCounters = {
+  calls: 0,
+  rows: 0,
+  totalExecMs: 0,
+  sumSquaresMs2: 0,
+  plans: 0,
+  totalPlanMs: 0,
+  sharedBlksHit: 0,
+  sharedBlksRead: 0,
+  sharedBlksDirtied: 0,
+  sharedBlksWritten: 0,
+  localBlksRead: 0,
+  localBlksWritten: 0,
+  tempBlksRead: 0,
+  tempBlksWritten: 0,
+  sharedBlkReadMs: 0,
+  sharedBlkWriteMs: 0,
+  tempBlkReadMs: 0,
+  tempBlkWriteMs: 0,
+  walRecords: 0,
+  walBytes: 0,
+};
+
+/** Every statement under every application that ran it, as long at work as it was ever seen. */
+function rowsOf({ classedBy, origins }: RolledHistory, atMs: number): StoredActivityRow[] {
+  const longest = new Map<string, { statementId: number; originId: number; ms: number }>();
+  for (const { seen } of classedBy) {
+    for (let index = 0; index < seen.statementIds.length; index += 1) {
+      const [statementId, originId] = [seen.statementIds[index] ?? 0, seen.originIds[index] ?? 0];
+      if (statementId === 0) continue;
+      const key = `${statementId} ${originId}`;
+      const ms = Math.max(longest.get(key)?.ms ?? 0, seen.longestWorkingMs[index] ?? 0);
+      longest.set(key, { statementId, originId, ms });
+    }
+  }
+  return [...longest.values()].map(({ statementId, originId, ms }, index) => ({
+    statementId: String(statementId),
+    row: { ...rowFrom(origins.get(originId)), pid: index + 1, queryStartMs: atMs - ms },
+  }));
+}
+
+export const rowFrom = (origin: StoredOrigin | undefined): ActivityRow => ({
+  pid: 0,
+  leaderPid: null,
+  databaseName: origin?.databaseName ?? null,
+  databaseOid: null,
+  roleName: origin?.roleName ?? null,
+  roleOid: null,
+  applicationName: origin?.applicationName ?? '',
+  backendType: origin?.backendType ?? 'client backend',
+  state: 'active',
+  waitEventType: null,
+  waitEvent: null,
+  queryid: null,
+  query: '',
+  queryStartMs: null,
+  xactStartMs: null,
+  backendXminAge: null,
+  blockedByPids: [],
+});

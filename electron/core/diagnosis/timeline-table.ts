@@ -1,0 +1,38 @@
+import type { Catalog, StatementGroup } from './catalog.ts';
+import { canBeBlamed, canSuffer } from './roles.ts';
+import { layerOf, layers } from './timeline-parts.ts';
+import type { RolledHistory } from './timeline-study.ts';
+
+/** What a pass over columns asks about a statement, by its id; and about a group, by its position. */
+export interface StatementTable {
+  readonly groups: readonly StatementGroup[];
+  /** Position of the statement's group; -1 for one that is not counted: unknown, or run inside of another. */
+  readonly positionOf: Int32Array;
+  readonly suffers: Uint8Array;
+  readonly blameable: Uint8Array;
+  /** Index into `layers`. */
+  readonly layerAt: Uint8Array;
+}
+
+export function statementTable({ statements }: RolledHistory, catalog: Catalog, end: number): StatementTable {
+  const positionOf = new Int32Array(end).fill(-1);
+  const blameable = new Uint8Array(end);
+  const layerAt = new Uint8Array(end).fill(layers.indexOf(layerOf(null)));
+  for (const { statementId, fingerprint } of statements) {
+    const id = Number(statementId);
+    const group = catalog.groupOf(statementId);
+    if (id >= end || group === null) continue;
+    if (group.statement.toplevel) positionOf[id] = catalog.positionOf(group);
+    // A checkpointer has no text to be classed by.
+    const background = fingerprint.startsWith('backend:');
+    blameable[id] = Number(background || canBeBlamed(group));
+    layerAt[id] = layers.indexOf(background ? 'maintenance' : layerOf(group));
+  }
+  return {
+    groups: catalog.groups,
+    positionOf,
+    suffers: Uint8Array.from(catalog.groups, (group) => Number(canSuffer(group))),
+    blameable,
+    layerAt,
+  };
+}
