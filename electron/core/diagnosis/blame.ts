@@ -3,13 +3,18 @@ import type { Catalog, StatementGroup } from './catalog.ts';
 import { sum, type IntervalDamage } from './damage.ts';
 import { splitDamage } from './excess.ts';
 import type { Cores } from './input.ts';
+import { RushAfterLocks } from './rush-after-locks.ts';
 import { measurePressure, usualPressure, type IntervalPressure } from './pressure.ts';
 
 /** Seconds of damage of one interval that one suspect is blamed for, by the way it did harm. */
 export interface Blame {
   readonly cpu: number;
+  /** For processors too, which it kept busy by reading files (`IntervalPressure.copying`). */
+  readonly copying: number;
   readonly disk: number;
   readonly lock: number;
+  /** In the rush that its lock let loose: `RushAfterLocks`. */
+  readonly rush: number;
 }
 
 export interface BlamedInterval {
@@ -61,6 +66,7 @@ export function assignBlame(
   );
   const saturated = weightedBy(damages, (_, index) => pressures[index]?.cpu.saturation ?? 0) > 0.5;
   const excess = splitDamage(damages, baseline, catalog, saturated);
+  const behindLocks = new RushAfterLocks();
   let waitedForCpu = 0;
   let accountedFor = 0;
   let unaccountedSeconds = 0;
@@ -72,24 +78,30 @@ export function assignBlame(
     const inside = damage.seconds - damage.betweenSeconds;
     const cpuSeconds = inside * split.parts.cpu + damage.betweenSeconds;
     const cpu = pressure.cpu.saturation * Math.min(cpuSeconds, explainable(damage, pressure.turns));
-    waitedForCpu += cpuSeconds;
-    accountedFor += cpu;
+    const copying = pressure.copying.saturation * Math.min(cpuSeconds, explainable(damage, pressure.copyingTurns));
+    const lock = inside * split.parts.lock;
+    const rush = behindLocks.take(damage, lock, split.lockRoots, cpuSeconds - cpu - copying);
     const diskSeconds = inside * split.parts.disk;
     const disk = diskSeconds * pressure.disk.saturation;
-    if (cores.value !== null) unaccountedSeconds += cpuSeconds - cpu + diskSeconds - disk;
-    const lock = inside * split.parts.lock;
+    waitedForCpu += cpuSeconds - rush.seconds;
+    accountedFor += cpu + copying;
+    if (cores.value !== null) unaccountedSeconds += cpuSeconds - cpu - copying - rush.seconds + diskSeconds - disk;
     const suspects = new Set([
       ...pressure.cpu.shares.keys(),
       ...pressure.disk.shares.keys(),
+      ...pressure.copying.shares.keys(),
       ...split.lockRoots.keys(),
+      ...rush.byRoot.keys(),
     ]);
     const bySuspect = new Map(
       [...suspects].map((suspect) => [
         suspect,
         {
           cpu: cpu * (pressure.cpu.shares.get(suspect) ?? 0),
+          copying: copying * (pressure.copying.shares.get(suspect) ?? 0),
           disk: disk * (pressure.disk.shares.get(suspect) ?? 0),
           lock: lock * (split.lockRoots.get(suspect) ?? 0),
+          rush: rush.byRoot.get(suspect) ?? 0,
         },
       ]),
     );
@@ -133,7 +145,12 @@ function weightedBy(damages: readonly IntervalDamage[], value: (damage: Interval
 }
 
 export const blameSeconds = (blame: Blame | undefined): number =>
-  blame === undefined ? 0 : blame.cpu + blame.disk + blame.lock;
+  blame === undefined ? 0 : blame.cpu + blame.copying + blame.disk + blame.lock + blame.rush;
 
 export const lockSeconds = ({ intervals }: BlameResult, group: StatementGroup): number =>
-  sum(intervals.map(({ bySuspect }) => bySuspect.get(group)?.lock ?? 0));
+  sum(
+    intervals.map(({ bySuspect }) => {
+      const own = bySuspect.get(group);
+      return own === undefined ? 0 : own.lock + own.rush;
+    }),
+  );

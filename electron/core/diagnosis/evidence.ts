@@ -28,21 +28,24 @@ export interface EvidenceFacts {
 /** What speaks against suspects that are blamed as one, the weightiest first. Pieces without damage only describe. */
 export function gatherEvidence(groups: readonly StatementGroup[], facts: EvidenceFacts): Evidence[] {
   const { blame } = facts;
-  const seconds = { cpu: 0, disk: 0, lock: 0 };
+  const seconds = { cpu: 0, copying: 0, disk: 0, lock: 0, rush: 0 };
   for (const { bySuspect } of blame.intervals) {
     for (const group of groups) {
       const own = bySuspect.get(group);
       seconds.cpu += own?.cpu ?? 0;
+      seconds.copying += own?.copying ?? 0;
       seconds.disk += own?.disk ?? 0;
-      seconds.lock += own?.lock ?? 0;
+      seconds.lock += (own?.lock ?? 0) + (own?.rush ?? 0);
+      seconds.rush += own?.rush ?? 0;
     }
   }
-  const total = seconds.cpu + seconds.disk + seconds.lock;
+  const total = seconds.cpu + seconds.copying + seconds.disk + seconds.lock;
   const worth = (part: number) => part > 0 && part >= leastPart * total;
   const evidence: Evidence[] = [];
   if (worth(seconds.cpu)) evidence.push(cpuEvidence(groups, seconds.cpu, facts));
+  if (worth(seconds.copying)) evidence.push(...copyingEvidence(groups, seconds.copying, facts));
   if (worth(seconds.disk)) evidence.push(...diskEvidence(groups, seconds.disk, facts));
-  if (worth(seconds.lock)) evidence.push(lockEvidence(groups, seconds.lock, facts));
+  if (worth(seconds.lock)) evidence.push(lockEvidence(groups, seconds, facts));
   const temp = evidence.some(({ kind }) => kind === 'temp_io') ? null : describeTemp(facts.exposure);
   return [...evidence.toSorted((a, b) => b.damageSeconds - a.damageSeconds), ...(temp === null ? [] : [temp])];
 }
@@ -67,6 +70,26 @@ function cpuEvidence(
     share,
     text: `held ${formatPercent(share)} of the processors while ${sessionsText(sessions)} competed for ${number}`,
   };
+}
+
+/** One piece by what was read: data, or temporary files. */
+function copyingEvidence(
+  groups: readonly StatementGroup[],
+  damageSeconds: number,
+  { blame, cores, catalog, exposure, blocking }: EvidenceFacts,
+): Evidence[] {
+  const { share, sessions } = whileSaturated(blame, groups, 'copying');
+  const intervals = blame.intervals.map(({ damage }) => damage.interval);
+  const kinds = [...diskKinds(intervals, groups, catalog)].filter(([kind]) => kind !== 'wal');
+  const whole = sum(kinds.map(([, part]) => part));
+  if (whole === 0) return [cpuEvidence(groups, damageSeconds, { blame, cores, catalog, exposure, blocking })];
+  const number = cores.value === null ? 'the processors' : formatCounted(cores.value, 'core');
+  return kinds.map(([kind, part]) => ({
+    kind,
+    damageSeconds: (damageSeconds * part) / whole,
+    share: (share * part) / whole,
+    text: `kept the processors busy with ${diskWords[kind]}: ${formatPercent(share)} of ${sessionsText(sessions)} that worked or read at ${number}`,
+  }));
 }
 
 function diskEvidence(
@@ -96,7 +119,7 @@ const diskWords: Record<DiskUse, string> = {
 
 function lockEvidence(
   groups: readonly StatementGroup[],
-  damageSeconds: number,
+  { lock: damageSeconds, rush }: { readonly lock: number; readonly rush: number },
   { blame, blocking }: EvidenceFacts,
 ): Evidence {
   const held = groups.flatMap((group) => blocking.get(group) ?? []);
@@ -106,11 +129,15 @@ function lockEvidence(
   const totalSeconds = sum(held.map((one) => one.totalSeconds));
   const idleSeconds = sum(held.map((one) => one.idleSeconds));
   const idle = idleSeconds > totalSeconds / 2 ? ' while its transaction stood idle' : '';
+  const after =
+    rush > rushOfNote * damageSeconds
+      ? `, and the rush that it let loose cost ${formatDuration(rush * 1000)} more`
+      : '';
   return {
     kind: 'lock',
     damageSeconds,
     share: blame.damageSeconds === 0 ? 0 : Math.min(1, damageSeconds / blame.damageSeconds),
-    text: `kept ${formatCounted(sessions.size, 'session')} waiting for ${formatDuration(totalSeconds * 1000)} in total behind its lock (${[...locks].toSorted().join(', ')})${idle}`,
+    text: `kept ${formatCounted(sessions.size, 'session')} waiting for ${formatDuration(totalSeconds * 1000)} in total behind its lock (${[...locks].toSorted().join(', ')})${idle}${after}`,
   };
 }
 
@@ -133,7 +160,7 @@ function describeTemp({ tempBlocksPerCall, calls }: Exposure): Evidence | null {
 }
 
 /** The suspect's share of a queue, and the queue's length, in the intervals that hurt while it was saturated. */
-function whileSaturated(blame: BlameResult, groups: readonly StatementGroup[], queue: Queue) {
+function whileSaturated(blame: BlameResult, groups: readonly StatementGroup[], queue: Queue | 'copying') {
   const weightOf = ({ damage, pressure }: BlamedInterval) => damage.seconds * pressure[queue].saturation;
   const weight = sum(blame.intervals.map(weightOf));
   const average = (value: (interval: BlamedInterval) => number) =>
@@ -152,9 +179,10 @@ export function directSeconds(blame: BlameResult, group: StatementGroup): number
   return sum(
     blame.intervals.map(({ bySuspect }) => {
       const own = bySuspect.get(group);
-      return blameSeconds(own) - (cpuCounts ? 0 : (own?.cpu ?? 0));
+      return blameSeconds(own) - (cpuCounts ? 0 : (own?.cpu ?? 0) + (own?.copying ?? 0));
     }),
   );
 }
 
 const leastAccountedFor = 0.5;
+const rushOfNote = 0.05;

@@ -25,17 +25,31 @@ export interface IntervalPressure {
   readonly cpu: Pressure;
   readonly disk: Pressure;
   /**
+   * The queue for the processors as it may be in truth. A session that waits for a file often has it copied from the
+   * operating system's cache, by itself or by an io worker (18), and that takes a processor: three scans of a table
+   * beyond shared_buffers kept two cores busy with 0.8 sessions on cpu and 3.1 in AioIoCompletion. Its saturation is
+   * what it adds to that of `cpu`: readers are held responsible only for what workers cannot account for.
+   */
+  readonly copying: Pressure;
+  /**
    * (sessions on cpu + 1 - cores)+ / cores, averaged over the samples: how often a call that arrives waits for a whole
    * turn of the run queue.
    */
   readonly turns: number;
+  /** The same with the sessions that wait for files. */
+  readonly copyingTurns: number;
 }
 
-/** Average sessions per group and queue while it was quiet: what always runs does not explain a bad morning. */
-export interface UsualPressure {
-  readonly sessions: ReadonlyMap<Queue, number>;
-  readonly byGroup: ReadonlyMap<Queue, ReadonlyMap<StatementGroup, number>>;
+const isFile = (use: ResourceUse): boolean => use === 'read_io' || use === 'temp_io';
+
+/** Average sessions in one queue while it was quiet: what always runs does not explain a bad morning. */
+interface UsualQueue {
+  readonly sessions: number;
+  /** Of them, OLTP. */
+  readonly oltp: number;
+  readonly byGroup: ReadonlyMap<StatementGroup, number>;
 }
+export type UsualPressure = Readonly<Record<Queue | 'copying', UsualQueue>>;
 
 /**
  * Sessions on the processors over cores: from the first on the queue counts as filling, at the second it is full. With
@@ -47,11 +61,18 @@ const diskRamp = [0.5, 1] as const;
 const diskGrowth = 2;
 
 export function usualPressure(baseline: Baseline, catalog: Catalog): UsualPressure {
-  const queues: readonly Queue[] = ['cpu', 'disk'];
   const all = { samples: baseline.intervals.flatMap(({ samples }) => samples) };
-  const byGroup = new Map(queues.map((queue) => [queue, sessionsByGroup(all, queue, catalog)] as const));
-  const sessions = new Map(queues.map((queue) => [queue, averageSessions(all, inQueue(queue)) ?? 0] as const));
-  return { sessions, byGroup };
+  const usualOf = (counted: (use: ResourceUse) => boolean): UsualQueue => {
+    const byGroup = sessionsByGroup(all, counted, catalog);
+    let oltp = 0;
+    for (const [group, sessions] of byGroup) if (canSuffer(group)) oltp += sessions;
+    return { sessions: averageSessions(all, ({ use }) => use !== null && counted(use)) ?? 0, oltp, byGroup };
+  };
+  return {
+    cpu: usualOf((use) => use === 'cpu'),
+    disk: usualOf(isDisk),
+    copying: usualOf((use) => use === 'cpu' || isFile(use)),
+  };
 }
 
 /**
@@ -66,20 +87,33 @@ export function measurePressure(
   { surge, intrinsicCpu }: { readonly surge: number; readonly intrinsicCpu: number },
 ): IntervalPressure {
   const cpuQueue = queueIn(interval, 'cpu', catalog, { surge, intrinsic: intrinsicCpu });
-  const diskQueue = queueIn(interval, 'disk', catalog, { surge, intrinsic: usualOltp(usual, 'disk') });
-  const usualDisk = usual.sessions.get('disk') ?? 0;
+  const diskQueue = queueIn(interval, 'disk', catalog, { surge, intrinsic: usual.disk.oltp });
+  const usualDisk = usual.disk.sessions;
+  const readers = sessionsByGroup(interval, isFile, catalog);
+  const copying = withReaders(cpuQueue, readers);
+  const saturationOf = ({ sessions }: QueueInInterval) =>
+    cores.value === null ? 0 : ramp(sessions / cores.value, cpuRamp);
+  const cpuSaturation = saturationOf(cpuQueue);
+  const turns = (uses: (use: ResourceUse) => boolean) =>
+    cores.value === null ? 0 : averageTurns(interval, cores.value, { oltp: cpuQueue.oltp, uses, catalog });
   return {
     cpu: {
       sessions: cpuQueue.sessions,
-      saturation: cores.value === null ? 0 : ramp(cpuQueue.sessions / cores.value, cpuRamp),
-      shares: sharesOf(cpuQueue, usual.byGroup.get('cpu')),
+      saturation: cpuSaturation,
+      shares: sharesOf(cpuQueue, usual.cpu),
     },
     disk: {
       sessions: diskQueue.sessions,
       saturation: diskQueue.sessions > diskGrowth * usualDisk ? ramp(diskQueue.sessions, diskRamp) : 0,
-      shares: sharesOf(diskQueue, usual.byGroup.get('disk')),
+      shares: sharesOf(diskQueue, usual.disk),
     },
-    turns: cores.value === null ? 0 : averageTurns(interval, cores.value, cpuQueue.oltp, catalog),
+    copying: {
+      sessions: copying.sessions,
+      saturation: saturationOf(copying) - cpuSaturation,
+      shares: sharesOf(copying, usual.copying),
+    },
+    turns: turns((use) => use === 'cpu'),
+    copyingTurns: turns((use) => use === 'cpu' || isFile(use)),
   };
 }
 
@@ -101,30 +135,42 @@ function queueIn(
   { surge, intrinsic }: { readonly surge: number; readonly intrinsic: number },
 ): QueueInInterval {
   const all = averageSessions(interval, inQueue(queue)) ?? 0;
-  const byGroup = sessionsByGroup(interval, queue, catalog);
+  const byGroup = sessionsByGroup(interval, (use) => queueOf(use) === queue, catalog);
   let victims = 0;
   for (const [group, sessions] of byGroup) if (canSuffer(group)) victims += sessions;
   const oltp = victims - Math.max(0, victims - intrinsic) * (1 - surge);
   return { sessions: all - victims + oltp, oltp, byGroup };
 }
 
-function sharesOf(
-  { sessions, byGroup }: QueueInInterval,
-  usual: ReadonlyMap<StatementGroup, number> | undefined,
-): Map<StatementGroup, number> {
-  const shares = new Map<StatementGroup, number>();
-  if (sessions <= 0) return shares;
-  for (const [group, own] of byGroup) {
-    const beyondUsual = own - (usual?.get(group) ?? 0);
-    if (canBeBlamed(group) && beyondUsual > 0) shares.set(group, beyondUsual / sessions);
+function withReaders(queue: QueueInInterval, readers: ReadonlyMap<StatementGroup, number>): QueueInInterval {
+  const byGroup = new Map(queue.byGroup);
+  let sessions = queue.sessions;
+  for (const [group, own] of readers) {
+    // A victim that reads piles up like one that waits for its processor.
+    if (canSuffer(group)) continue;
+    sessions += own;
+    byGroup.set(group, (byGroup.get(group) ?? 0) + own);
   }
-  return shares;
+  return { ...queue, sessions, byGroup };
 }
 
-function usualOltp(usual: UsualPressure, queue: Queue): number {
-  let sessions = 0;
-  for (const [group, value] of usual.byGroup.get(queue) ?? []) if (canSuffer(group)) sessions += value;
-  return sessions;
+/**
+ * Damage is what comes on top of the usual, so it is shared among what comes on top of the usual: OLTP's ordinary work
+ * is part of the usual latency already, and takes a share only as far as there is more of it than usual.
+ */
+function sharesOf({ sessions, oltp, byGroup }: QueueInInterval, usual: UsualQueue): Map<StatementGroup, number> {
+  const beyond = new Map<StatementGroup, number>();
+  let suspects = 0;
+  for (const [group, own] of byGroup) {
+    const beyondUsual = own - (usual.byGroup.get(group) ?? 0);
+    if (!canBeBlamed(group) || beyondUsual <= 0) continue;
+    beyond.set(group, beyondUsual);
+    suspects += beyondUsual;
+  }
+  // Sessions that nobody may see are in the queue too.
+  const others = Math.max(suspects, sessions - oltp - (usual.sessions - usual.oltp));
+  const all = others + Math.max(0, oltp - usual.oltp);
+  return new Map([...beyond].map(([group, own]) => [group, own / all]));
 }
 
 const inQueue =
@@ -134,13 +180,13 @@ const inQueue =
 
 function sessionsByGroup(
   { samples }: Pick<Interval, 'samples'>,
-  queue: Queue,
+  counted: (use: ResourceUse) => boolean,
   catalog: Catalog,
 ): Map<StatementGroup, number> {
   const counts = new Map<StatementGroup, number>();
   for (const { rows } of samples) {
-    for (const seen of rows.filter(inQueue(queue))) {
-      const group = catalog.groupOf(seen.statementId);
+    for (const { statementId, use } of rows) {
+      const group = use !== null && counted(use) ? catalog.groupOf(statementId) : null;
       if (group !== null) counts.set(group, (counts.get(group) ?? 0) + 1);
     }
   }
@@ -152,12 +198,17 @@ function sessionsByGroup(
   );
 }
 
-function averageTurns({ samples }: Interval, cores: number, oltp: number, catalog: Catalog): number {
+function averageTurns(
+  { samples }: Interval,
+  cores: number,
+  { oltp, uses, catalog }: { oltp: number; uses: (use: ResourceUse) => boolean; catalog: Catalog },
+): number {
   if (samples.length === 0) return 0;
   const turns = samples.map(({ rows }) => {
-    const others = rows.filter((seen) => {
-      const group = catalog.groupOf(seen.statementId);
-      return inQueue('cpu')(seen) && (group === null || !canSuffer(group));
+    const others = rows.filter(({ statementId, use }) => {
+      if (use === null || !uses(use)) return false;
+      const group = catalog.groupOf(statementId);
+      return group === null || !canSuffer(group);
     });
     return Math.max(0, others.length + oltp + 1 - cores) / cores;
   });
