@@ -1,6 +1,6 @@
 import { Button, Tooltip } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
-import { formatCount } from '../../../shared/format/count.ts';
+import { formatCount, formatCounted } from '../../../shared/format/count.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Finding, Verdict } from '../../../shared/model/diagnosis.ts';
 import { Tag } from '../../app/tag.tsx';
@@ -91,7 +91,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'share',
       header: 'share of damage',
-      width: 'minmax(142px, 1.6fr)',
+      width: 'minmax(136px, 1.6fr)',
       cell: ({ blameShare, blameInterval }) => (
         <BlameBar share={blameShare} interval={blameInterval} full={full} tone="blame" />
       ),
@@ -100,14 +100,14 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'grade',
       header: 'grade',
-      width: '116px',
+      width: '142px',
       cell: ({ grade, caveats }) => <GradeTag grade={grade} caveats={caveats} />,
       sortValue: ({ grade }) => grade,
     },
     {
       id: 'evidence',
       header: 'evidence',
-      width: 'minmax(146px, 1.4fr)',
+      width: 'minmax(112px, 1.4fr)',
       wrap: true,
       cell: ({ evidence }) => (
         <span className={styles.chips}>
@@ -128,12 +128,12 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       id: 'activity',
       header: 'activity',
       hint: 'Active sessions of this statement over the window',
-      width: '86px',
+      width: '76px',
       cell: ({ spark, averageActiveSessions }) => (
         <SparkLine
           spark={spark}
           label={`${averageActiveSessions.toFixed(1)} active sessions on average`}
-          widthPx={66}
+          widthPx={58}
         />
       ),
       sortValue: ({ averageActiveSessions }) => averageActiveSessions,
@@ -141,9 +141,15 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'runs',
       header: 'runs',
+      hint: 'Runs that ended in the window, and rows a run',
       align: 'right',
-      width: '58px',
-      cell: ({ calls }) => formatCount(calls),
+      width: '84px',
+      cell: ({ calls, rowsPerCall }) => (
+        <div className={styles.who}>
+          <span>{formatCount(calls)}</span>
+          {rowsPerCall !== null && <small>{formatCounted(rowsPerCall, 'row')}</small>}
+        </div>
+      ),
       sortValue: ({ calls }) => calls,
     },
     {
@@ -155,20 +161,11 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       sortValue: ({ meanMs }) => meanMs,
     },
     {
-      id: 'rows',
-      header: 'rows',
-      hint: 'Rows per run',
-      align: 'right',
-      width: '66px',
-      cell: ({ rowsPerCall }) => (rowsPerCall === null ? '–' : formatCount(rowsPerCall)),
-      sortValue: ({ rowsPerCall }) => rowsPerCall,
-    },
-    {
       id: 'ifGone',
       header: 'if gone',
       hint: 'What the victims’ mean, and below it their 95th percentile, would have been without this statement',
       align: 'right',
-      width: '88px',
+      width: '98px',
       cell: ({ ifGoneMeanMs, ifGoneP95Ms }) => (
         <div className={styles.who}>
           <span>{ifGoneMeanMs === null ? '–' : formatDuration(ifGoneMeanMs)}</span>

@@ -84,6 +84,9 @@ function OneServer({ server }: { readonly server: ServerSummary }): ReactNode {
     lookAtMornings(serverId);
     void loadDashboards(serverId);
   }, [serverId]);
+  // Effects of what is shown below run before this one's: it would forget what they have just asked for.
+  const looking = useMornings((state) => state.serverId === serverId);
+  if (!looking) return null;
   if (address.comparing && address.window !== null) {
     return (
       <ComparePage

@@ -38,17 +38,16 @@ export function VerdictCard(props: VerdictCardProps): ReactNode {
       {value !== null && (
         <section aria-label="Verdict" aria-live="polite" aria-busy={loading} className={styles.verdict}>
           <div className={styles.verdictHead}>
-            <div className={styles.verdictText}>
-              <ConclusionLine conclusion={value.verdict.conclusion} />
-              <Sentence text={value.verdict.sentence} />
-            </div>
+            <ConclusionLine conclusion={value.verdict.conclusion} />
             <div className={styles.verdictButtons}>
+              <FreshnessLabel freshness={value.freshness} />
               <CopyButton text={value.verdict.sentence} what="the verdict" />
               <Button size="compact-sm" variant="subtle" color="gray" onClick={props.onClear}>
                 Clear the window
               </Button>
             </div>
           </div>
+          <Sentence text={value.verdict.sentence} />
           <Advice conclusion={value.verdict.conclusion} />
           <div className={styles.verdictNumbers}>
             <VerdictFacts verdict={value.verdict} />
@@ -60,7 +59,6 @@ export function VerdictCard(props: VerdictCardProps): ReactNode {
                 {text}
               </Tag>
             ))}
-            <FreshnessLabel freshness={value.freshness} />
           </div>
         </section>
       )}

@@ -85,6 +85,7 @@ export function VictimsTable(props: VictimsTableProps): ReactNode {
         id: 'mean',
         header: 'in the window',
         align: 'right',
+        width: 'minmax(108px, 1fr)',
         cell: ({ meanMs }) => formatDuration(meanMs),
         sortValue: ({ meanMs }) => meanMs,
       },
