@@ -23,9 +23,8 @@ const fetching = new RegExp(String.raw`^\s*(?:fetch|move)\b[^;]*?(?:^|\s)${name}
 const folded = (found: string | undefined): string | null =>
   found === undefined ? null : found.startsWith('"') ? found.slice(1, -1).replaceAll('""', '"') : found.toLowerCase();
 const nameIn = (pattern: RegExp, text: string): string | null => {
-  // Most statements are neither: no expression looks at them.
-  if (!/^[\s/-]*(declare|fetch|move)?\b/i.test(text) || !/\b(declare|fetch|move)\b/i.test(text.slice(0, 2_000)))
-    return null;
+  // Most statements are neither: no slow expression looks at them.
+  if (!/\b(?:declare|fetch|move)\b/i.test(text.slice(0, 2_000))) return null;
   return folded(pattern.exec(text.replace(comments, ' '))?.[1]);
 };
 
