@@ -32,7 +32,7 @@ export interface Baseline {
 }
 
 /** A victim with fewer quiet calls has no usual latency. */
-const callsForUsual = 5;
+export const callsForUsual = 5;
 /** Sessions of suspects that use something, on average, up to which an interval counts as quiet. */
 const quietSessions = 0.3;
 /** Where something always runs, the quietest part of the intervals has to do, provided that ... */
@@ -41,9 +41,9 @@ const quietPart = 0.2;
 const calmLoad = 0.8;
 /** ... where nobody knows the cores, below this part of the busiest interval. A queue that never empties is no quiet. */
 const calmPart = 0.5;
-const fewestIntervals = 2;
+export const fewestIntervals = 2;
 /** Nearest to the incident: last week's numbers describe another cache and another plan. */
-const mostIntervals = 120;
+export const mostIntervals = 120;
 
 export function findBaseline(
   intervals: readonly Interval[],
@@ -70,7 +70,7 @@ export function findBaseline(
 
 function quietest(candidates: readonly Interval[], catalog: Catalog, cores: Cores): Interval[] {
   const rated = candidates.map((interval) => ({
-    interval,
+    one: interval,
     exposure:
       averageSessions(interval, ({ statementId, use }) => {
         const group = catalog.groupOf(statementId);
@@ -78,13 +78,21 @@ function quietest(candidates: readonly Interval[], catalog: Catalog, cores: Core
       }) ?? 0,
     onCpu: averageSessions(interval, ({ use }) => use === 'cpu') ?? 0,
   }));
+  return quietOf(rated, cores);
+}
+
+/** The quiet ones of stretches that are rated by average sessions of suspects, and of all on the processors. */
+export function quietOf<T>(
+  rated: readonly { readonly one: T; readonly exposure: number; readonly onCpu: number }[],
+  cores: Cores,
+): T[] {
   const quiet = rated.filter(({ exposure }) => exposure <= quietSessions);
-  if (quiet.length >= fewestIntervals) return quiet.map(({ interval }) => interval);
+  if (quiet.length >= fewestIntervals) return quiet.map(({ one }) => one);
   const exposures = rated.map(({ exposure }) => exposure).toSorted((a, b) => a - b);
   const limit = exposures[Math.floor(exposures.length * quietPart)] ?? 0;
   const busiest = Math.max(...rated.map(({ onCpu }) => onCpu));
   const calm = cores.value === null ? calmPart * busiest : calmLoad * cores.value;
-  return rated.filter(({ exposure, onCpu }) => exposure <= limit && onCpu <= calm).map(({ interval }) => interval);
+  return rated.filter(({ exposure, onCpu }) => exposure <= limit && onCpu <= calm).map(({ one }) => one);
 }
 
 function nearest(intervals: readonly Interval[], incident: TimeWindow | null): readonly Interval[] {

@@ -13,7 +13,7 @@ const leastBend = 2;
 /** Candidates whose error is within this factor of the best fit cannot be told apart; the largest of them is taken. */
 const alike = 1.15;
 
-interface Point {
+export interface Point {
   readonly sessions: number;
   /** OLTP latency over its usual latency. */
   readonly slowdown: number;
@@ -40,12 +40,16 @@ export function estimateFrom(intervals: readonly Interval[], catalog: Catalog): 
     cores: unknown,
     unit,
   });
-  const points = intervals.flatMap((interval) => pointOf(interval, baseline, unit));
+  return coresFrom(intervals.flatMap((interval) => pointOf(interval, baseline, unit)));
+}
+
+/** The same from latencies that were put beside their usual ones already. */
+export function coresFrom(points: readonly Point[]): Cores {
   const fits = candidates.flatMap((cores) => fitBend(points, cores));
   const best = Math.min(...fits.map(({ error }) => error));
   const plausible = fits.filter(({ error }) => error <= best * alike);
   const largest = plausible.at(-1);
-  return largest === undefined ? unknown : { value: largest.cores, source: 'estimate' };
+  return largest === undefined ? { value: null, source: 'unknown' } : { value: largest.cores, source: 'estimate' };
 }
 
 function pointOf(interval: Interval, { usual, between }: Baseline, unit: SaveUnit): Point[] {
