@@ -29,6 +29,7 @@ export function qualityBadges(facts: BadgeFacts): Badge[] {
   return [
     ...capability(facts),
     ...(facts.statisticsAvailable ? [...coverage(inside), ...continuity(inside)] : []),
+    ...interruptions(inside),
     ...sampling(facts),
     baselineBadge(facts.baseline),
     ...work(facts),
@@ -68,7 +69,8 @@ function coverage(inside: readonly Interval[]): Badge[] {
 function continuity(inside: readonly Interval[]): Badge[] {
   const resets = sum(inside.map((one) => one.resets));
   const recreated = sum(inside.map((one) => one.discontinuities));
-  const evictions = sum(inside.map((one) => one.deallocs));
+  const counted = inside.flatMap(({ deallocs }) => deallocs ?? []);
+  const evictions = sum(counted);
   const badges: Badge[] = [];
   if (resets > 0) {
     badges.push({ kind: 'reset', tone: 'warning', text: `statistics were reset ${formatCounted(resets, 'time')}` });
@@ -78,6 +80,7 @@ function continuity(inside: readonly Interval[]): Badge[] {
   } else {
     badges.push({ kind: 'reset', tone: 'good', text: 'no resets' });
   }
+  if (counted.length === 0) return [...badges, { kind: 'eviction', tone: 'neutral', text: 'evictions unknown' }];
   badges.push(
     evictions > 0
       ? {
@@ -87,6 +90,22 @@ function continuity(inside: readonly Interval[]): Badge[] {
         }
       : { kind: 'eviction', tone: 'good', text: 'no evictions' },
   );
+  return badges;
+}
+
+/** Things after which counters and times are not what they were. */
+function interruptions(inside: readonly Interval[]): Badge[] {
+  const badges: Badge[] = [];
+  if (inside.some(({ restarted }) => restarted)) {
+    const text = 'the server restarted inside of the window: what ran across the restart is missing';
+    badges.push({ kind: 'restart', tone: 'warning', text });
+  }
+  const set = inside.filter(({ clockSetByMs }) => clockSetByMs !== 0);
+  if (set.length > 0) {
+    const largest = Math.max(...set.map(({ clockSetByMs }) => Math.abs(clockSetByMs)));
+    const text = `the server's clock was set by ${formatDuration(largest)}: times around it are uncertain`;
+    badges.push({ kind: 'clock', tone: 'warning', text });
+  }
   return badges;
 }
 

@@ -1,5 +1,6 @@
 import type { Statement, StatementClass } from '../../../shared/model/statement.ts';
 import type { StoredStatement } from '../history/history.ts';
+import { backgroundName, isBackgroundPrint } from './background.ts';
 import { classify, type StatementMeasures } from './classify.ts';
 import type { HistoryView } from './history-view.ts';
 import type { StoredHistory } from './input.ts';
@@ -104,11 +105,15 @@ function ofMember(member: StoredStatement, shared: Statement | undefined): State
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const textOf = ({ text }: StoredStatement): string | null => (text === null || isHiddenText(text) ? null : text);
+function textOf({ text, fingerprint }: StoredStatement): string | null {
+  if (isBackgroundPrint(fingerprint)) return backgroundName(fingerprint);
+  return text === null || isHiddenText(text) ? null : text;
+}
 
 /** Texts that nobody may read all have the same fingerprint, and are not the same statement. */
 function groupIdOf(statement: StoredStatement): string {
   const { statementId, databaseName, fingerprint, key } = statement;
+  if (isBackgroundPrint(fingerprint)) return fingerprint;
   const nested = key !== null && !key.toplevel ? 'nested' : '';
   return textOf(statement) === null ? `statement ${statementId}` : JSON.stringify([databaseName, fingerprint, nested]);
 }
@@ -143,7 +148,7 @@ function addSamples(view: HistoryView, draftOf: Map<string, Draft>, add: (statem
           databaseName: row.databaseName,
           roleName: row.roleName,
           // A background process names itself; what it works on changes from sample to sample.
-          text: statementId.startsWith('backend:') ? row.backendType : row.query,
+          text: isBackgroundPrint(statementId) ? backgroundName(statementId) : row.query,
           fingerprint: statementId,
         });
       if (row.applicationName !== '') draft.applications.add(row.applicationName);
@@ -207,7 +212,7 @@ function finish(
   };
   const { fingerprint } = representative;
   const applicationNames = [...draft.applications].toSorted();
-  const background = representative.statementId.startsWith('backend:');
+  const background = isBackgroundPrint(representative.fingerprint);
   const scored = classify(text, measures, applicationNames, history.overrides.get(fingerprint));
   const verdict = background ? { class: 'maintenance' as const, source: 'score' as const } : scored;
   return {

@@ -4,6 +4,7 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import { fixed } from '../../../shared/format/number-formats.ts';
 import { formatPercent } from '../../../shared/format/ratio.ts';
 import type { Evidence } from '../../../shared/model/diagnosis.ts';
+import { checkpointText } from './background.ts';
 import { blameSeconds, type BlamedInterval, type BlameResult } from './blame.ts';
 import type { Blocking } from './blocking.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
@@ -46,14 +47,13 @@ export function gatherEvidence(groups: readonly StatementGroup[], facts: Evidenc
   if (worth(seconds.copying)) evidence.push(...copyingEvidence(groups, seconds.copying, facts));
   if (worth(seconds.disk)) evidence.push(...diskEvidence(groups, seconds.disk, facts));
   if (worth(seconds.lock)) evidence.push(lockEvidence(groups, seconds, facts));
-  const temp = evidence.some(({ kind }) => kind === 'temp_io') ? null : describeTemp(facts.exposure);
-  return [...evidence.toSorted((a, b) => b.damageSeconds - a.damageSeconds), ...(temp === null ? [] : [temp])];
+  const described = describe(facts.exposure).filter((piece) => !evidence.some(({ kind }) => kind === piece.kind));
+  return [...evidence.toSorted((a, b) => b.damageSeconds - a.damageSeconds), ...described];
 }
 
 /** For a statement that was looked at and let go. */
 export function overlapOnly(exposure: Exposure): Evidence[] {
-  const temp = describeTemp(exposure);
-  return temp === null ? [overlapEvidence(exposure)] : [overlapEvidence(exposure), temp];
+  return [overlapEvidence(exposure), ...describe(exposure)];
 }
 
 function cpuEvidence(
@@ -98,16 +98,14 @@ function diskEvidence(
   { blame, catalog }: EvidenceFacts,
 ): Evidence[] {
   const { share, sessions } = whileSaturated(blame, groups, 'disk');
-  const kinds = diskKinds(
-    blame.intervals.map(({ damage }) => damage.interval),
-    groups,
-    catalog,
-  );
+  const intervals = blame.intervals.map(({ damage }) => damage.interval);
+  const kinds = diskKinds(intervals, groups, catalog);
+  const checkpoints = checkpointText(groups, intervals);
   return [...kinds].map(([kind, part]) => ({
     kind,
     damageSeconds: damageSeconds * part,
     share: share * part,
-    text: `was ${formatPercent(share * part)} of the queue for the disk (${diskWords[kind]}) while ${sessionsText(sessions)} waited for it`,
+    text: `was ${formatPercent(share * part)} of the queue for the disk (${diskWords[kind]}) while ${sessionsText(sessions)} waited for it${checkpoints === null ? '' : `; ${checkpoints}`}`,
   }));
 }
 
@@ -151,12 +149,22 @@ function overlapEvidence({ averageActiveSessions }: Exposure): Evidence {
   };
 }
 
-/** Temporary files are worth knowing for the cure, even where the page cache swallowed them. */
-function describeTemp({ tempBlocksPerCall, calls }: Exposure): Evidence | null {
-  if (tempBlocksPerCall === null || tempBlocksPerCall < 1) return null;
-  const perCall = formatBytes(tempBlocksPerCall * blockBytes);
+/** From here on a call's part of the log is worth telling. */
+const walOfNote = 16 * 1024 * 1024;
+
+/** What a call moves is worth knowing for the cure, even where the page cache swallowed it. */
+function describe({ tempBlocksPerCall, walBytesPerCall, calls }: Exposure): Evidence[] {
   const runs = calls === 1 ? 'one run' : `each of ${formatCount(calls)} runs`;
-  return { kind: 'temp_io', damageSeconds: 0, share: 0, text: `moved ${perCall} of temporary files in ${runs}` };
+  const pieces: Evidence[] = [];
+  if (tempBlocksPerCall !== null && tempBlocksPerCall >= 1) {
+    const text = `moved ${formatBytes(tempBlocksPerCall * blockBytes)} of temporary files in ${runs}`;
+    pieces.push({ kind: 'temp_io', damageSeconds: 0, share: 0, text });
+  }
+  if (walBytesPerCall !== null && walBytesPerCall >= walOfNote) {
+    const text = `wrote ${formatBytes(walBytesPerCall)} of the log in ${runs}`;
+    pieces.push({ kind: 'wal', damageSeconds: 0, share: 0, text });
+  }
+  return pieces;
 }
 
 /** The suspect's share of a queue, and the queue's length, in the intervals that hurt while it was saturated. */

@@ -12,6 +12,7 @@ export interface Exposure {
   readonly rowsPerCall: number | null;
   readonly blocksPerCall: number | null;
   readonly tempBlocksPerCall: number | null;
+  readonly walBytesPerCall: number | null;
   /** Average active sessions, parallel workers included. */
   readonly averageActiveSessions: number;
   /** Distinct executions that samples saw active. */
@@ -33,6 +34,7 @@ export function exposureOf(
   let rows = 0;
   let blocks = 0;
   let tempBlocks = 0;
+  let walBytes = 0;
   for (const interval of intervals) {
     const booked = interval.booked.get(group);
     const part = overlapShare(interval, window);
@@ -42,6 +44,7 @@ export function exposureOf(
     rows += booked.rows * part;
     blocks += booked.blocks * part;
     tempBlocks += booked.tempBlocks * part;
+    walBytes += booked.walBytes * part;
   }
   const seen = sightings(group, samplesWithin(samples, window), catalog);
   const perCall = (total: number) => (calls === 0 ? null : total / calls);
@@ -54,11 +57,15 @@ export function exposureOf(
     rowsPerCall: perCall(rows),
     blocksPerCall: perCall(blocks),
     tempBlocksPerCall: perCall(tempBlocks),
+    walBytesPerCall: perCall(walBytes),
     ...seen,
   };
 }
 
-type Sightings = Omit<Exposure, 'calls' | 'booked' | 'meanMs' | 'rowsPerCall' | 'blocksPerCall' | 'tempBlocksPerCall'>;
+type Sightings = Pick<
+  Exposure,
+  'averageActiveSessions' | 'runsSeen' | 'samplesSeen' | 'longestMs' | 'applicationNames'
+>;
 
 function sightings(group: StatementGroup, samples: readonly SeenSample[], catalog: Catalog): Sightings {
   const runs = new Set<string>();

@@ -1,3 +1,4 @@
+import type { ServerCounters } from '../../../shared/model/sampling.ts';
 import type { StoredDeltas } from '../history/history.ts';
 import { betweenTimes } from './between-statements.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
@@ -14,6 +15,7 @@ export interface Booked {
   /** Shared blocks, hit or read. */
   readonly blocks: number;
   readonly tempBlocks: number;
+  readonly walBytes: number;
 }
 
 /** One interval between two snapshots with the samples that fell into it. */
@@ -21,13 +23,31 @@ export interface Interval extends TimeWindow {
   readonly seconds: number;
   readonly booked: ReadonlyMap<StatementGroup, Booked>;
   readonly samples: readonly SeenSample[];
-  readonly deallocs: number;
+  /** null: nobody knows. */
+  readonly deallocs: number | null;
   readonly resets: number;
   readonly discontinuities: number;
   readonly coverage: number | null;
+  readonly restarted: boolean;
+  /** By how much the server's clock was set, ms. */
+  readonly clockSetByMs: number;
+  /** Of the whole instance; null where they were not read. */
+  readonly server: ServerCounters | null;
   /** Time that saving transactions spent between their statements, ms; null where nobody counted it. */
   readonly betweenMs: number | null;
 }
+
+/** What only snapshots tell. */
+export const uncounted = {
+  deallocs: null,
+  resets: 0,
+  discontinuities: 0,
+  coverage: null,
+  restarted: false,
+  clockSetByMs: 0,
+  server: null,
+  betweenMs: null,
+} as const;
 
 /** Without statistics the samples are cut into intervals of this many, and of 5 s at least. */
 const samplesPerInterval = 5;
@@ -56,6 +76,7 @@ function intervalOf(stored: StoredDeltas, view: HistoryView, catalog: Catalog): 
       rows: (before?.rows ?? 0) + counters.rows,
       blocks: (before?.blocks ?? 0) + counters.sharedBlksHit + counters.sharedBlksRead,
       tempBlocks: (before?.tempBlocks ?? 0) + counters.tempBlksRead + counters.tempBlksWritten,
+      walBytes: (before?.walBytes ?? 0) + counters.walBytes,
     });
   }
   const { fromMs, toMs, deallocs, resets, coverage } = stored;
@@ -69,6 +90,9 @@ function intervalOf(stored: StoredDeltas, view: HistoryView, catalog: Catalog): 
     resets,
     discontinuities,
     coverage,
+    restarted: stored.restarted ?? false,
+    clockSetByMs: stored.clockSetByMs ?? 0,
+    server: stored.server ?? null,
   };
 }
 
@@ -95,8 +119,7 @@ function intervalsOfSamples(view: HistoryView): Interval[] {
     const samples = samplesWithin(view.samples, { fromMs, toMs });
     if (samples.length === 0) continue;
     const seconds = lengthMs / 1000;
-    const unknown = { deallocs: 0, resets: 0, discontinuities: 0, coverage: null, betweenMs: null };
-    intervals.push({ fromMs, toMs, seconds, booked: new Map(), samples, ...unknown });
+    intervals.push({ fromMs, toMs, seconds, booked: new Map(), samples, ...uncounted });
   }
   return intervals;
 }
