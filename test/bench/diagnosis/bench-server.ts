@@ -1,5 +1,5 @@
 import { mkdtemp, chmod, readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { DemoConnection } from '../../../resources/demo-erp/connection.ts';
@@ -84,14 +84,16 @@ export async function openBenchServer(options: {
 }
 
 /**
- * The runs are minutes long, so what a server does every few minutes must not fall into one of them by chance and into
- * its pair not: checkpoints come when asked for, before each run.
+ * The runs are a minute long, so what a server does every few minutes must not fall into one of them by chance and into
+ * its pair not: checkpoints come when asked for, before each run. Users and workers grow with the machine.
  */
+const cores = availableParallelism();
 const common: Settings = {
   checkpoint_timeout: '1h',
   max_wal_size: '8GB',
-  max_parallel_workers: '16',
-  max_worker_processes: '24',
+  max_connections: String(100 + 20 * cores),
+  max_parallel_workers: String(8 + 4 * cores),
+  max_worker_processes: String(16 + 4 * cores),
 };
 
 async function copyOf(demo: DemoErp, name: string): Promise<RunDatabase> {

@@ -1,5 +1,5 @@
 import { atLeast, atMost, type Gate } from '../gates.ts';
-import type { Judged, Named } from './judge.ts';
+import type { Judged } from './judge.ts';
 import { median } from './table.ts';
 
 const named = ['S1', 'S2', 'S3', 'S4', 'S5', 'S8', 'S9', 'S11', 'S13'];
@@ -50,13 +50,8 @@ export function diagnosisGates(all: readonly Judged[]): Gate[] {
   if (innocent.length > 0) {
     // Of fewer than 20 runs 5 % is none.
     const most = innocent.length < 20 ? 0 : 0.05;
-    gates.push(
-      atMost(
-        'falselyAccused_S6_S7_S12',
-        part(innocent, ({ findings }) => findings.some(isAccused)),
-        most,
-      ),
-    );
+    const accused = part(innocent, ({ falselyAccused }) => falselyAccused.length > 0);
+    gates.push(atMost('falselyAccused_S6_S7_S12', accused, most));
   }
   for (const id of predicted) {
     const error = median(of([id]).flatMap((run) => run.predicted.error ?? []));
@@ -65,7 +60,6 @@ export function diagnosisGates(all: readonly Judged[]): Gate[] {
   return gates;
 }
 
-const isAccused = ({ grade }: Named): boolean => grade === 'A' || grade === 'B';
 const part = (runs: readonly Judged[], is: (run: Judged) => boolean): number =>
   round(runs.filter(is).length / runs.length);
 const round = (value: number): number => Number(value.toFixed(3));

@@ -5,13 +5,13 @@ import type { Actor } from '../actors/actor.ts';
 export const usualLines = 3;
 
 /** Five runs of all scenarios in about an hour. */
-export const standardLengths: Lengths = { quietSeconds: 14, incidentSeconds: 18, settleSeconds: 3, paired: true };
+export const standardLengths: Lengths = { quietSeconds: 12, incidentSeconds: 16, settleSeconds: 2, paired: true };
 
 /**
- * Twice as fast as incident mode: a run is 20 s of a morning that lasts half an hour, and 8 intervals of 5 s would be
+ * Twice as fast as incident mode: a run is 16 s of a morning that lasts half an hour, and 3 intervals of 5 s would be
  * all that is known of it.
  */
-const rhythm = { activityMs: 500, snapshotMs: 2_500 };
+const rhythm = { activityMs: 500, snapshotMs: 2_000 };
 /** Compressed days hold seconds; a day wants samples and snapshots as a real one has minutes. */
 const rhythmOfDays = { activityMs: 250, snapshotMs: 1_000 };
 
@@ -105,7 +105,7 @@ export function compressedDays({ calibration }: ScenarioRequest, what: Days): Ru
     ];
   };
   return {
-    quiet: span(0, morning(0).fromMs),
+    quiet: span(morning(last - 1).toMs + 500, morning(last).fromMs),
     incident: morning(last),
     paired: morning(last + 1, last),
     pairsAtMs: what.days * dayMs,

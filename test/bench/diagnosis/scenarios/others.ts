@@ -56,7 +56,7 @@ const s6: Scenario = {
   title: 'surge of saves, no report',
   serverSettings: {},
   expect: { kind: 'nobody' },
-  plan: (request) => oneMorning(withoutPair(request), { surge: 2.8 }),
+  plan: (request) => oneMorning(withoutPair(request), { surge: 3.2 }),
 };
 
 const s11: Scenario = {
@@ -83,7 +83,7 @@ const s12 = (lineForm: 'each' | 'set'): Scenario => ({
   title: lineForm === 'each' ? 'bigger invoices, more statements' : 'bigger invoices, bigger statements',
   serverSettings: {},
   expect: { kind: 'nobody' },
-  plan: (request) => oneMorning(withoutPair(request), { lineForm, linesPerInvoice: lineForm === 'each' ? 9 : 45 }),
+  plan: (request) => oneMorning(withoutPair(request), { lineForm, linesPerInvoice: lineForm === 'each' ? 10 : 45 }),
 });
 
 const s10: Scenario = {
@@ -94,13 +94,13 @@ const s10: Scenario = {
   plan: (request) => {
     const { calibration, seed } = request;
     const random = generator(seed, 51, 0);
-    const begins = Array.from({ length: 8 }, () => 1_000 + 4_000 * random());
+    const begins = Array.from({ length: 8 }, () => 800 + 3_000 * random());
     const passes = Math.max(1, Math.round(calibration.passesPerSecond * 0.7));
     return compressedDays(request, {
       days: begins.length,
-      daySeconds: 10,
+      daySeconds: 8,
       beginsMs: (day) => begins[day] ?? 0,
-      lastsMs: 3_500,
+      lastsMs: 3_000,
       culprits: [
         together({
           name: 'page',
@@ -121,9 +121,9 @@ const s14: Scenario = {
     const { calibration } = request;
     return compressedDays(request, {
       days: 8,
-      daySeconds: 10,
+      daySeconds: 8,
       beginsMs: () => 2_000,
-      lastsMs: 3_500,
+      lastsMs: 3_000,
       wave: 2,
       culprits: [
         reports({
