@@ -16,7 +16,7 @@ export interface SaveUnit {
 /** A writer with fewer calls than this part of its role's busiest one does not belong to every save. */
 const busyPart = 0.2;
 
-export function findSaveUnit(intervals: readonly Interval[]): SaveUnit {
+export function findSaveUnit(intervals: readonly Pick<Interval, 'booked'>[]): SaveUnit {
   const calls = new Map<StatementGroup, number>();
   for (const { booked } of intervals) {
     for (const [group, { calls: more }] of booked) {

@@ -1,26 +1,21 @@
 import type { Timeline } from '../../../shared/model/diagnosis.ts';
 import type { DetailedRollup } from '../history/history.ts';
-import { findBaseline, type Baseline } from './baseline.ts';
+import { fewestIntervals, mostIntervals, quietOf, type UsualBetween } from './baseline.ts';
 import { leastExcess } from './diagnose.ts';
-import { estimateFrom } from './estimate-cores.ts';
+import { coresFrom, type Point } from './estimate-cores.ts';
+import { weightedMedian } from './history-view.ts';
 import type { Cores, TimeWindow } from './input.ts';
 import { isSaving } from './roles.ts';
 import { findSaveUnit, type SaveUnit } from './saves.ts';
 import type { TimelineOptions } from './timeline.ts';
 import { countOrigins, layers, passes, worstStretch, type Bucket } from './timeline-parts.ts';
-import { intervalOf, totalInterval } from './timeline-intervals.ts';
-import { catalogOfRollups, idsEnd, type RolledHistory } from './timeline-study.ts';
+import { idsEnd, studyRollups, totalCalls, type RolledHistory } from './timeline-study.ts';
 import { statementTable, type StatementTable } from './timeline-table.ts';
+import { groupSums, sumGroups, usualOf, type UsualColumns } from './timeline-usual.ts';
 
 export interface RolledTimelineInput extends RolledHistory, TimeWindow {
   readonly cores: Cores;
 }
-
-/** Quiet minutes that the usual latencies are read from, and busy ones for the estimate of the cores. */
-const mostQuiet = 120;
-const mostBusy = 120;
-/** As in baseline.ts: sessions of suspects up to which a minute counts as quiet. */
-const quietSessions = 0.3;
 
 /**
  * The timeline of a long window out of minutes (or hours): the same layers, latency and damage as `buildTimeline`, by
@@ -33,22 +28,19 @@ export function buildRolledTimeline(input: RolledTimelineInput, options: Timelin
   const { rollups } = input;
   const end = Math.max(idsEnd(rollups), idsEnd(input.classedBy));
   const whole = { fromMs: rollups[0]?.fromMs ?? input.fromMs, toMs: rollups.at(-1)?.toMs ?? input.toMs };
-  const catalog = catalogOfRollups(input, whole, end);
+  const { catalog, totals } = studyRollups(input, whole, end);
   const table = statementTable(input, catalog, end);
-  const unit = findSaveUnit([totalInterval(input.classedBy, whole, table)]);
+  const unit = findSaveUnit([totalCalls(totals, table)]);
   const measured = measure(input, table, unit);
-  const chosen = chosenMinutes(measured);
-  const intervals = [...chosen.quiet, ...chosen.busy].map((minute) =>
-    intervalOf(minute.rollup, minute.betweenMs, table, input.origins),
+  const quiet = quietMinutes(measured, input.cores);
+  const usual = usualOf(
+    quiet.map(({ rollup }) => rollup),
+    table,
   );
-  const cores = input.cores.value === null ? estimateFrom(intervals.toSorted(byTime), catalog) : input.cores;
-  const baseline = findBaseline(intervals.slice(0, chosen.quiet.length).toSorted(byTime), catalog, {
-    incident: null,
-    given: null,
-    cores,
-    unit,
-  });
-  const damages = baseline.origin === 'none' ? [] : damagesOf(measured, baseline, table);
+  const between = unit.kind === 'saves' ? usualBetween(quiet) : null;
+  const excesses = excessesOf(measured, usual, between, table);
+  const cores = input.cores.value === null ? coresFrom(pointsOf(measured, excesses)) : input.cores;
+  const damages = quiet.length === 0 ? [] : excesses.map(feltSeconds);
   const buckets = bucketsOf(input, options, table, measured, damages);
   return {
     fromMs: input.fromMs,
@@ -63,8 +55,6 @@ export function buildRolledTimeline(input: RolledTimelineInput, options: Timelin
     suggestion: worstStretch(buckets, options.bucketMs, input),
   };
 }
-
-const byTime = (a: TimeWindow, b: TimeWindow): number => a.fromMs - b.fromMs;
 
 /** One minute with what its latency is made of. */
 interface Measured {
@@ -150,69 +140,83 @@ function betweenTimes({ rollups, origins }: RolledTimelineInput, table: Statemen
   });
 }
 
-function chosenMinutes(measured: readonly Measured[]): { quiet: readonly Measured[]; busy: readonly Measured[] } {
-  const telling = measured.filter(({ tells, rollup }) => tells && rollup.samples > 0);
-  const quiet = telling.filter(({ exposure }) => exposure <= quietSessions);
-  const chosen =
-    quiet.length >= 2
-      ? quiet.slice(-mostQuiet)
-      : telling.toSorted((a, b) => a.exposure - b.exposure).slice(0, mostQuiet);
-  const taken = new Set(chosen);
-  const busy = telling
-    .filter((minute) => !taken.has(minute))
-    .toSorted((a, b) => b.rollup.onCpu - a.rollup.onCpu)
-    .slice(0, mostBusy);
-  return { quiet: chosen, busy };
+/** The latest quiet minutes, as the verdict would choose them. */
+function quietMinutes(measured: readonly Measured[], cores: Cores): readonly Measured[] {
+  const rated = measured
+    .filter(({ tells, rollup }) => tells && rollup.samples > 0)
+    .map((minute) => ({ one: minute, exposure: minute.exposure, onCpu: minute.rollup.onCpu }));
+  const quiet = quietOf(rated, cores);
+  return quiet.length < fewestIntervals ? [] : quiet.slice(-mostIntervals);
 }
 
-/**
- * D_v = n * max(0, L - L*) of each minute, seconds; 0 where it is no more than ordinary noise, as in the verdict. Sums
- * by group lie in arrays that are used again for every minute: a day has a million of them.
- */
-function damagesOf(measured: readonly Measured[], { usual, between }: Baseline, table: StatementTable): number[] {
-  const size = table.groups.length;
-  const [meanMs, usualBlocks] = [new Float64Array(size), new Float64Array(size)];
-  for (const [position, group] of table.groups.entries()) {
-    const before = table.suffers[position] === 1 ? usual.get(group) : undefined;
-    meanMs[position] = before?.meanMs ?? 0;
-    usualBlocks[position] = before?.blocks ?? 0;
-  }
-  const [calls, execMs, blocks] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-  const touched = new Int32Array(size);
+function usualBetween(quiet: readonly Measured[]): UsualBetween | null {
+  const seen = quiet.flatMap(({ betweenMs, saves, savingCalls }) =>
+    betweenMs === null || saves === 0 ? [] : [{ mean: betweenMs / saves, calls: savingCalls / saves, weight: saves }],
+  );
+  const meanMs = weightedMedian(seen.map(({ mean: value, weight }) => ({ value, weight })));
+  const callsPerSave = weightedMedian(seen.map(({ calls: value, weight }) => ({ value, weight })));
+  return meanMs === null || callsPerSave === null ? null : { meanMs, callsPerSave };
+}
+
+/** What the victims of one minute took, beside what they usually take. */
+interface Excess {
+  calls: number;
+  spentMs: number;
+  /** n * L0 */
+  usualMs: number;
+  /** n * L*, L* = L0 * max(1, W / W0) */
+  expectedMs: number;
+  /** D_v = n * max(0, L - L*), all victims together. */
+  waitedMs: number;
+}
+
+function excessesOf(
+  measured: readonly Measured[],
+  usual: UsualColumns,
+  between: UsualBetween | null,
+  table: StatementTable,
+): Excess[] {
+  const sums = groupSums(table.groups.length);
   return measured.map((minute) => {
-    const { rollup } = minute;
-    const [ids, n, ms, read] = [rollup.statementIds, rollup.calls, rollup.execMs, rollup.blocks];
-    let count = 0;
-    for (let index = 0; index < ids.length; index += 1) {
-      const position = table.positionOf[ids[index] ?? 0] ?? -1;
-      const more = n[index] ?? 0;
-      if (more === 0 || position < 0 || meanMs[position] === 0) continue;
-      if (calls[position] === 0) touched[count++] = position;
-      calls[position] = (calls[position] ?? 0) + more;
-      execMs[position] = (execMs[position] ?? 0) + (ms[index] ?? 0);
-      blocks[position] = (blocks[position] ?? 0) + (read[index] ?? 0);
+    sumGroups(sums, minute.rollup, table, usual.known);
+    const excess: Excess = { calls: 0, spentMs: 0, usualMs: 0, expectedMs: 0, waitedMs: 0 };
+    for (let place = 0; place < sums.count; place += 1) {
+      const position = sums.touched[place] ?? 0;
+      const calls = sums.calls[position] ?? 0;
+      const work = usual.blocks[position] ?? 0;
+      excess.calls += calls;
+      const growth = work > 0 ? (sums.blocks[position] ?? 0) / calls / work : 1;
+      add(excess, sums.execMs[position] ?? 0, calls * (usual.meanMs[position] ?? 0), growth);
     }
-    let waitedMs = 0;
-    let expectedMs = 0;
-    for (let place = 0; place < count; place += 1) {
-      const position = touched[place] ?? 0;
-      const before = usualBlocks[position] ?? 0;
-      const growth = before > 0 ? (blocks[position] ?? 0) / (calls[position] ?? 1) / before : 1;
-      const expected = (calls[position] ?? 0) * (meanMs[position] ?? 0) * Math.max(1, growth);
-      expectedMs += expected;
-      waitedMs += Math.max(0, (execMs[position] ?? 0) - expected);
-      calls[position] = execMs[position] = blocks[position] = 0;
+    const { betweenMs, saves, savingCalls } = minute;
+    if (between !== null && betweenMs !== null && saves > 0) {
+      const growth = between.callsPerSave === 0 ? 1 : savingCalls / saves / between.callsPerSave;
+      add(excess, betweenMs, saves * between.meanMs, growth);
     }
-    if (between !== null && minute.betweenMs !== null && minute.saves > 0) {
-      const growth = between.callsPerSave === 0 ? 1 : minute.savingCalls / minute.saves / between.callsPerSave;
-      const expected = minute.saves * between.meanMs * Math.max(1, growth);
-      expectedMs += expected;
-      waitedMs += Math.max(0, minute.betweenMs - expected);
-    }
-    const felt = expectedMs === 0 ? waitedMs > 0 : waitedMs / expectedMs >= leastExcess;
-    return felt ? waitedMs / 1000 : 0;
+    return excess;
   });
 }
+
+function add(excess: Excess, spentMs: number, usualMs: number, growth: number): void {
+  const expectedMs = usualMs * Math.max(1, growth);
+  excess.spentMs += spentMs;
+  excess.usualMs += usualMs;
+  excess.expectedMs += expectedMs;
+  excess.waitedMs += Math.max(0, spentMs - expectedMs);
+}
+
+/** Seconds of damage; 0 where it is no more than ordinary noise, the same line as the verdict's. */
+function feltSeconds({ expectedMs, waitedMs }: Excess): number {
+  const felt = expectedMs === 0 ? waitedMs > 0 : waitedMs / expectedMs >= leastExcess;
+  return felt ? waitedMs / 1000 : 0;
+}
+
+const pointsOf = (measured: readonly Measured[], excesses: readonly Excess[]): Point[] =>
+  measured.flatMap(({ rollup }, place) => {
+    const { calls, spentMs, usualMs } = excesses[place] ?? { calls: 0, spentMs: 0, usualMs: 0 };
+    if (rollup.samples === 0 || usualMs === 0) return [];
+    return [{ sessions: rollup.onCpu, slowdown: spentMs / usualMs, weight: Math.sqrt(calls) }];
+  });
 
 function bucketsOf(
   input: RolledTimelineInput,

@@ -1,8 +1,10 @@
 import type { ActivityRow, StatementCounters } from '../../../shared/model/sampling.ts';
 import type { DetailedRollup, StoredActivityRow, StoredDeltas, StoredOrigin } from '../history/history.ts';
-import { buildCatalog, type Catalog } from './catalog.ts';
+import { buildCatalog, type Catalog, type StatementGroup } from './catalog.ts';
 import { viewHistory } from './history-view.ts';
 import type { StoredHistory, TimeWindow } from './input.ts';
+import type { Booked, Interval } from './intervals.ts';
+import type { StatementTable } from './timeline-table.ts';
 
 /** Minutes and hours of one server, and what is needed to read them. */
 export interface RolledHistory extends Omit<StoredHistory, 'deltas' | 'samples' | 'ownApplicationNames'> {
@@ -14,7 +16,7 @@ export interface RolledHistory extends Omit<StoredHistory, 'deltas' | 'samples' 
 }
 
 /** Sums by statement id over the whole history; `fastest` is the rollup with the smallest mean. */
-interface Totals {
+export interface Totals {
   readonly calls: Float64Array;
   readonly execMs: Float64Array;
   readonly rows: Float64Array;
@@ -45,7 +47,11 @@ const callsForMean = 3;
  * The catalog of the same statements with the same classes as raw history gives, out of sums: it is asked for one
  * interval with all calls, one with those of each statement's fastest hour, and one sample with all that was seen.
  */
-export function catalogOfRollups(history: RolledHistory, { fromMs, toMs }: TimeWindow, end: number): Catalog {
+export function studyRollups(
+  history: RolledHistory,
+  { fromMs, toMs }: TimeWindow,
+  end: number,
+): { readonly catalog: Catalog; readonly totals: Totals } {
   const totals = sumUp(history.classedBy, end);
   const { statements, overrides, widgets } = history;
   const stored = {
@@ -59,7 +65,7 @@ export function catalogOfRollups(history: RolledHistory, { fromMs, toMs }: TimeW
       { atMs: toMs, rows: rowsOf(history, toMs) },
     ],
   };
-  return buildCatalog(stored, viewHistory(stored));
+  return { catalog: buildCatalog(stored, viewHistory(stored)), totals };
 }
 
 function sumUp(rollups: readonly DetailedRollup[], end: number): Totals {
@@ -154,24 +160,26 @@ const nothing: StatementCounters = {
 
 /** Every statement under every application that ran it, as long at work as it was ever seen. */
 function rowsOf({ classedBy, origins }: RolledHistory, atMs: number): StoredActivityRow[] {
-  const longest = new Map<string, { statementId: number; originId: number; ms: number }>();
+  // One number for both ids: with texts for keys this took as long as all the rest.
+  const most = Math.max(0, ...origins.keys()) + 1;
+  const longest = new Map<number, number>();
   for (const { seen } of classedBy) {
-    for (let index = 0; index < seen.statementIds.length; index += 1) {
-      const [statementId, originId] = [seen.statementIds[index] ?? 0, seen.originIds[index] ?? 0];
+    const { statementIds, originIds, longestWorkingMs } = seen;
+    for (let index = 0; index < statementIds.length; index += 1) {
+      const statementId = statementIds[index] ?? 0;
       if (statementId === 0) continue;
-      const key = `${statementId} ${originId}`;
-      const ms = Math.max(longest.get(key)?.ms ?? 0, seen.longestWorkingMs[index] ?? 0);
-      longest.set(key, { statementId, originId, ms });
+      const key = statementId * most + (originIds[index] ?? 0);
+      longest.set(key, Math.max(longest.get(key) ?? 0, longestWorkingMs[index] ?? 0));
     }
   }
-  return [...longest.values()].map(({ statementId, originId, ms }, index) => ({
-    statementId: String(statementId),
-    row: { ...rowFrom(origins.get(originId)), pid: index + 1, queryStartMs: atMs - ms },
+  return [...longest].map(([key, ms], index) => ({
+    statementId: String(Math.floor(key / most)),
+    row: rowOf(origins.get(key % most), index + 1, atMs - ms),
   }));
 }
 
-export const rowFrom = (origin: StoredOrigin | undefined): ActivityRow => ({
-  pid: 0,
+const rowOf = (origin: StoredOrigin | undefined, pid: number, queryStartMs: number): ActivityRow => ({
+  pid,
   leaderPid: null,
   databaseName: origin?.databaseName ?? null,
   databaseOid: null,
@@ -184,8 +192,29 @@ export const rowFrom = (origin: StoredOrigin | undefined): ActivityRow => ({
   waitEvent: null,
   queryid: null,
   query: '',
-  queryStartMs: null,
+  queryStartMs,
   xactStartMs: null,
   backendXminAge: null,
   blockedByPids: [],
 });
+
+/** All calls together: who belongs to saving is told by them. */
+export function totalCalls(totals: Totals, table: StatementTable): Pick<Interval, 'booked'> {
+  const booked = new Map<StatementGroup, Booked>();
+  for (let id = 0; id < totals.calls.length; id += 1) {
+    const group = table.groups[table.positionOf[id] ?? -1];
+    const calls = (totals.calls[id] ?? 0) + (group === undefined ? 0 : (booked.get(group)?.calls ?? 0));
+    if (group !== undefined && calls > 0) booked.set(group, { ...nothingBooked, calls });
+  }
+  return { booked };
+}
+
+const nothingBooked: Booked = {
+  calls: 0,
+  execMs: 0,
+  squaresMs2: 0,
+  rows: 0,
+  blocks: 0,
+  tempBlocks: 0,
+  walBytes: 0,
+};
