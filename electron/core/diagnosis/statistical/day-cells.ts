@@ -2,9 +2,11 @@ import type { StoredRollup } from '../../history/history.ts';
 import type { Baseline } from '../baseline.ts';
 import type { Catalog, StatementGroup } from '../catalog.ts';
 import { median } from '../history-view.ts';
+import type { TimeWindow } from '../input.ts';
 import type { Booked, Interval } from '../intervals.ts';
 import type { SaveUnit } from '../saves.ts';
 import type { Clock, Slots } from './clock.ts';
+import type { WorkSpan, WorkUnit } from './work-done.ts';
 
 /** One slot of one day, summed from raw intervals and samples or from stored minutes. */
 export interface Cell {
@@ -16,8 +18,8 @@ export interface Cell {
   /** Looks at the sessions, and what they saw of each suspect in total. */
   looks: number;
   readonly sessions: Float64Array;
-  readonly suspectCalls: Float64Array;
-  readonly suspectBlocks: Float64Array;
+  /** Work of each suspect, in its own unit. */
+  readonly work: Float64Array;
   readonly victimCalls: Float64Array;
   readonly victimExecMs: Float64Array;
   readonly victimBlocks: Float64Array;
@@ -51,26 +53,15 @@ export class DayCells {
     this.#victimIndex = new Map(this.#victims.map((group, index) => [group, index]));
   }
 
-  /** An interval may be longer than a slot, or lie across the border of two. */
   addInterval(interval: Interval): void {
-    const { clock, slots, catalog } = this.#facts;
-    const { toMs, seconds, booked, betweenMs } = interval;
-    for (let fromMs = interval.fromMs; fromMs < toMs;) {
-      const { timeMs } = clock(fromMs);
-      const untilMs = Math.max(
-        1,
-        slots.lengthMs - ((((timeMs - slots.fromMs) % slots.lengthMs) + slots.lengthMs) % slots.lengthMs),
-      );
-      const endMs = Math.min(toMs, fromMs + untilMs);
-      const cell = this.#cellAt(fromMs);
-      if (cell !== null) {
-        const part = (endMs - fromMs) / (seconds * 1000);
-        this.#reach(cell, fromMs, endMs);
-        for (const [group, own] of booked) this.#book(cell, group, own, part);
-        this.#pause(cell, booked, betweenMs, part);
-      }
-      fromMs = endMs;
-    }
+    const { catalog } = this.#facts;
+    const { seconds, booked, betweenMs } = interval;
+    this.#eachCell(interval, (cell, fromMs, toMs) => {
+      const part = (toMs - fromMs) / (seconds * 1000);
+      this.#reach(cell, fromMs, toMs);
+      for (const [group, own] of booked) this.#book(cell, group, own, part);
+      this.#pause(cell, booked, betweenMs, part);
+    });
     for (const { atMs, rows } of interval.samples) {
       const cell = this.#cellAt(atMs);
       if (cell === null) continue;
@@ -83,7 +74,15 @@ export class DayCells {
     }
   }
 
-  addRollups(rollups: readonly StoredRollup[]): void {
+  addWork(suspect: number, span: WorkSpan): void {
+    const lengthMs = Math.max(1, span.toMs - span.fromMs);
+    this.#eachCell(span, (cell, fromMs, toMs) => {
+      cell.work[suspect] = (cell.work[suspect] ?? 0) + (span.amount * (toMs - fromMs)) / lengthMs;
+    });
+  }
+
+  /** `units`: what each suspect's work is counted in, as in raw history; null: not at all. */
+  addRollups(rollups: readonly StoredRollup[], units: readonly (WorkUnit | null)[]): void {
     const groups = new Map<number, StatementGroup | null>();
     const groupOf = (id: number): StatementGroup | null => {
       let found = groups.get(id);
@@ -108,6 +107,8 @@ export class DayCells {
         if (suspect !== undefined) {
           const seen = (rollup.activeSessions[index] ?? 0) * rollup.samples;
           cell.sessions[suspect] = (cell.sessions[suspect] ?? 0) + seen;
+          this.#addMinute(suspect, units[suspect] ?? null, rollup, index);
+          continue;
         }
         if (!group.statement.toplevel) continue;
         const own = {
@@ -116,7 +117,7 @@ export class DayCells {
           blocks: rollup.blocks[index] ?? 0,
         };
         this.#book(cell, group, own, 1);
-        if (suspect === undefined) booked.set(group, added(booked.get(group), own));
+        booked.set(group, added(booked.get(group), own));
       }
       this.#pause(cell, booked, rollup.idleInTransactionMs, 1);
     }
@@ -159,6 +160,26 @@ export class DayCells {
     return (spentMs - saves * between.meanMs * Math.max(1, growth)) / 1000;
   }
 
+  #addMinute(suspect: number, unit: WorkUnit | null, minute: StoredRollup, index: number): void {
+    const calls = minute.calls[index] ?? 0;
+    if (unit === null || unit === 'runs' || calls === 0) return;
+    const fromMs = minute.fromMs - (minute.execMs[index] ?? 0) / calls;
+    this.addWork(suspect, { fromMs, toMs: minute.toMs, amount: minute[unit][index] ?? 0 });
+  }
+
+  /** An interval may be longer than a slot, or lie across the border of two. */
+  #eachCell(span: TimeWindow, visit: (cell: Cell, fromMs: number, toMs: number) => void): void {
+    const { clock, slots } = this.#facts;
+    for (let fromMs = span.fromMs; fromMs < span.toMs;) {
+      const intoMs = (clock(fromMs).timeMs - slots.fromMs) % slots.lengthMs;
+      const leftMs = slots.lengthMs - (intoMs < 0 ? intoMs + slots.lengthMs : intoMs);
+      const toMs = Math.min(span.toMs, fromMs + Math.max(1, leftMs));
+      const cell = this.#cellAt(fromMs);
+      if (cell !== null) visit(cell, fromMs, toMs);
+      fromMs = toMs;
+    }
+  }
+
   #cellAt(atMs: number): Cell | null {
     const { clock, slots, suspects } = this.#facts;
     const { day, timeMs } = clock(atMs);
@@ -175,8 +196,7 @@ export class DayCells {
         seconds: 0,
         looks: 0,
         sessions: new Float64Array(suspects.length),
-        suspectCalls: new Float64Array(suspects.length),
-        suspectBlocks: new Float64Array(suspects.length),
+        work: new Float64Array(suspects.length),
         victimCalls: new Float64Array(this.#victims.length),
         victimExecMs: new Float64Array(this.#victims.length),
         victimBlocks: new Float64Array(this.#victims.length),
@@ -196,11 +216,6 @@ export class DayCells {
   }
 
   #book(cell: Cell, group: StatementGroup, own: Done, part: number): void {
-    const suspect = this.#suspectIndex.get(group);
-    if (suspect !== undefined) {
-      cell.suspectCalls[suspect] = (cell.suspectCalls[suspect] ?? 0) + own.calls * part;
-      cell.suspectBlocks[suspect] = (cell.suspectBlocks[suspect] ?? 0) + own.blocks * part;
-    }
     const victim = this.#victimIndex.get(group);
     if (victim === undefined) return;
     cell.victimCalls[victim] = (cell.victimCalls[victim] ?? 0) + own.calls * part;

@@ -5,6 +5,7 @@ import type { Study } from '../study.ts';
 import { clockOf, slotsFor } from './clock.ts';
 import { DayCells } from './day-cells.ts';
 import { scaledTo, type Panel, type PanelRow } from './panel.ts';
+import { workDone } from './work-done.ts';
 
 /** With fewer, clock and day effects leave nothing to compare. */
 export const fewestDays = 3;
@@ -34,7 +35,13 @@ export function daysPanel(
   const rawFromMs = intervals[0]?.fromMs ?? Infinity;
   const rawToMs = intervals.at(-1)?.toMs ?? -Infinity;
   const isRaw = ({ fromMs, toMs }: TimeWindow) => toMs > rawFromMs && fromMs < rawToMs;
-  table.addRollups(days.filter((minute) => !isRaw(minute) && comparable(minute.fromMs)));
+  const work = suspects.map((group) => workDone(group, studied));
+  for (const [suspect, done] of work.entries()) for (const span of done?.spans ?? []) table.addWork(suspect, span);
+  const minutes = days.filter((minute) => !isRaw(minute) && comparable(minute.fromMs));
+  table.addRollups(
+    minutes,
+    work.map((done) => done?.unit ?? null),
+  );
 
   const cells = table.cells().filter(({ looks, seconds }) => looks > 0 && seconds > 0);
   const told = cells.map((cell) => ({ cell, excess: table.excessOf(cell) })).filter(({ excess }) => excess.calls > 0);
@@ -56,12 +63,11 @@ export function daysPanel(
   });
   const columns = suspects.map((group, index) => {
     const exposure = Float64Array.from(told, ({ cell }) => (cell.sessions[index] ?? 0) / cell.looks);
-    const blocks = told.some(({ cell }) => (cell.suspectBlocks[index] ?? 0) > 0);
-    const work = Float64Array.from(
-      told,
-      ({ cell }) => ((blocks ? cell.suspectBlocks : cell.suspectCalls)[index] ?? 0) / cell.seconds,
-    );
-    return { groups: [group], exposure, work: scaledTo(exposure, work, rows) };
+    const perSecond = Float64Array.from(told, ({ cell }) => (cell.work[index] ?? 0) / cell.seconds);
+    // Minutes know calls and blocks, but no single runs.
+    const unit = work[index]?.unit ?? null;
+    const testable = unit !== null && (unit !== 'runs' || minutes.length === 0);
+    return { groups: [group], exposure, work: testable ? scaledTo(exposure, perSecond, rows) : null };
   });
   return { kind: 'days', rows, columns, days: dayNumbers.length, slots: slots.count, bucketMs: slots.lengthMs };
 }

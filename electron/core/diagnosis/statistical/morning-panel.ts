@@ -5,6 +5,7 @@ import type { TimeWindow } from '../input.ts';
 import { overlapShare, type Interval } from '../intervals.ts';
 import type { Study } from '../study.ts';
 import { scaledTo, type Panel, type PanelRow } from './panel.ts';
+import { workDone, type WorkDone, type WorkSpan } from './work-done.ts';
 
 /** More rows than this say nothing more, and every one of them is shifted against every other. */
 const mostRows = 360;
@@ -50,7 +51,7 @@ export function morningPanel(
   );
   const columns = suspects.map((group, index) => {
     const exposure = exposures[index] ?? new Float64Array(rows.length);
-    const work = workOf(group, intervals, rows) ?? startsOf(group, studied, rows);
+    const work = workIn(rows, workDone(group, studied));
     return { groups: [group], exposure, work: work === null ? null : scaledTo(exposure, work, rows) };
   });
   return { kind: 'morning', rows, columns, days: 1, slots: 1, bucketMs };
@@ -99,56 +100,21 @@ function mergeNeighbours(intervals: readonly Interval[], bucketMs: number): Inte
   return rows;
 }
 
-/**
- * Blocks (else rows, else calls) per second. The books have a run in the interval of its end: it is spread over the
- * mean length of a run before it.
- */
-function workOf(group: StatementGroup, intervals: readonly Interval[], rows: readonly PanelRow[]): Float64Array | null {
-  const booked = intervals.flatMap((interval) => {
-    const own = interval.booked.get(group);
-    return own === undefined || own.calls === 0 ? [] : [{ interval, own }];
-  });
-  if (booked.length === 0) return null;
-  const blocks = booked.some(({ own }) => own.blocks > 0);
-  const returned = booked.some(({ own }) => own.rows > 0);
+function workIn(rows: readonly PanelRow[], done: WorkDone | null): Float64Array | null {
+  if (done === null) return null;
   const work = new Float64Array(rows.length);
-  for (const { interval, own } of booked) {
-    const done = blocks ? own.blocks : returned ? own.rows : own.calls;
-    spread(work, rows, { fromMs: interval.fromMs - own.execMs / own.calls, toMs: interval.toMs }, done);
-  }
+  for (const span of done.spans) spread(work, rows, span);
   return work;
 }
 
-/**
- * For what is never booked: every run that samples saw, with the median length instead of its own, because how long a
- * run takes is what a slow server changes.
- */
-function startsOf(group: StatementGroup, { view, catalog }: Study, rows: readonly PanelRow[]): Float64Array | null {
-  const lengths = new Map<string, { startMs: number; lengthMs: number }>();
-  for (const { atMs, rows: seen } of view.samples) {
-    for (const { statementId, row, use } of seen) {
-      if (use === null || row.leaderPid !== null || row.queryStartMs === null) continue;
-      if (catalog.groupOf(statementId) !== group) continue;
-      const run = `${row.pid} ${row.queryStartMs}`;
-      lengths.set(run, { startMs: row.queryStartMs, lengthMs: atMs - row.queryStartMs });
-    }
-  }
-  if (lengths.size === 0) return null;
-  const ordered = [...lengths.values()].map(({ lengthMs }) => lengthMs).toSorted((a, b) => a - b);
-  const usualMs = Math.max(view.spacingMs ?? 1000, ordered[ordered.length >> 1] ?? 0);
-  const work = new Float64Array(rows.length);
-  for (const { startMs } of lengths.values()) spread(work, rows, { fromMs: startMs, toMs: startMs + usualMs }, 1);
-  return work;
-}
-
-/** Adds `amount` per second of each row, in proportion to what the row shares with the span. */
-function spread(into: Float64Array, rows: readonly PanelRow[], span: TimeWindow, amount: number): void {
+/** Adds the amount per second of each row, in proportion to what the row shares with the span. */
+function spread(into: Float64Array, rows: readonly PanelRow[], span: WorkSpan): void {
   const lengthMs = Math.max(1, span.toMs - span.fromMs);
   for (let index = firstEndingAfter(rows, span.fromMs); index < rows.length; index += 1) {
     const row = rows[index];
     if (row === undefined || row.fromMs >= span.toMs) break;
     const shared = Math.min(row.toMs, span.toMs) - Math.max(row.fromMs, span.fromMs);
-    into[index] = (into[index] ?? 0) + (amount * shared) / lengthMs / row.weight;
+    into[index] = (into[index] ?? 0) + (span.amount * shared) / lengthMs / row.weight;
   }
 }
 

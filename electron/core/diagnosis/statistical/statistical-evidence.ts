@@ -6,12 +6,14 @@ import { canBeBlamed } from '../roles.ts';
 import type { Study } from '../study.ts';
 import { daysPanel, fewestDays } from './days-panel.ts';
 import { eventStudy, leadPlacebo, spellsOf, type EventStudy, type LeadPlacebo } from './event-study.ts';
+import { negativeControl, workRefit, type Guard, type Refit } from './guards.ts';
 import { clockDependence, collinearSets, type ClockDependence } from './identifiability.ts';
 import { morningPanel, sessionsOf } from './morning-panel.ts';
 import { mergeColumns, type Panel, type PanelColumn } from './panel.ts';
 import { adjustedForMany, dayOrderP, shiftP } from './permutation.ts';
 import { Regression, residuals, type ColumnShare } from './regression.ts';
 import { caveatsOf, evidenceText } from './wording.ts';
+import { executionsOf } from './work-done.ts';
 
 export interface StatisticalFacts {
   readonly input: Pick<DiagnosisInput, 'days' | 'calendar' | 'timeZone'>;
@@ -24,8 +26,6 @@ export interface StatisticalFacts {
   /** Looked at in any case, besides the suspects that were most active. */
   readonly candidates?: ReadonlySet<StatementGroup>;
 }
-
-export type Guard = 'untestable' | 'clean' | 'failed';
 
 /** What goes with the slowdown, and how well that holds. Suspects that cannot be told apart share all numbers. */
 export interface SuspectStatistics {
@@ -41,7 +41,7 @@ export interface SuspectStatistics {
   /** The slowdown does not begin before it. */
   readonly leadPlacebo: Guard;
   /** What it did (and not how long it took) goes with the slowdown as well: else everything was slow, it too. */
-  readonly workRefit: 'agrees' | 'disagrees' | 'untestable';
+  readonly workRefit: Refit;
   /** OLTP's own load, which it cannot raise, does not go with its activity. */
   readonly negativeControl: Guard;
   readonly identifiable: boolean;
@@ -71,11 +71,6 @@ const mostSuspects = 12;
 const significant = 0.05;
 const fewestRuns = 3;
 const fewestRows = 3;
-/** The refit keeps at least this part of the share. */
-const refitPart = 0.4;
-/** Load that goes with a suspect this closely, and is this much higher while it runs, may be the cause itself. */
-const controlCorrelation = 0.5;
-const controlGrowth = 1.3;
 const leastShare = 0.02;
 
 /**
@@ -87,7 +82,7 @@ export function statisticalEvidence(facts: StatisticalFacts): StatisticalEvidenc
   const suspects = chooseSuspects(facts);
   if (suspects.length === 0 || facts.damageSeconds <= 0) return { bySuspect: new Map(), groups: [], days: 1 };
   const { input, studied, baseline, window } = facts;
-  const daily = daysPanel(input, studied, baseline, window, suspects);
+  const daily = daysPanel(input, studied, baseline, window, suspects.filter(isInMinutes(input)));
   const overDays = daily === null ? [] : examine(daily, facts).filter(({ daysActive }) => daysActive >= fewestDays);
   const told = new Set(overDays.map(({ group }) => group));
   const others = suspects.filter((group) => !told.has(group));
@@ -100,6 +95,12 @@ export function statisticalEvidence(facts: StatisticalFacts): StatisticalEvidenc
     days: daily?.days ?? 1,
   };
 }
+
+/** The diagnosis does not know background processes in stored minutes: they would seem to be absent on earlier days. */
+const isInMinutes =
+  ({ days = [] }: Pick<DiagnosisInput, 'days'>) =>
+  ({ statement }: StatementGroup): boolean =>
+    days.length === 0 || !statement.statementId.startsWith('backend:');
 
 function groupsOf(all: readonly SuspectStatistics[]): StatementGroup[][] {
   const grouped = new Set<StatementGroup>();
@@ -130,16 +131,18 @@ interface Examined {
   readonly share: ColumnShare;
   readonly p: number;
   readonly lead: LeadPlacebo;
-  readonly workRefit: SuspectStatistics['workRefit'];
+  readonly workRefit: Refit;
   readonly negativeControl: Guard;
   readonly clock: ClockDependence;
   readonly runs: number;
+  readonly executions: number;
 }
 
-function examine(apart: Panel, { damageSeconds, seed }: StatisticalFacts): SuspectStatistics[] {
+function examine(apart: Panel, { damageSeconds, seed, studied }: StatisticalFacts): SuspectStatistics[] {
   const panel = mergeColumns(apart, collinearSets(apart));
   const regression = new Regression(panel);
   const shares = regression.shares(damageSeconds, seed);
+  const allSlowdown = residuals(panel, regression.fit(new Set(panel.columns.keys())));
   const examined = panel.columns.map((column, index): Examined => {
     // What the others explain cannot speak against this one.
     const slowdown = residuals(panel, regression.fit(new Set([index])));
@@ -151,10 +154,11 @@ function examine(apart: Panel, { damageSeconds, seed }: StatisticalFacts): Suspe
           ? dayOrderP(panel, slowdown, column.exposure, seed + index)
           : shiftP(panel, slowdown, column.exposure),
       lead: leadPlacebo(panel, slowdown, column.exposure),
-      workRefit: refit(panel, index, share.share, damageSeconds),
-      negativeControl: controlOf(panel, regression, index),
+      workRefit: workRefit(panel, allSlowdown, index),
+      negativeControl: negativeControl(panel, regression, index),
       clock: clockDependence(panel, column.exposure),
       runs: spellsOf(panel, column.exposure).length,
+      executions: column.groups.reduce((sum, group) => sum + executionsOf(group, studied), 0),
     };
   });
   const adjusted = adjustedForMany(examined.map(({ p }) => p));
@@ -166,15 +170,15 @@ function examine(apart: Panel, { damageSeconds, seed }: StatisticalFacts): Suspe
 }
 
 function describe(panel: Panel, column: PanelColumn, own: Examined, damageSeconds: number): SuspectStatistics[] {
-  const { share, p, lead, workRefit, negativeControl, clock, runs } = own;
+  const { share, p, lead, clock, runs } = own;
   const supports =
     p <= significant &&
     share.share >= leastShare &&
     share.interval[0] > 0 &&
     runs >= fewestRuns &&
     lead.outcome !== 'failed' &&
-    workRefit !== 'disagrees' &&
-    negativeControl !== 'failed' &&
+    own.workRefit !== 'disagrees' &&
+    own.negativeControl !== 'failed' &&
     clock.identifiable;
   const study = eventStudy(panel, column.exposure);
   return column.groups.map((group) => {
@@ -188,13 +192,13 @@ function describe(panel: Panel, column: PanelColumn, own: Examined, damageSecond
       p,
       runs,
       leadPlacebo: lead.outcome,
-      workRefit,
-      negativeControl,
+      workRefit: own.workRefit,
+      negativeControl: own.negativeControl,
       identifiable: clock.identifiable,
       daysActive: clock.daysActive,
       clockShare: panel.kind === 'days' ? clock.clockShare : 0,
       collinearWith,
-      caveats: caveatsOf({ ...numbers, basis: panel.kind, lead, workRefit, negativeControl, clock, collinearWith }),
+      caveats: caveatsOf({ ...own, collinearWith }),
       supports,
       evidence: {
         kind: 'statistical',
@@ -206,30 +210,3 @@ function describe(panel: Panel, column: PanelColumn, own: Examined, damageSecond
     };
   });
 }
-
-/** Reverse causation: a slow disk lengthens reports, so that time active goes with slowness whoever made it. */
-function refit(panel: Panel, index: number, share: number, damageSeconds: number): SuspectStatistics['workRefit'] {
-  const work = panel.columns[index]?.work ?? null;
-  if (work === null || share < leastShare) return 'untestable';
-  const columns = panel.columns.map((column, at) => (at === index ? { ...column, exposure: work } : column));
-  const { suspects } = new Regression({ ...panel, columns }).fit();
-  const reach = panel.rows.reduce((sum, row, at) => sum + row.weight * row.inWindow * (work[at] ?? 0), 0);
-  return ((suspects[index] ?? 0) * reach) / damageSeconds >= refitPart * share ? 'agrees' : 'disagrees';
-}
-
-function controlOf(panel: Panel, regression: Regression, index: number): Guard {
-  const exposure = panel.columns[index]?.exposure ?? new Float64Array();
-  const spells = spellsOf(panel, exposure);
-  const active = new Set(
-    spells.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, at) => first + at)),
-  );
-  const idle = panel.rows.filter((_, at) => !active.has(at));
-  const busy = panel.rows.filter((_, at) => active.has(at));
-  if (idle.length === 0 || busy.length === 0) return 'untestable';
-  const usual = meanLoad(idle);
-  if (usual <= 0) return 'untestable';
-  const grows = meanLoad(busy) / usual >= controlGrowth;
-  return grows && regression.correlation(index, null) >= controlCorrelation ? 'failed' : 'clean';
-}
-
-const meanLoad = (rows: Panel['rows']): number => rows.reduce((sum, { load }) => sum + load, 0) / rows.length;

@@ -4,31 +4,26 @@ import { formatPercent } from '../../../../shared/format/ratio.ts';
 import type { Caveat } from '../../../../shared/model/diagnosis.ts';
 import type { StatementGroup } from '../catalog.ts';
 import type { LeadPlacebo } from './event-study.ts';
+import type { Guard, Refit } from './guards.ts';
 import type { ClockDependence } from './identifiability.ts';
 import type { Panel } from './panel.ts';
 
-interface Numbers {
-  readonly p: number;
-  readonly runs: number;
-  readonly share: number;
-  readonly days: number;
-  readonly daysActive: number;
-}
-
-interface CaveatFacts extends Numbers {
-  readonly basis: Panel['kind'];
+interface CaveatFacts {
   readonly lead: LeadPlacebo;
-  readonly workRefit: 'agrees' | 'disagrees' | 'untestable';
-  readonly negativeControl: 'clean' | 'failed' | 'untestable';
+  readonly workRefit: Refit;
+  readonly negativeControl: Guard;
   readonly clock: ClockDependence;
+  readonly runs: number;
+  readonly executions: number;
   readonly collinearWith: readonly StatementGroup[];
 }
 
-const fewestRuns = 3;
+const fewestExecutions = 3;
 
 /** What weakens the evidence, one sentence each, ending in what to do. */
 export function caveatsOf(facts: CaveatFacts): Caveat[] {
-  const { clock, lead, collinearWith, negativeControl, basis } = facts;
+  const { clock, lead, collinearWith, negativeControl } = facts;
+  const executions = Math.max(facts.runs, facts.executions);
   const caveats: Caveat[] = [];
   if (!clock.identifiable) {
     caveats.push({
@@ -60,14 +55,22 @@ export function caveatsOf(facts: CaveatFacts): Caveat[] {
       text: 'it ran longer while everything was slow, but did no more work then: what slowed saving may have slowed it too',
     });
   }
-  if (facts.runs < fewestRuns) {
-    const seen = facts.runs === 1 ? 'one spell' : formatCounted(facts.runs, 'spell');
+  if (executions < fewestExecutions) {
+    const seen = formatCounted(executions, 'run');
     caveats.push({
       kind: 'few_runs',
-      text: `it was active in only ${seen} of the ${basis === 'days' ? 'days that were compared' : 'stored history'}: watch more mornings`,
+      text: `only ${seen} of it ${executions === 1 ? 'was' : 'were'} seen: watch more mornings`,
     });
   }
   return caveats;
+}
+
+interface Numbers {
+  readonly p: number;
+  readonly runs: number;
+  readonly share: number;
+  readonly days: number;
+  readonly daysActive: number;
 }
 
 /** Says what goes with what, never what caused it. */
