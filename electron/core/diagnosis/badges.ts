@@ -126,7 +126,12 @@ function sampling({ window, view }: BadgeFacts): Badge[] {
 
 function baselineBadge({ intervals, seconds, origin }: Baseline): Badge {
   if (origin === 'none') return { kind: 'baseline', tone: 'warning', text: 'no quiet stretch to compare with' };
-  const where = { given: 'given', around: 'quiet', within: 'inside the window' }[origin];
+  const where = {
+    given: 'given',
+    days: 'same hour of earlier days',
+    around: 'quiet',
+    within: 'inside the window',
+  }[origin];
   const text = `baseline: ${formatCounted(intervals.length, 'interval')} (${formatDuration(seconds * 1000)}, ${where})`;
   return { kind: 'baseline', tone: intervals.length < 3 || origin === 'within' ? 'warning' : 'neutral', text };
 }

@@ -3,6 +3,7 @@ import { weightedMedian } from './history-view.ts';
 import type { Cores, TimeWindow } from './input.ts';
 import { averageSessions, overlapShare, type Interval } from './intervals.ts';
 import { canBeBlamed, canSuffer } from './roles.ts';
+import { calmLoad, quietSessions } from './usual-days.ts';
 import { savingTime, type SaveUnit } from './saves.ts';
 
 /** L0 and W0 of one victim. */
@@ -27,19 +28,18 @@ export interface Baseline {
   readonly usual: ReadonlyMap<StatementGroup, Usual>;
   /** L0 and W0 of the time between the statements of a save; null where nobody counts it. */
   readonly between: UsualBetween | null;
-  /** Where the quiet intervals come from: given by the caller, around the incident, or out of the incident itself. */
-  readonly origin: 'given' | 'around' | 'within' | 'none';
+  /**
+   * Where the quiet intervals come from: given by the caller, the same hour of earlier days (with what is quiet around
+   * the incident), around the incident, or out of the incident itself.
+   */
+  readonly origin: 'given' | 'days' | 'around' | 'within' | 'none';
 }
 
 /** A victim with fewer quiet calls has no usual latency. */
 export const callsForUsual = 5;
-/** Sessions of suspects that use something, on average, up to which an interval counts as quiet. */
-const quietSessions = 0.3;
 /** Where something always runs, the quietest part of the intervals has to do, provided that ... */
 const quietPart = 0.2;
-/** ... sessions on the processors stay below this part of the cores, or ... */
-const calmLoad = 0.8;
-/** ... where nobody knows the cores, below this part of the busiest interval. A queue that never empties is no quiet. */
+/** ... sessions on the processors stay below `calmLoad` of the cores, or, where nobody knows the cores, below this part of the busiest interval. A queue that never empties is no quiet. */
 const calmPart = 0.5;
 export const fewestIntervals = 2;
 /** Nearest to the incident: last week's numbers describe another cache and another plan. */
@@ -48,9 +48,16 @@ export const mostIntervals = 120;
 export function findBaseline(
   intervals: readonly Interval[],
   catalog: Catalog,
-  options: { incident: TimeWindow | null; given: TimeWindow | null; cores: Cores; unit: SaveUnit },
+  options: {
+    readonly incident: TimeWindow | null;
+    readonly given: TimeWindow | null;
+    readonly cores: Cores;
+    readonly unit: SaveUnit;
+    /** Quiet minutes of earlier days at the incident's hour (`quietDays`). */
+    readonly days?: readonly Interval[];
+  },
 ): Baseline {
-  const { incident, given, cores, unit } = options;
+  const { incident, given, cores, unit, days = [] } = options;
   // An interval without OLTP calls tells nothing about their latency; without statistics its sessions have to do.
   const activityOnly = intervals.every(({ booked }) => booked.size === 0);
   const tells = ({ booked, samples }: Interval) =>
@@ -62,6 +69,7 @@ export function findBaseline(
   const candidates = intervals.filter((interval) => tells(interval) && interval.samples.length > 0);
   const quiet = quietest(candidates, catalog, cores);
   const around = quiet.filter((interval) => incident === null || overlapShare(interval, incident) < 0.01);
+  if (days.length > 0) return withDays(baselineOf(nearest(around, incident), 'days', unit), days, unit);
   if (around.length >= fewestIntervals) return baselineOf(nearest(around, incident), 'around', unit);
   return quiet.length >= fewestIntervals
     ? baselineOf(nearest(quiet, incident), 'within', unit)
@@ -102,6 +110,18 @@ function nearest(intervals: readonly Interval[], incident: TimeWindow | null): r
     .toSorted((a, b) => distance(a) - distance(b) || a.fromMs - b.fromMs)
     .slice(0, mostIntervals)
     .toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+/** The same hour of other days says what is usual; what it does not know, and who waits for what, is seen around. */
+function withDays(around: Baseline, days: readonly Interval[], unit: SaveUnit): Baseline {
+  const daily = baselineOf(days, 'days', unit);
+  return {
+    origin: 'days',
+    intervals: [...days, ...around.intervals],
+    seconds: daily.seconds + around.seconds,
+    usual: new Map([...around.usual, ...daily.usual]),
+    between: daily.between ?? around.between,
+  };
 }
 
 function baselineOf(intervals: readonly Interval[], origin: Baseline['origin'], unit: SaveUnit): Baseline {

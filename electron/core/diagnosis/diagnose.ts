@@ -9,6 +9,7 @@ import { samplesWithin, type HistoryView } from './history-view.ts';
 import type { DiagnosisInput } from './input.ts';
 import { measureLoad } from './oltp-load.ts';
 import { summarizeSaving } from './saving-summary.ts';
+import { quietDays } from './usual-days.ts';
 import { verdictSentence } from './sentence.ts';
 import { statisticalEvidence } from './statistical/statistical-evidence.ts';
 import { study, type Study } from './study.ts';
@@ -29,7 +30,8 @@ export function diagnose(input: DiagnosisInput): Verdict {
   const studied = study(input);
   const { view, catalog, intervals, unit, cores } = studied;
   const window = { fromMs: input.fromMs, toMs: input.toMs };
-  const baseline = findBaseline(intervals, catalog, { incident: window, given: input.baseline, cores, unit });
+  const days = input.baseline === null ? quietDays(input, window, catalog, cores) : [];
+  const baseline = findBaseline(intervals, catalog, { incident: window, given: input.baseline, cores, unit, days });
   const damages = measureDamage(intervals, window, baseline, studied);
   const saving = summarizeSaving(unit, damages, baseline, window);
   const damageSeconds = sum(damages.map(({ seconds }) => seconds));

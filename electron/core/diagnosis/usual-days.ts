@@ -1,0 +1,100 @@
+import type { StoredRollup } from '../history/history.ts';
+import type { Catalog, StatementGroup } from './catalog.ts';
+import type { Cores, DiagnosisInput, TimeWindow } from './input.ts';
+import { uncounted, type Booked, type Interval } from './intervals.ts';
+import { canBeBlamed, canSuffer } from './roles.ts';
+import { clockOf } from './statistical/clock.ts';
+
+/** Sessions of suspects, on average, up to which a minute counts as quiet; the same that wait for a lock. */
+export const quietSessions = 0.3;
+/** Sessions on the processors stay below this part of the cores while it is calm. */
+export const calmLoad = 0.8;
+/** Earlier or later than the incident by the clock. */
+const reachMs = 30 * 60_000;
+const fewestDays = 3;
+const fewestMinutes = 20;
+/** The latest days: last month's numbers describe another cache and another plan. */
+const mostMinutes = 120;
+
+/**
+ * Quiet minutes of earlier days with the incident's weekday class (working day, weekend) and hour, as intervals without
+ * samples; none where fewer than three days have any. What is slow every day at eight has no quiet minutes here.
+ */
+export function quietDays(
+  input: Pick<DiagnosisInput, 'days' | 'calendar' | 'timeZone'>,
+  incident: TimeWindow,
+  catalog: Catalog,
+  cores: Cores,
+): Interval[] {
+  const { days = [], calendar, timeZone } = input;
+  if (days.length === 0) return [];
+  const clock = clockOf(calendar, timeZone);
+  const at = clock(incident.fromMs);
+  const dayMs = calendar?.dayMs ?? 86_400_000;
+  const spanMs = incident.toMs - incident.fromMs;
+  const scaledReachMs = (reachMs * dayMs) / 86_400_000;
+  const groups = groupsById(catalog);
+  const found: { readonly minute: StoredRollup; readonly day: number }[] = [];
+  for (const minute of days.toReversed()) {
+    if (found.length >= mostMinutes) break;
+    const moment = clock(minute.fromMs);
+    if (moment.day === at.day || moment.weekend !== at.weekend || minute.samples === 0) continue;
+    const sinceMs = moment.timeMs - at.timeMs;
+    if (sinceMs < -scaledReachMs || sinceMs > spanMs + scaledReachMs) continue;
+    if (minute.lockWaits > quietSessions || minute.onCpu > calmLoad * (cores.value ?? Infinity)) continue;
+    if (suspectSessions(minute, groups) <= quietSessions) found.push({ minute, day: moment.day });
+  }
+  const intervals = found.map(({ minute, day }) => ({ interval: intervalOf(minute, groups), day }));
+  const telling = intervals.filter(({ interval }) => [...interval.booked.keys()].some(canSuffer));
+  if (telling.length < fewestMinutes || new Set(telling.map(({ day }) => day)).size < fewestDays) return [];
+  return telling.map(({ interval }) => interval).toReversed();
+}
+
+type GroupById = (statementId: number) => StatementGroup | null;
+
+function groupsById(catalog: Catalog): GroupById {
+  const known = new Map<number, StatementGroup | null>();
+  return (statementId) => {
+    let group = known.get(statementId);
+    if (group === undefined) {
+      group = catalog.groupOf(String(statementId));
+      known.set(statementId, group);
+    }
+    return group;
+  };
+}
+
+function suspectSessions({ statementIds, activeSessions }: StoredRollup, groups: GroupById): number {
+  let sessions = 0;
+  for (const [index, active] of activeSessions.entries()) {
+    const group = active === 0 ? null : groups(statementIds[index] ?? 0);
+    if (group !== null && canBeBlamed(group)) sessions += active;
+  }
+  return sessions;
+}
+
+/** Minutes that were rolled up from raw history know long idle transactions; they wait for no processor. */
+type Minute = StoredRollup & { readonly endedIdleMs?: number };
+
+function intervalOf(minute: Minute, groups: GroupById): Interval {
+  const { fromMs, toMs, resets, coverage, idleInTransactionMs, endedIdleMs = 0, deallocs } = minute;
+  const { statementIds, calls, execMs, sumSquaresMs2, rows, blocks, tempBlocks } = minute;
+  const booked = new Map<StatementGroup, Booked>();
+  for (const [index, more] of calls.entries()) {
+    const group = more === 0 ? null : groups(statementIds[index] ?? 0);
+    if (group === null || !group.statement.toplevel) continue;
+    const before = booked.get(group);
+    booked.set(group, {
+      calls: (before?.calls ?? 0) + more,
+      execMs: (before?.execMs ?? 0) + (execMs[index] ?? 0),
+      squaresMs2: (before?.squaresMs2 ?? 0) + (sumSquaresMs2[index] ?? 0),
+      rows: (before?.rows ?? 0) + (rows[index] ?? 0),
+      blocks: (before?.blocks ?? 0) + (blocks[index] ?? 0),
+      tempBlocks: (before?.tempBlocks ?? 0) + (tempBlocks[index] ?? 0),
+      walBytes: 0,
+    });
+  }
+  const betweenMs = idleInTransactionMs === null ? null : Math.max(0, idleInTransactionMs - endedIdleMs);
+  const seconds = (toMs - fromMs) / 1000;
+  return { ...uncounted, fromMs, toMs, seconds, booked, samples: [], deallocs, resets, coverage, betweenMs };
+}
