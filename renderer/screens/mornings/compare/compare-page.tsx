@@ -18,7 +18,7 @@ import { VerdictFacts } from '../verdict-facts.tsx';
 import { conclusionWords } from '../words.ts';
 import { viewFor } from '../view.ts';
 import { DifferenceTable } from './difference-table.tsx';
-import { daysBefore, isStored, windowText } from './other-mornings.ts';
+import { daysBefore, inOrder, isStored, windowText } from './other-mornings.ts';
 import styles from './compare.module.css';
 
 interface ComparePageProps {
@@ -46,7 +46,7 @@ export function ComparePage(props: ComparePageProps): ReactNode {
     };
     void loadAll();
   }, [serverId]);
-  const answer = useAsked(comparedMornings, other === null ? null : { serverId, before: other, after: window });
+  const answer = useAsked(comparedMornings, other === null ? null : { serverId, ...inOrder(other, window) });
 
   const presets = [
     { id: 'yesterday', label: 'The day before, same time', window: daysBefore(window, 1) },

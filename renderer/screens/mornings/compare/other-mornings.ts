@@ -1,5 +1,5 @@
 import type { Comparison } from '../../../../shared/model/diagnosis.ts';
-import { dateTimeFormat, formatClock } from '../../../../shared/format/zoned-time.ts';
+import { dateTimeFormat, formatClock, formatClockSeconds } from '../../../../shared/format/zoned-time.ts';
 import { defaultLocale } from '../../../../shared/format/number-formats.ts';
 import type { TimeWindow } from '../../../charts/time-window.ts';
 
@@ -13,6 +13,10 @@ export function daysBefore({ fromMs, toMs }: TimeWindow, days: number): TimeWind
   return { fromMs: from.getTime(), toMs: from.getTime() + (toMs - fromMs) };
 }
 
+/** Two windows in the order of time: what is later is "after", whichever was chosen first. */
+export const inOrder = (a: TimeWindow, b: TimeWindow): { readonly before: TimeWindow; readonly after: TimeWindow } =>
+  a.fromMs <= b.fromMs ? { before: a, after: b } : { before: b, after: a };
+
 /** Whether any of a window is stored. */
 export const isStored = (window: TimeWindow, stored: TimeWindow | null): boolean =>
   stored !== null && window.toMs > stored.fromMs && window.fromMs < stored.toMs;
@@ -20,7 +24,8 @@ export const isStored = (window: TimeWindow, stored: TimeWindow | null): boolean
 /** "Fri 20 Nov, 07:52 – 08:21" on the reader's clock. */
 export function windowText({ fromMs, toMs }: TimeWindow, timeZone: string): string {
   const day = dateTimeFormat(defaultLocale, { timeZone, weekday: 'short', day: 'numeric', month: 'short' });
-  return `${day.format(fromMs)}, ${formatClock(fromMs, timeZone)} – ${formatClock(toMs, timeZone)}`;
+  const clock = toMs - fromMs < 10 * 60_000 ? formatClockSeconds : formatClock;
+  return `${day.format(fromMs)}, ${clock(fromMs, timeZone)} – ${clock(toMs, timeZone)}`;
 }
 
 type Compared = Comparison['statements'][number];

@@ -11,6 +11,13 @@ export function minuteOf(text: string): number | null {
   return Number(minutes) < 60 && minute <= 1440 ? minute : null;
 }
 
+/** Whether a text names a day of the calendar: "2026-02-30" does not. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
 export const clockOf = (minute: number): string => `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
 
 /** The clock times of the incident, as the part of each morning to watch. A window over midnight ends with its day. */

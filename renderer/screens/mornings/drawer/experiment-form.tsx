@@ -6,7 +6,7 @@ import { localTimeZone } from '../../../app/local-time-zone.ts';
 import type { TimeWindow } from '../../../charts/time-window.ts';
 import { startExperiment } from '../../../stores/experiments.ts';
 import { useAction } from '../use-action.ts';
-import { clockOf, minuteOf, minutesOf, smallestP } from './experiment-days.ts';
+import { clockOf, isDay, minuteOf, minutesOf, smallestP } from './experiment-days.ts';
 import styles from './drawer.module.css';
 
 interface ExperimentFormProps {
@@ -29,9 +29,11 @@ export function ExperimentForm({ serverId, statement, window }: ExperimentFormPr
   const count = Number(days);
   const evenDays = Number.isInteger(count) && count >= 4 && count <= 40 && count % 2 === 0;
   const ordered = fromMinute !== null && toMinute !== null && fromMinute < toMinute && fromMinute < 1440;
+  const dated = firstDay === '' || isDay(firstDay);
+  const complete = evenDays && ordered && dated;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (!evenDays || !ordered) return;
+    if (!evenDays || !ordered || !dated) return;
     void run('start', () =>
       startExperiment({
         serverId,
@@ -80,11 +82,12 @@ export function ExperimentForm({ serverId, statement, window }: ExperimentFormPr
         />
         <TextInput
           size="xs"
-          type="date"
           label="First morning"
-          description="left empty: tomorrow"
+          placeholder="tomorrow"
+          description="as 2026-11-23; left empty: tomorrow"
           value={firstDay}
-          onChange={(event) => setFirstDay(event.currentTarget.value)}
+          onChange={(event) => setFirstDay(event.currentTarget.value.trim())}
+          error={dated ? undefined : 'as 2026-11-23'}
         />
       </div>
       <Switch
@@ -100,13 +103,7 @@ export function ExperimentForm({ serverId, statement, window }: ExperimentFormPr
       )}
       {problem !== null && <FailureNotice problem={problem} />}
       <div className={styles.formButtons}>
-        <Button
-          type="submit"
-          variant="filled"
-          size="compact-sm"
-          loading={busy !== null}
-          disabled={!evenDays || !ordered}
-        >
+        <Button type="submit" variant="filled" size="compact-sm" loading={busy !== null} disabled={!complete}>
           Draw the mornings
         </Button>
       </div>

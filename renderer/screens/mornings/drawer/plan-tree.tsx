@@ -103,7 +103,7 @@ function NodeCell({ node }: { readonly node: NodeFacts }): ReactNode {
     <div className={styles.node}>
       <div className={styles.nodeTitle}>
         <span>{nodeTitle(node)}</span>
-        {node.slowest && <Tag tone="bad">slowest</Tag>}
+        {node.slowest && <Tag tone="bad">{node.ownMs === null ? 'costliest' : 'slowest'}</Tag>}
         {wrong !== null && (
           <Tag tone="warning" title={wrong}>
             estimate {formatCountShort(node.estimateError ?? 0)}× off

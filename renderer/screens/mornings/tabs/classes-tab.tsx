@@ -72,7 +72,7 @@ export function ClassesTab({ serverId, window, widgetTitles, onOpen, onClassChan
             <h3 className={styles.tabHeading}>All statements of the window</h3>
             <TextInput
               size="xs"
-              w={260}
+              w={320}
               className={styles.grow}
               aria-label="Filter the statements"
               placeholder="Words in the statement, application, role"

@@ -116,7 +116,7 @@ function openColumns({
       cell: ({ statement, window }) => (
         <div className={styles.two}>
           <StatementLabel statement={statement} widgetTitles={widgetTitles} />
-          <small>worst on {momentText(window.fromMs, nowMs)}</small>
+          <small>worst at {momentText(window.fromMs, nowMs)}</small>
         </div>
       ),
       sortValue: ({ statement }) => nameOf(statement, widgetTitles).name,
