@@ -67,7 +67,9 @@ export function serverCountersSql(available: StatisticsViews): string {
     blkWriteMs: database('blk_write_time'),
   };
   const ofCheckpointer = {
-    checkpoints: checkpoint('num_timed + num_requested', 'checkpoints_timed + checkpoints_req'),
+    checkpoints: checkpointer
+      ? part('pg_stat_checkpointer', 'num_requested', 'num_timed + num_requested')
+      : part('pg_stat_bgwriter', 'checkpoints_req', 'checkpoints_timed + checkpoints_req'),
     checkpointWriteMs: checkpoint('write_time', 'checkpoint_write_time'),
     checkpointSyncMs: checkpoint('sync_time', 'checkpoint_sync_time'),
     checkpointBuffers: checkpoint('buffers_written', 'buffers_checkpoint'),

@@ -8,7 +8,7 @@ import { readServerCounters, type StatisticsViews } from './server-counters.ts';
 const sources: Readonly<Record<Exclude<keyof StatementCounters, 'sumSquaresMs2'>, readonly string[]>> = {
   calls: ['calls'],
   rows: ['rows'],
-  totalExecMs: ['total_exec_time'],
+  totalExecMs: ['total_exec_time', 'total_time'],
   plans: ['plans'],
   totalPlanMs: ['total_plan_time'],
   sharedBlksHit: ['shared_blks_hit'],
@@ -39,14 +39,20 @@ const counterNames = Object.keys(sources) as (keyof typeof sources)[];
 export function countersSql({ schema, columns }: StatementStatistics): string {
   const counters = counterNames.map((name) => sources[name].find((column) => columns.has(column)) ?? '0');
   const toplevel = columns.has('toplevel') ? 'toplevel' : 'true';
+  // A server of 13 or later may still carry the extension as a server before it created it: 1.7 counts no planning.
+  const total = columns.has('total_exec_time') ? 'total_exec_time' : 'total_time';
+  const squares = columns.has('total_exec_time')
+    ? 'stddev_exec_time ^ 2 + mean_exec_time ^ 2'
+    : 'stddev_time ^ 2 + mean_time ^ 2';
+  const plans = columns.has('plans') ? 'plans' : '0';
   const statsSince = columns.has('stats_since') ? '(extract(epoch from stats_since) * 1000)::float8' : 'null';
   const owner = `(dbid::int8 << 32) | userid::int8 | (${toplevel}::int4::int8 << 63)`;
   return `
     select s.mark, s.dbid, s.userid, s.queryid, ${toplevel}, ${statsSince},
-      calls * (stddev_exec_time ^ 2 + mean_exec_time ^ 2), ${counters.join(', ')}, known.mark
+      calls * (${squares}), ${counters.join(', ')}, known.mark
     from (
-        select *, hashfloat8extended(total_exec_time,
-          hashint8extended(calls, hashint8extended(plans, hashint8extended(coalesce(queryid, 0), ${owner})))) as mark
+        select *, hashfloat8extended(${total},
+          hashint8extended(calls, hashint8extended(${plans}, hashint8extended(coalesce(queryid, 0), ${owner})))) as mark
         from ${qualifiedName(schema, 'pg_stat_statements')}(false)
       ) s
       full join unnest($1::int8[]) known (mark) on known.mark = s.mark
