@@ -3,10 +3,11 @@ import { IconSelector } from '@tabler/icons-react';
 import type { SamplerStatus, ServerSummary } from '../../shared/model/connection.ts';
 import { useServerSelection } from '../stores/server-selection.ts';
 import { connectOrShowWhy, useConnections, useSelectedServer } from '../stores/connections.ts';
+import { momentText } from './moments.ts';
 import { href, navigate } from './router.ts';
 import { countdown, samplingText, versionShort } from './server-facts.ts';
 import styles from './shell.module.css';
-import { EnvironmentTag } from './tag.tsx';
+import { ServerTag } from './tag.tsx';
 import { useNow } from './use-now.ts';
 
 /** Bottom left, always in sight: which server, is it production, is it there, what does watching it cost. */
@@ -24,7 +25,7 @@ export function ServerCard() {
   return (
     <section aria-label="Server" className={`${styles.server} ${look}`}>
       <div className={styles.serverHead}>
-        <EnvironmentTag environment={server.settings.environment} />
+        <ServerTag server={server} />
         <ServerMenu />
       </div>
       <div className={styles.serverName}>
@@ -35,7 +36,8 @@ export function ServerCard() {
   );
 }
 
-const isProduction = (server: ServerSummary) => server.settings.environment === 'production';
+const isProduction = ({ capture, settings }: ServerSummary) =>
+  capture === null && settings.environment === 'production';
 
 interface ServerStateProps {
   readonly server: ServerSummary;
@@ -43,6 +45,9 @@ interface ServerStateProps {
 }
 
 function ServerState({ server, sampler }: ServerStateProps) {
+  if (server.capture !== null) {
+    return <div title={server.capture.file}>taken {momentText(server.capture.takenAtMs, Date.now())}</div>;
+  }
   switch (server.state) {
     case 'connected':
       return (
@@ -110,7 +115,7 @@ function ServerMenu() {
           <Menu.Item
             key={server.serverId}
             onClick={() => select(server.serverId)}
-            rightSection={<EnvironmentTag environment={server.settings.environment} />}
+            rightSection={<ServerTag server={server} />}
             {...(server.serverId === serverId ? { 'aria-current': true } : {})}
           >
             {server.settings.label}

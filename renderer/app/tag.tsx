@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Environment } from '../../shared/model/connection.ts';
+import type { Environment, ServerSummary } from '../../shared/model/connection.ts';
 import { environmentWords } from '../i18n/words.ts';
 import styles from './tag.module.css';
 
@@ -25,4 +25,14 @@ export function Tag({ children, tone = 'neutral', title }: TagProps) {
 export function EnvironmentTag({ environment }: { readonly environment: Environment }) {
   const look = environment === 'production' ? styles.solid : styles.square;
   return <span className={`${styles.tag} ${look}`}>{environmentWords[environment]}</span>;
+}
+
+/** Somebody's morning out of a file, which must never be taken for a server of one's own. */
+export function CaptureTag() {
+  return <span className={`${styles.tag} ${styles.square} ${styles.accent}`}>Capture</span>;
+}
+
+/** What a server is, where its name stands. */
+export function ServerTag({ server }: { readonly server: Pick<ServerSummary, 'capture' | 'settings'> }) {
+  return server.capture === null ? <EnvironmentTag environment={server.settings.environment} /> : <CaptureTag />;
 }

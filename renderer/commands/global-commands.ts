@@ -26,7 +26,7 @@ export function useGlobalCommands(): readonly Command[] {
   const connections: Command[] = [
     { id: 'add-server', title: 'Add a connection', group: 'Servers', run: () => navigate('/connections/new') },
   ];
-  for (const { serverId, settings, state } of servers) {
+  for (const { serverId, settings, state, capture } of servers) {
     if (serverId !== selected) {
       connections.push({
         id: `select-${serverId}`,
@@ -35,6 +35,7 @@ export function useGlobalCommands(): readonly Command[] {
         run: () => useServerSelection.getState().select(serverId),
       });
     }
+    if (capture !== null) continue;
     if (state === 'connected') {
       connections.push({
         id: `disconnect-${serverId}`,

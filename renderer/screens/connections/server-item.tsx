@@ -13,6 +13,7 @@ import { connectOrShowWhy, disconnectServer, removeServer, useConnections } from
 import { useDemo } from '../../stores/demo.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { useServerSelection } from '../../stores/server-selection.ts';
+import { CaptureItem } from './capture-item.tsx';
 import { ConnectDialog } from './connect-dialog.tsx';
 import styles from './connections.module.css';
 import { isSocket } from './form-model.ts';
@@ -47,6 +48,7 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
   };
 
   const missing = facts?.capabilities.filter((capability) => !capability.present) ?? [];
+  if (server.capture !== null) return <CaptureItem server={server} capture={server.capture} selected={selected} />;
   const look = `${styles.server} ${settings.environment === 'production' ? styles.production : ''} ${selected ? styles.selected : ''}`;
   return (
     <li className={look} aria-label={settings.label}>

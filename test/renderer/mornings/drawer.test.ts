@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { isDay, minuteOf, minutesOf, smallestP } from '../../../renderer/screens/mornings/drawer/experiment-days.ts';
+import {
+  differenceNodes,
+  estimateText,
+  ownText,
+  planNodes,
+} from '../../../renderer/screens/mornings/drawer/plan-nodes.ts';
+import { lockNodes } from '../../../renderer/screens/mornings/tabs/lock-tree.ts';
+import type { PlanNode } from '../../../shared/model/explain.ts';
+import type { BlockingNode } from '../../../shared/model/transactions.ts';
+
+const node = (nodeId: string, part: Partial<PlanNode> = {}): PlanNode => ({
+  nodeId,
+  nodeType: 'Seq Scan',
+  relation: 'orders',
+  index: null,
+  details: [],
+  startupCost: 0,
+  totalCost: 12_300,
+  ownCost: 12_000,
+  estimatedRows: 10,
+  actualRows: null,
+  loops: null,
+  totalMs: null,
+  ownMs: null,
+  sharedBlocks: null,
+  tempBlocks: null,
+  rowsRemoved: null,
+  estimateError: null,
+  slowest: false,
+  children: [],
+  ...part,
+});
+
+describe('a plan', () => {
+  it('keeps its shape', () => {
+    const [root] = planNodes(node('0', { children: [node('0.0'), node('0.1', { children: [node('0.1.0')] })] }));
+    expect(root?.children.map(({ id }) => id)).toEqual(['0.0', '0.1']);
+    expect(root?.children[1]?.children[0]?.id).toBe('0.1.0');
+  });
+
+  it('shows times where it was run and costs where it was not', () => {
+    expect(ownText(node('0'))).toBe('12k');
+    expect(ownText(node('0', { ownMs: 297 }))).toBe('297 ms');
+  });
+
+  it('says a wrong estimate from tenfold on, and only of what was counted', () => {
+    expect(estimateText(node('0', { actualRows: 12_000, estimateError: 1200 }))).toBe(
+      'estimated 10, came 12,000: 1,200 times off',
+    );
+    expect(estimateText(node('0', { actualRows: 60, estimateError: 6 }))).toBeNull();
+    expect(estimateText(node('0', { estimateError: 1200 }))).toBeNull();
+  });
+
+  it('beside another one becomes a tree again', () => {
+    const row = (depth: number) => ({ kind: 'same' as const, before: null, after: null, depth, text: null });
+    const shape = (depths: readonly number[]) =>
+      JSON.stringify(differenceNodes(depths.map(row)), (key, value: unknown) =>
+        key === 'row' || key === 'id' ? undefined : value,
+      ).replaceAll('"children":', '');
+    expect(shape([0, 1, 2, 1])).toBe('[{[{[{[]}]},{[]}]}]');
+    expect(shape([0, 0, 1])).toBe('[{[]},{[{[]}]}]');
+  });
+});
+
+describe('an experiment', () => {
+  it('takes the clock times of the incident', () => {
+    const at = (hours: number, minutes: number) => Date.UTC(2026, 10, 20, hours, minutes);
+    expect(minutesOf({ fromMs: at(7, 52), toMs: at(8, 21) }, 'UTC')).toEqual({ fromMinute: 472, toMinute: 501 });
+    expect(minutesOf({ fromMs: at(23, 50), toMs: at(24, 10) }, 'UTC')).toEqual({ fromMinute: 1430, toMinute: 1440 });
+  });
+
+  it('reads times and days as people type them, and nonsense as neither', () => {
+    expect([minuteOf('7:45'), minuteOf(' 24:00 '), minuteOf('24:01'), minuteOf('7.45'), minuteOf('12:60')]).toEqual([
+      465,
+      1440,
+      null,
+      null,
+      null,
+    ]);
+    expect([isDay('2026-11-23'), isDay('2026-02-30'), isDay('23.11.2026')]).toEqual([true, false, false]);
+  });
+
+  it('of eight mornings reaches 1/70 at best', () => {
+    expect(smallestP(8)).toBeCloseTo(1 / 70);
+    expect(smallestP(4)).toBeCloseTo(1 / 6);
+  });
+});
+
+it('a lock queue has who holds everybody up at its root', () => {
+  const session = (pid: number, waiters: BlockingNode[] = []): BlockingNode => ({
+    pid,
+    applicationName: '',
+    roleName: null,
+    statement: null,
+    text: '',
+    state: 'active',
+    waitedSeconds: 1,
+    waiters,
+  });
+  const queue = { fromMs: 0, toMs: 1, waitedSeconds: 3, mostWaiting: 2, root: session(1, [session(2, [session(3)])]) };
+  const [root] = lockNodes([queue]);
+  expect(root?.row.queue).toBe(queue);
+  expect(root?.children[0]?.row).toMatchObject({ queue: null, session: { pid: 2 } });
+  expect(root?.children[0]?.children[0]?.row.session.pid).toBe(3);
+});
