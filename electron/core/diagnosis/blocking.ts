@@ -1,3 +1,4 @@
+import type { ActivityRow } from '../../../shared/model/sampling.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import type { SeenSample } from './history-view.ts';
 import { lockWaits } from './lock-roots.ts';
@@ -8,6 +9,9 @@ export interface Blocking {
   readonly waiters: Map<StatementGroup, number>;
   /** Process ids of the waiters. */
   readonly sessions: Set<number>;
+  /** Sessions that held the lock: process id and whose it is, e.g. "4711 (psql, dba)". */
+  readonly holders: Set<string>;
+  readonly applicationNames: Set<string>;
   /** Kinds of lock that were waited for: 'relation', 'transactionid' ... */
   readonly locks: Set<string>;
   /** Seconds of the waiting during which the holder was idle in its transaction. */
@@ -30,6 +34,8 @@ export function findBlocking(samples: readonly SeenSample[], catalog: Catalog): 
           waiters: new Map(),
           sessions: new Set(),
           locks: new Set(),
+          holders: new Set(),
+          applicationNames: new Set(),
           idleSeconds: 0,
           totalSeconds: 0,
           samples: 0,
@@ -37,6 +43,8 @@ export function findBlocking(samples: readonly SeenSample[], catalog: Catalog): 
         blocking.waiters.set(waiter, (blocking.waiters.get(waiter) ?? 0) + seconds);
         blocking.sessions.add(pid);
         blocking.locks.add(lock);
+        if (root.row.applicationName !== '') blocking.applicationNames.add(root.row.applicationName);
+        blocking.holders.add(sessionText(root.row));
         blocking.totalSeconds += seconds;
         if (root.idle) blocking.idleSeconds += seconds;
         bySuspect.set(root.group, blocking);
@@ -46,4 +54,9 @@ export function findBlocking(samples: readonly SeenSample[], catalog: Catalog): 
     for (const blocking of holders) blocking.samples += 1;
   }
   return bySuspect;
+}
+
+function sessionText({ pid, applicationName, roleName }: ActivityRow): string {
+  const whose = [applicationName, roleName ?? ''].filter((name) => name !== '').join(', ');
+  return whose === '' ? `process ${pid}` : `process ${pid} (${whose})`;
 }

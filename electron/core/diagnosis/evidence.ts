@@ -126,7 +126,11 @@ function lockEvidence(
   const locks = new Set(held.flatMap((one) => [...one.locks]));
   const totalSeconds = sum(held.map((one) => one.totalSeconds));
   const idleSeconds = sum(held.map((one) => one.idleSeconds));
-  const idle = idleSeconds > totalSeconds / 2 ? ' while its transaction stood idle' : '';
+  const holders = [...new Set(held.flatMap((one) => [...one.holders]))].toSorted();
+  const [holder] = holders;
+  const session = holders.length === 1 ? ` of ${holder}` : '';
+  const idle =
+    idleSeconds > totalSeconds / 2 ? ` while ${session === '' ? 'its' : 'the'} transaction${session} stood idle` : '';
   const after =
     rush > rushOfNote * damageSeconds
       ? `, and the rush that it let loose cost ${formatDuration(rush * 1000)} more`

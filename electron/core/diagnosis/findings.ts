@@ -1,7 +1,7 @@
 import type { Caveat, Evidence, Finding } from '../../../shared/model/diagnosis.ts';
 import { attribute, type Attribution } from './attribution.ts';
 import type { BlameResult } from './blame.ts';
-import { findBlocking } from './blocking.ts';
+import { findBlocking, type Blocking } from './blocking.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { withoutSuspect } from './counterfactual.ts';
 import { sum } from './damage.ts';
@@ -82,7 +82,7 @@ export function buildFindings(facts: FindingFacts): Finding[] {
       rowsPerCall: seen.rowsPerCall,
       blocksPerCall: seen.blocksPerCall,
       averageActiveSessions: sum(groups.map((one) => exposure(one).averageActiveSessions)),
-      runBy: runBy(group, seen),
+      runBy: runBy(group, seen, blocking.get(group)),
       spark: activityLine(groups, view.samples, window, bucketMs, catalog),
       ifGoneMeanMs: cured?.meanMs ?? null,
       ifGoneP95Ms: cured?.p95Ms ?? null,
@@ -150,8 +150,10 @@ function sessionsByGroup({ view, window, catalog }: FindingFacts): Map<Statement
   return new Map([...counts].map(([group, count]) => [group, count / samples]));
 }
 
-function runBy({ statement, roleNames }: StatementGroup, { applicationNames }: Exposure): string[] {
-  if (applicationNames.length > 0) return [...applicationNames];
+function runBy({ statement, roleNames }: StatementGroup, { applicationNames }: Exposure, held?: Blocking): string[] {
+  // Who held a lock in an idle transaction was not seen at work.
+  const seen = new Set([...applicationNames, ...(held?.applicationNames ?? [])]);
+  if (seen.size > 0) return [...seen].toSorted();
   return statement.applicationNames.length > 0 ? statement.applicationNames : [...roleNames];
 }
 

@@ -1,3 +1,4 @@
+import type { ActivityRow } from '../../../shared/model/sampling.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { isIdle, type SeenRow, type SeenSample } from './history-view.ts';
 import type { ResourceUse } from './resources.ts';
@@ -5,7 +6,7 @@ import { canBeBlamed, canSuffer } from './roles.ts';
 
 /** What stands at the end of a chain of waits. */
 export type LockRoot =
-  | { readonly kind: 'suspect'; readonly group: StatementGroup; readonly idle: boolean }
+  | { readonly kind: 'suspect'; readonly group: StatementGroup; readonly idle: boolean; readonly row: ActivityRow }
   /** The root is itself a victim at work: the waiter waits for whatever the root waits for. */
   | { readonly kind: 'passed_on'; readonly use: ResourceUse }
   | { readonly kind: 'unknown' };
@@ -63,9 +64,9 @@ function judge({ statementId, row, use, idleMs }: SeenRow, catalog: Catalog): Lo
   if (group === null) return { kind: 'unknown' };
   if (isIdle(row)) {
     return canBeBlamed(group) || (!group.hidden && idleMs >= heldIdleMs)
-      ? { kind: 'suspect', group, idle: true }
+      ? { kind: 'suspect', group, idle: true, row }
       : { kind: 'unknown' };
   }
-  if (canBeBlamed(group)) return { kind: 'suspect', group, idle: false };
+  if (canBeBlamed(group)) return { kind: 'suspect', group, idle: false, row };
   return canSuffer(group) && use !== null ? { kind: 'passed_on', use } : { kind: 'unknown' };
 }
