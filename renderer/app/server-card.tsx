@@ -3,7 +3,7 @@ import { IconSelector } from '@tabler/icons-react';
 import type { SamplerStatus, ServerSummary } from '../../shared/model/connection.ts';
 import { useServerSelection } from '../stores/server-selection.ts';
 import { connectOrShowWhy, useConnections, useSelectedServer } from '../stores/connections.ts';
-import { momentText } from './moments.ts';
+import { momentExact } from './moments.ts';
 import { href, navigate } from './router.ts';
 import { countdown, samplingText, versionShort } from './server-facts.ts';
 import styles from './shell.module.css';
@@ -46,7 +46,7 @@ interface ServerStateProps {
 
 function ServerState({ server, sampler }: ServerStateProps) {
   if (server.capture !== null) {
-    return <div title={server.capture.file}>taken {momentText(server.capture.takenAtMs, Date.now())}</div>;
+    return <div title={server.capture.file}>taken {momentExact(server.capture.takenAtMs)}</div>;
   }
   switch (server.state) {
     case 'connected':
