@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Failure, isFailure, type Reply } from '../../../shared/model/failure.ts';
-import type { ConnectionSettings, ServerSummary } from '../../../shared/model/connection.ts';
+import { isFailure } from '../../../shared/model/failure.ts';
+import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Logger } from '../../core/ports.ts';
 import { stderrLogger } from '../node-ports.ts';
 import type { EngineClient } from '../profile/engine-client.ts';
 import { openCliEngine } from './cli-engine.ts';
+import { knownServer, value } from './known-server.ts';
 import { carriesPassword } from './password-in-arguments.ts';
 import type { Stop } from './stop.ts';
 
@@ -104,23 +105,3 @@ const pause = (delayMs: number, signal: AbortSignal): Promise<void> =>
   delay(delayMs, undefined, { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
-
-/** The connection of this address: the one that is stored, so that its history goes on, or a new one. */
-async function knownServer(client: EngineClient, url: string): Promise<string> {
-  const { settings, secretId } = value(await client.connections.parse({ text: url }));
-  const known = value(await client.connections.list({})).find((server) => sameDatabase(server.settings, settings));
-  const saved = await client.connections.save({
-    ...(known ? { serverId: known.serverId } : {}),
-    settings: known ? { ...known.settings, tlsMode: settings.tlsMode, tlsCaFile: settings.tlsCaFile } : settings,
-    ...(secretId ? { secretId } : {}),
-  });
-  return value(saved).serverId;
-}
-
-const sameDatabase = (a: ConnectionSettings, b: ConnectionSettings): boolean =>
-  a.host === b.host && a.port === b.port && a.database === b.database && a.user === b.user;
-
-function value<T>(reply: Reply<T>): T {
-  if (reply.ok) return reply.value;
-  throw new Failure(reply.error);
-}

@@ -55,6 +55,40 @@ function describeProgram(run: Run): Command {
       return run(async (stop) => (await import('./agent.ts')).agent({ ...options, urlInArguments, stop }));
     });
 
+  command('diagnose', 'who slows OLTP down: samples a server for some minutes and prints the verdict')
+    .addOption(
+      new Option(
+        '--url <postgres-url>',
+        'what to sample; the password is better in PGPASSWORD, a passfile or a service file',
+      ).env('DAYBREAK_URL'),
+    )
+    .option('--minutes <n>', 'how long to sample, once a second', upTo(24 * 60), 5)
+    .option('--json', 'print one JSON document on standard output and nothing else', false)
+    // Not DAYBREAK_PROFILE: without the option, nothing of the diagnosis stays on this machine.
+    .option('--profile <folder>', 'keep the samples there, or read --from and --to there (default: nothing is kept)')
+    .option('--cores <n>', 'processors of the server, which PostgreSQL does not tell', wholeNumber(1, 65_536))
+    .option('--reported <seconds>', 'what people say that a save takes', positive)
+    .option(
+      '--from <time>',
+      'diagnose stored history of --profile instead: 2026-11-20T08:00, or 08:00 of today',
+      moment,
+    )
+    .option('--to <time>', 'where it ends (default: now)', moment)
+    .addHelpText('after', diagnoseHelp)
+    .exitOverride(wrongUsage)
+    .action((options, command: Command) => {
+      const wrong = wrongCombination(options);
+      if (wrong !== null) command.error(`error: ${wrong}`, { exitCode: 2 });
+      const given = (name: string) => command.getOptionValueSource(name) === 'cli';
+      const asked = {
+        ...options,
+        urlInArguments: given('url'),
+        // Its lines are for people; a log would tear the one that rewrites itself.
+        logLevel: command.getOptionValueSource('logLevel') === 'default' ? 'error' : options.logLevel,
+      };
+      return run(async (stop) => (await import('./diagnose.ts')).diagnoseCommand({ ...asked, stop }));
+    });
+
   command('rescue', 'the whole story on the bundled demo ERP: slow morning, verdict, cure, proof')
     .option('--scale <factor>', '1: 600,000 invoices, a year of dates', positive, 1)
     .option('--managers <n>', 'people who open the executive dashboard', wholeNumber(1, 64), 8)
@@ -81,6 +115,48 @@ function describeProgram(run: Run): Command {
   return program;
 }
 
+const diagnoseHelp = `
+Samples activity every second and statistics every 5 seconds with one connection; creates nothing on the server and
+resets nothing. It sees most as a member of pg_monitor and with pg_stat_statements, and says what is missing. Ctrl-C
+ends it early and diagnoses what there is. A quiet stretch before or after the slow one makes the best comparison.
+
+Exit codes: 0 a verdict was reached ("not enough data" and "no damage" are verdicts too), 1 a failure, 2 wrong usage.
+
+Examples:
+  daybreak diagnose --url postgres://monitor@db.example/erp --minutes 10
+  daybreak diagnose --url service=erp --minutes 10 --reported 30 --json > verdict.json
+  daybreak diagnose --profile ~/.local/share/daybreak --from 07:50 --to 08:20`;
+
+/** Wrong usage is 2; help that was asked for is 0. */
+function wrongUsage(error: CommanderError): never {
+  throw new CommanderError(error.exitCode === 0 ? 0 : 2, error.code, error.message);
+}
+
+function wrongCombination(options: {
+  readonly url?: string;
+  readonly profile?: string;
+  readonly from?: number;
+  readonly to?: number;
+}): string | null {
+  const { url, profile: folder, from, to } = options;
+  if (to !== undefined && from === undefined) return '--to needs --from';
+  if (from === undefined)
+    return url === undefined ? 'say what to sample with --url, or what is stored with --from' : null;
+  if (folder === undefined) return '--from reads stored history: say where with --profile';
+  return to !== undefined && to <= from ? '--to lies before --from' : null;
+}
+
+/** ISO 8601, in the time zone of this machine unless it names one; a clock time is today's. Ms since the epoch. */
+function moment(text: string): number {
+  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
+  const atMs =
+    clock === null
+      ? Date.parse(text)
+      : new Date().setHours(Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0), 0);
+  if (Number.isNaN(atMs)) throw new InvalidArgumentError('A time like 2026-11-20T08:00 or 08:00 is needed.');
+  return atMs;
+}
+
 const profile = () =>
   new Option(
     '--profile <folder>',
@@ -98,6 +174,14 @@ function positive(text: string): number {
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('A number above 0 is needed.');
   return value;
 }
+
+const upTo =
+  (most: number) =>
+  (text: string): number => {
+    const value = positive(text);
+    if (value > most) throw new InvalidArgumentError(`A number up to ${most} is needed.`);
+    return value;
+  };
 
 const wholeNumber =
   (least: number, most: number) =>

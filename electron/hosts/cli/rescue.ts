@@ -1,10 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import { isAlive } from '../../../resources/demo-erp/server/postmaster.ts';
+import { join, resolve } from 'node:path';
 import { createRouter } from '../../core/api/router.ts';
-import type { Logger } from '../../core/ports.ts';
 import type { RunningEngine } from '../../core/create-engine.ts';
 import { runRescue } from '../../core/rescue/run-rescue.ts';
 import { terminalStory } from '../../core/rescue/terminal-story.ts';
@@ -12,6 +9,7 @@ import { serveBrowserDoor } from '../browser/serve-browser-door.ts';
 import { installation } from '../installation.ts';
 import { nodePorts, stderrLogger } from '../node-ports.ts';
 import type { Stop } from './stop.ts';
+import { temporaryProfile } from './temporary-profile.ts';
 
 export interface RescueCommandOptions {
   readonly scale: number;
@@ -25,37 +23,13 @@ export interface RescueCommandOptions {
   readonly stop: Stop;
 }
 
-/** Where a rescue keeps its profile, and the file in it that names the process. */
-const profilePrefix = join(tmpdir(), 'daybreak-rescue-');
-const ownerFile = 'owner.pid';
-
-/** A rescue that was killed could not remove its profile; the next one does. */
-async function sweepAbandoned(logger: Logger): Promise<void> {
-  const folder = dirname(profilePrefix);
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(basename(profilePrefix))) continue;
-    const dir = join(folder, name);
-    try {
-      const { uid } = await stat(dir);
-      if (process.getuid !== undefined && uid !== process.getuid()) continue;
-      if (isAlive(Number(await readFile(join(dir, ownerFile), 'utf8')))) continue;
-      await rm(dir, { recursive: true, force: true });
-      logger.info({ dir }, 'removed the profile of a rescue that was killed');
-    } catch (error) {
-      // Somebody else's, or just being made: the next rescue looks again.
-      logger.debug({ dir, err: error }, 'left the profile of another rescue alone');
-    }
-  }
-}
-
 /** `daybreak rescue`: the whole story on the demo ERP, in a profile of its own that is gone afterwards. */
 export async function rescue(options: RescueCommandOptions): Promise<number> {
   const { stop } = options;
   const logger = stderrLogger(options.logLevel);
   const { resourcesDir } = installation();
-  await sweepAbandoned(logger);
-  const profileDir = await mkdtemp(profilePrefix);
-  await writeFile(join(profileDir, ownerFile), String(process.pid));
+  const profile = await temporaryProfile('rescue', logger);
+  const profileDir = profile.path;
   const outDir = resolve(options.out);
   // With --json, standard output belongs to the one object.
   const out = options.json ? process.stderr : process.stdout;
@@ -86,7 +60,7 @@ export async function rescue(options: RescueCommandOptions): Promise<number> {
     printJson(json);
     return 0;
   } finally {
-    await rm(profileDir, { recursive: true, force: true });
+    await profile.remove();
   }
 }
 
