@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Snapshot, SnapshotEntry, StatementCounters, StatementKey } from '../../../../shared/model/sampling.ts';
+import type {
+  ServerCounters,
+  Snapshot,
+  SnapshotEntry,
+  StatementCounters,
+  StatementKey,
+} from '../../../../shared/model/sampling.ts';
 import {
   goesOnFrom,
   isSameSource,
@@ -32,6 +38,26 @@ const names = [
   'walBytes',
 ] as const satisfies readonly (keyof StatementCounters)[];
 
+const noServerCounters: ServerCounters = {
+  commits: null,
+  rollbacks: null,
+  deadlocks: null,
+  tempBytes: null,
+  blkReadMs: null,
+  blkWriteMs: null,
+  checkpoints: null,
+  checkpointWriteMs: null,
+  checkpointSyncMs: null,
+  checkpointBuffers: null,
+  walBytes: null,
+  ioReads: null,
+  ioReadMs: null,
+  ioWrites: null,
+  ioWriteMs: null,
+  ioFsyncs: null,
+  ioFsyncMs: null,
+  vacuumIoBlocks: null,
+};
 const zero = Object.fromEntries(names.map((name) => [name, 0])) as unknown as StatementCounters;
 const plus = (a: StatementCounters, b: StatementCounters): StatementCounters =>
   Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as unknown as StatementCounters;
@@ -59,7 +85,8 @@ const snapshot = (atMs: number, entries: SnapshotEntry[], more: Partial<Snapshot
 /** What happens on the model server, one step a millisecond. */
 type Event =
   | { readonly kind: 'run'; readonly queryid: string; readonly ms: number; readonly blocks: number }
-  | { readonly kind: 'reset' }
+  | { readonly kind: 'reset' | 'restart' | 'crash' | 'revoke' | 'grant' | 'reset_server' }
+  | { readonly kind: 'clock'; readonly byMs: number }
   | { readonly kind: 'reset_one' | 'evict'; readonly queryid: string };
 
 const queryids = ['1', '-2', '3', '9007199254740993'];
@@ -73,7 +100,21 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       blocks: fc.integer({ min: 0, max: 1_000 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reset' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom(
+        ...(['reset', 'restart', 'crash', 'revoke', 'grant', 'reset_server'] as const satisfies Event['kind'][]),
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('clock' as const),
+      byMs: fc.integer({ min: -100_000, max: 100_000 }),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -90,6 +131,14 @@ class ModelServer {
   #entries = new Map<string, SnapshotEntry>();
   #dealloc = 0;
   #statsResetMs = 1_000;
+  #startedAtMs = 500;
+  #serverResetMs = 600;
+  #commits = 0;
+  /** Commits since it was last asked. */
+  #committed = 0;
+  /** The role may not see statement '3'. */
+  #revoked = false;
+  #crashed = 0;
   /** What was really executed since it was last asked. */
   #truth = new Map<string, StatementCounters>();
 
@@ -114,6 +163,8 @@ class ModelServer {
           counters: plus(before?.counters ?? zero, run),
           statsSinceMs: this.#ownTimes ? (before?.statsSinceMs ?? this.#nowMs) : null,
         });
+        this.#commits += 1;
+        this.#committed += 1;
         this.#truth.set(event.queryid, plus(this.#truth.get(event.queryid) ?? zero, run));
         return;
       }
@@ -121,6 +172,29 @@ class ModelServer {
         this.#entries.clear();
         this.#statsResetMs = this.#nowMs;
         this.#dealloc = 0;
+        return;
+      case 'restart':
+        this.#startedAtMs = this.#nowMs;
+        return;
+      case 'crash':
+        // All that lay in memory is gone, and the time of the last reset with it.
+        this.#startedAtMs = this.#nowMs;
+        this.#entries.clear();
+        this.#dealloc = 0;
+        this.#crashed += 1;
+        this.#statsResetMs = -this.#crashed;
+        this.#commits = 0;
+        return;
+      case 'reset_server':
+        this.#serverResetMs = this.#nowMs;
+        this.#commits = 0;
+        return;
+      case 'revoke':
+      case 'grant':
+        this.#revoked = event.kind === 'revoke';
+        return;
+      case 'clock':
+        this.#nowMs += event.byMs;
         return;
       case 'reset_one':
         this.#entries.delete(event.queryid);
@@ -133,7 +207,22 @@ class ModelServer {
   snapshot(): Snapshot {
     this.#nowMs += 1;
     const { dealloc, statsResetMs } = { dealloc: this.#dealloc, statsResetMs: this.#statsResetMs };
-    return snapshot(this.#nowMs, [...this.#entries.values()], { dealloc, statsResetMs });
+    const all = [...this.#entries.values()];
+    const seen = all.filter((one) => !this.#revoked || one.key.queryid !== '3');
+    return snapshot(this.#nowMs, seen, {
+      dealloc,
+      statsResetMs,
+      hiddenEntries: all.length - seen.length,
+      server: { ...noServerCounters, commits: this.#commits },
+      serverResetMs: this.#serverResetMs,
+      serverStartedAtMs: this.#startedAtMs,
+    });
+  }
+
+  takeCommitted(): number {
+    const committed = this.#committed;
+    this.#committed = 0;
+    return committed;
   }
 
   takeTruth(): ReadonlyMap<string, StatementCounters> {
@@ -156,7 +245,17 @@ describe('the difference of two snapshots', () => {
           for (const one of events) server.play(one);
           const next = server.snapshot();
           const truth = server.takeTruth();
-          const set = subtractSnapshots(previous, next);
+          const committed = server.takeCommitted();
+          const setByMs = events.reduce((sum, one) => sum + (one.kind === 'clock' ? one.byMs : 0), 0);
+          const ms = next.atMs - previous.atMs - setByMs;
+          const set = subtractSnapshots(previous, next, setByMs === 0 ? null : { ms, clockSetByMs: setByMs });
+          expect(set.toMs - set.fromMs).toBe(ms);
+          const { commits } = set.server ?? { commits: null };
+          if (commits !== null) {
+            expect(commits).toBeGreaterThanOrEqual(0);
+            expect(commits).toBeLessThanOrEqual(committed);
+          }
+          expect(set.restarted).toBe(events.some(({ kind }) => kind === 'restart' || kind === 'crash'));
           const changed = new Set<string>();
           for (const delta of set.deltas) {
             changed.add(delta.key.queryid);
@@ -167,7 +266,9 @@ describe('the difference of two snapshots', () => {
             }
             expect(names.some((name) => delta.counters[name] > 0)).toBe(true);
           }
-          if (events.every(({ kind }) => kind === 'run')) {
+          const harmless = ['run', 'restart'];
+          if (events.every(({ kind }) => harmless.includes(kind)) && (next.hiddenEntries ?? 0) === 0) {
+            expect(commits).toBe(committed);
             expect([...changed].sort()).toEqual([...truth.keys()].sort());
             for (const delta of set.deltas) expect(delta.counters).toEqual(truth.get(delta.key.queryid));
             expect(set.resets).toBe(0);
@@ -177,7 +278,7 @@ describe('the difference of two snapshots', () => {
           previous = next;
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 
