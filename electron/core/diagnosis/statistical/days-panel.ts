@@ -5,7 +5,7 @@ import type { Study } from '../study.ts';
 import { clockOf, slotsFor } from './clock.ts';
 import { DayCells } from './day-cells.ts';
 import { scaledTo, type Panel, type PanelRow } from './panel.ts';
-import { workDone } from './work-done.ts';
+import type { Done } from './work-done.ts';
 
 /** With fewer, clock and day effects leave nothing to compare. */
 export const fewestDays = 3;
@@ -20,8 +20,9 @@ export function daysPanel(
   studied: Study,
   baseline: Baseline,
   window: TimeWindow,
-  suspects: readonly StatementGroup[],
+  done: ReadonlyMap<StatementGroup, Done>,
 ): Panel | null {
+  const suspects = [...done.keys()];
   const { intervals, catalog, unit } = studied;
   const { calendar, days = [], timeZone } = input;
   const clock = clockOf(calendar, timeZone);
@@ -35,12 +36,12 @@ export function daysPanel(
   const rawFromMs = intervals[0]?.fromMs ?? Infinity;
   const rawToMs = intervals.at(-1)?.toMs ?? -Infinity;
   const isRaw = ({ fromMs, toMs }: TimeWindow) => toMs > rawFromMs && fromMs < rawToMs;
-  const work = suspects.map((group) => workDone(group, studied));
-  for (const [suspect, done] of work.entries()) for (const span of done?.spans ?? []) table.addWork(suspect, span);
+  const work = [...done.values()].map((own) => own.work);
+  for (const [suspect, own] of work.entries()) for (const span of own?.spans ?? []) table.addWork(suspect, span);
   const minutes = days.filter((minute) => !isRaw(minute) && comparable(minute.fromMs));
   table.addRollups(
     minutes,
-    work.map((done) => done?.unit ?? null),
+    work.map((own) => own?.unit ?? null),
   );
 
   const cells = table.cells().filter(({ looks, seconds }) => looks > 0 && seconds > 0);

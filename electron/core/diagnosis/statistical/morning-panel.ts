@@ -5,7 +5,7 @@ import type { TimeWindow } from '../input.ts';
 import { overlapShare, type Interval } from '../intervals.ts';
 import type { Study } from '../study.ts';
 import { scaledTo, type Panel, type PanelRow } from './panel.ts';
-import { workDone, type WorkDone, type WorkSpan } from './work-done.ts';
+import type { Done, WorkDone, WorkSpan } from './work-done.ts';
 
 /** More rows than this say nothing more, and every one of them is shifted against every other. */
 const mostRows = 360;
@@ -20,8 +20,9 @@ export function morningPanel(
   studied: Study,
   baseline: Baseline,
   window: TimeWindow,
-  suspects: readonly StatementGroup[],
+  done: ReadonlyMap<StatementGroup, Done>,
 ): Panel {
+  const suspects = [...done.keys()];
   const { catalog, intervals } = studied;
   const bucketMs = rowLength(intervals);
   const damageOf = new Map(
@@ -51,7 +52,7 @@ export function morningPanel(
   );
   const columns = suspects.map((group, index) => {
     const exposure = exposures[index] ?? new Float64Array(rows.length);
-    const work = workIn(rows, workDone(group, studied));
+    const work = workIn(rows, done.get(group)?.work ?? null);
     return { groups: [group], exposure, work: work === null ? null : scaledTo(exposure, work, rows) };
   });
   return { kind: 'morning', rows, columns, days: 1, slots: 1, bucketMs };

@@ -13,7 +13,7 @@ import { mergeColumns, type Panel, type PanelColumn } from './panel.ts';
 import { adjustedForMany, dayOrderP, shiftP } from './permutation.ts';
 import { Regression, residuals, type ColumnShare } from './regression.ts';
 import { caveatsOf, evidenceText } from './wording.ts';
-import { executionsOf } from './work-done.ts';
+import { workDone, type Done } from './work-done.ts';
 
 export interface StatisticalFacts {
   readonly input: Pick<DiagnosisInput, 'days' | 'calendar' | 'timeZone'>;
@@ -82,12 +82,15 @@ export function statisticalEvidence(facts: StatisticalFacts): StatisticalEvidenc
   const suspects = chooseSuspects(facts);
   if (suspects.length === 0 || facts.damageSeconds <= 0) return { bySuspect: new Map(), groups: [], days: 1 };
   const { input, studied, baseline, window } = facts;
-  const daily = daysPanel(input, studied, baseline, window, suspects.filter(isInMinutes(input)));
-  const overDays = daily === null ? [] : examine(daily, facts).filter(({ daysActive }) => daysActive >= fewestDays);
+  const done = workDone(suspects, studied);
+  const inMinutes = new Map([...done].filter(([group]) => isInMinutes(group, input)));
+  const daily = daysPanel(input, studied, baseline, window, inMinutes);
+  const overDays =
+    daily === null ? [] : examine(daily, done, facts).filter(({ daysActive }) => daysActive >= fewestDays);
   const told = new Set(overDays.map(({ group }) => group));
   const others = suspects.filter((group) => !told.has(group));
-  const morning = others.length === 0 ? null : morningPanel(studied, baseline, window, suspects);
-  const oneMorning = morning === null || morning.rows.length < fewestRows ? [] : examine(morning, facts);
+  const morning = others.length === 0 ? null : morningPanel(studied, baseline, window, done);
+  const oneMorning = morning === null || morning.rows.length < fewestRows ? [] : examine(morning, done, facts);
   const all = [...overDays, ...oneMorning.filter(({ group }) => !told.has(group))];
   return {
     bySuspect: new Map(all.map((one) => [one.group, one])),
@@ -97,10 +100,8 @@ export function statisticalEvidence(facts: StatisticalFacts): StatisticalEvidenc
 }
 
 /** The diagnosis does not know background processes in stored minutes: they would seem to be absent on earlier days. */
-const isInMinutes =
-  ({ days = [] }: Pick<DiagnosisInput, 'days'>) =>
-  ({ statement }: StatementGroup): boolean =>
-    days.length === 0 || !statement.statementId.startsWith('backend:');
+const isInMinutes = ({ statement }: StatementGroup, { days = [] }: Pick<DiagnosisInput, 'days'>): boolean =>
+  days.length === 0 || !statement.statementId.startsWith('backend:');
 
 function groupsOf(all: readonly SuspectStatistics[]): StatementGroup[][] {
   const grouped = new Set<StatementGroup>();
@@ -138,7 +139,11 @@ interface Examined {
   readonly executions: number;
 }
 
-function examine(apart: Panel, { damageSeconds, seed, studied }: StatisticalFacts): SuspectStatistics[] {
+function examine(
+  apart: Panel,
+  done: ReadonlyMap<StatementGroup, Done>,
+  { damageSeconds, seed }: StatisticalFacts,
+): SuspectStatistics[] {
   const panel = mergeColumns(apart, collinearSets(apart));
   const regression = new Regression(panel);
   const shares = regression.shares(damageSeconds, seed);
@@ -158,7 +163,7 @@ function examine(apart: Panel, { damageSeconds, seed, studied }: StatisticalFact
       negativeControl: negativeControl(panel, regression, index),
       clock: clockDependence(panel, column.exposure),
       runs: spellsOf(panel, column.exposure).length,
-      executions: column.groups.reduce((sum, group) => sum + executionsOf(group, studied), 0),
+      executions: column.groups.reduce((sum, group) => sum + (done.get(group)?.executions ?? 0), 0),
     };
   });
   const adjusted = adjustedForMany(examined.map(({ p }) => p));
