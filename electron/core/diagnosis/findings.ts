@@ -96,23 +96,23 @@ export function buildFindings(facts: FindingFacts): Finding[] {
     const described = (piece: Evidence): Evidence => ({ ...piece, damageSeconds: 0 });
     const statistical = statistics?.supports === true ? [statistics.evidence] : [];
     const experimental = experiment === null ? [] : [experiment.evidence];
-    if (grade === 'D' || pointedAtSeconds === 0) {
-      const rest = overlapOnly(seen);
-      if (grade === 'D') return [...experimental, ...rest].map(described);
-      const credited = statistical.map((piece) => ({ ...piece, damageSeconds: share * blame.damageSeconds }));
-      return grade === 'A'
-        ? [...experimental, ...statistical.map(described), ...rest]
-        : [...credited, ...experimental.map(described), ...rest];
+    const direct = pointedAtSeconds === 0 ? [] : gatherEvidence(groups, { ...facts, exposure: seen, blocking });
+    if (grade === 'D') {
+      // A lock that was seen once is no proof, but it is what was seen.
+      const locks = direct.filter(({ kind }) => kind === 'lock');
+      return [...experimental, ...locks, ...overlapOnly(seen)].map(described);
+    }
+    const others = direct.length === 0 ? overlapOnly(seen) : direct;
+    if (grade === 'A') return [...experimental, ...[...others, ...statistical].map(described)];
+    const damageSeconds = share * blame.damageSeconds;
+    if (pointedAtSeconds === 0) {
+      const credited = statistical.map((piece): Evidence => ({ ...piece, damageSeconds }));
+      return [...credited, ...[...experimental, ...others].map(described)];
     }
     // Where proven suspects took their part first, less is left for what direct evidence points at.
-    const scale = (share * blame.damageSeconds) / pointedAtSeconds;
-    const direct = gatherEvidence(groups, { ...facts, exposure: seen, blocking }).map((piece): Evidence => ({
-      ...piece,
-      damageSeconds: piece.damageSeconds * scale,
-    }));
-    return grade === 'A'
-      ? [...experimental, ...[...direct, ...statistical].map(described)]
-      : [...direct, ...[...statistical, ...experimental].map(described)];
+    const scale = damageSeconds / pointedAtSeconds;
+    const credited = direct.map((piece): Evidence => ({ ...piece, damageSeconds: piece.damageSeconds * scale }));
+    return [...credited, ...[...statistical, ...experimental].map(described)];
   }
 
   function neverBooked({ booked, runsSeen }: Exposure): Caveat[] {
