@@ -5,7 +5,7 @@ import { FailureNotice } from '../../../app/failure-notice.tsx';
 import { problemOf, type Problem } from '../../../stores/failure-error.ts';
 import { setStatementClass } from '../../../stores/mornings.ts';
 import { classWords } from '../words.ts';
-import styles from '../mornings.module.css';
+import styles from './drawer.module.css';
 
 interface ClassChoiceProps {
   readonly serverId: string;
