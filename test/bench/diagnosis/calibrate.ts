@@ -75,5 +75,6 @@ export async function calibrate(bench: BenchServer): Promise<Calibration> {
   }
 }
 
-const machineBusyMs = (): number =>
+/** Processor time that all programs together have used since the machine started, ms. */
+export const machineBusyMs = (): number =>
   cpus().reduce((sum, { times }) => sum + times.user + times.sys + times.nice + times.irq, 0);

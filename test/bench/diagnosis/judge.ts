@@ -11,6 +11,7 @@ export interface Judged {
   readonly scenario: string;
   readonly seed: number;
   readonly loadAverage: number;
+  readonly othersCores: number | null;
   /** The verdict's first finding is who it must be, and graded better than a coincidence; null where nobody is. */
   readonly top1: boolean | null;
   /** All that the scenario demands: evidence, grade, class, badge, group, nobody. */
@@ -84,6 +85,7 @@ export function judge(run: StoredRun): Judged {
     scenario: run.scenario,
     seed: run.seed,
     loadAverage: run.loadAverage,
+    othersCores: run.othersCores,
     top1: hasCulprit ? first !== undefined && ofCulprit(first) && first.grade !== 'D' : null,
     asDemanded: shortOf.length === 0,
     shortOf,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generator } from '../../../resources/demo-erp/workload/work-plan.ts';
 import type { PreparedActor } from './actors/actor.ts';
 import { query, type BenchServer, type RunDatabase } from './bench-server.ts';
+import { machineBusyMs } from './calibrate.ts';
 import { startEngine } from './engine.ts';
 import { prepareLoad } from './load/start-load.ts';
 import type { LoadResult } from './load/order.ts';
@@ -45,6 +46,7 @@ export async function runScenario({ bench, scenario, seed, calibration, lengths 
     ending.push(() => engine.stop());
 
     const startedAtMs = startAt(plan);
+    const busy = await watchOthers(bench);
     const failing = new AbortController();
     const from = (zeroAtMs: number) => (atMs: number) =>
       sleep(Math.max(0, zeroAtMs + atMs - Date.now()), undefined, { signal: failing.signal });
@@ -71,6 +73,8 @@ export async function runScenario({ bench, scenario, seed, calibration, lengths 
       failing.abort(new Error('the run is over')),
     );
     const loadAverage = loadavg()[0] ?? 0;
+    const client = together(results);
+    const othersCores = await busy(client.cpuMs);
     await engine.readNow();
     const problem = engine.problem();
     if (problem !== null) throw new Error(`sampling met a problem: ${problem}`);
@@ -83,10 +87,11 @@ export async function runScenario({ bench, scenario, seed, calibration, lengths 
       calibration,
       serverVersion: bench.version,
       loadAverage,
+      othersCores,
       startedAtMs,
       plan: { quiet, incident: plan.incident, paired, endMs, calendar, rhythm },
       pairShiftMs,
-      client: together(results),
+      client,
       history: {
         ...gathered,
         ...(calendar === null ? {} : { calendar: { ...calendar, timeZone: gathered.timeZone } }),
@@ -119,6 +124,21 @@ async function act(
     const ending = until(toMs).finally(() => over.abort(new Error('its time is over')));
     await Promise.all([actor.work(over.signal), ending]);
   }
+}
+
+/** Answers later how many processors everybody else has kept busy since now. */
+async function watchOthers(bench: BenchServer): Promise<(loadCpuMs: number) => Promise<number | null>> {
+  const machine = machineBusyMs();
+  const server = await bench.cpuMs();
+  const self = process.cpuUsage();
+  const sinceMs = performance.now();
+  return async (loadCpuMs) => {
+    const served = await bench.cpuMs();
+    if (server === null || served === null) return null;
+    const { user, system } = process.cpuUsage(self);
+    const oursMs = served - server + loadCpuMs + (user + system) / 1000;
+    return Math.max(0, machineBusyMs() - machine - oursMs) / (performance.now() - sinceMs);
+  };
 }
 
 /** Soon; with compressed days at the beginning of one. */

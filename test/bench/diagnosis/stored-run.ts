@@ -11,8 +11,10 @@ export interface StoredRun {
   readonly seed: number;
   readonly calibration: Calibration;
   readonly serverVersion: string;
-  /** Of the machine while it ran: others' work is outside stress. */
+  /** Of the machine at its end: others' work is outside stress. */
   readonly loadAverage: number;
+  /** Processors that other programs kept busy meanwhile (in S7 the stress among them); null where it is not known. */
+  readonly othersCores: number | null;
   /** Moment of the run's start, ms since the epoch; the plan's times count from there. */
   readonly startedAtMs: number;
   readonly plan: Pick<RunPlan, 'quiet' | 'incident' | 'paired' | 'endMs' | 'calendar' | 'rhythm'>;

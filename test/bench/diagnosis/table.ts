@@ -11,7 +11,7 @@ export function runLine(judged: Judged): string {
     `share ${ratio(share)} of true ${ratio(trueShare)}`,
     `without it ${ms(predicted.predictedMs)}, measured ${ms(predicted.measuredMs)}, incident ${ms(predicted.incidentMs)}`,
     `clients ${ms(truth.quietMeanMs)} > ${ms(truth.incidentMeanMs)} > ${ms(truth.pairedMeanMs)}`,
-    `load average ${judged.loadAverage.toFixed(1)}`,
+    `load average ${judged.loadAverage.toFixed(1)}, others used ${ratio(judged.othersCores)} cores`,
   ];
   return parts.join(' | ');
 }

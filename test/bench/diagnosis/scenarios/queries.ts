@@ -56,8 +56,8 @@ cross join lateral (select pg_sleep(0.02 + 0 * step)) nap`;
 export const todaysReceipts = `select method, count(*) as receipts_today, sum(amount)
 from erp.receipt where received_on = current_date group by method`;
 
-/** A clerk raises the reorder points of a warehouse and does not save. */
-export const reorderPoints = `update erp.stock set reorder_point = reorder_point + 1 where warehouse_id = 1`;
+/** A clerk raises the reorder points of the big warehouses and does not save. */
+export const reorderPoints = `update erp.stock set reorder_point = reorder_point + 1 where warehouse_id <= 4`;
 
 /** Receipts of a payment file, a chunk a statement: first number, rows. */
 export const importReceipts = `insert into erp.receipt (invoice_id, received_on, method, amount)
