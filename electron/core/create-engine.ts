@@ -11,6 +11,7 @@ import { createEvents } from './events.ts';
 import { Experiments } from './experiments/experiments.ts';
 import { startMeasuring } from './experiments/measuring-timer.ts';
 import { openHistory } from './history/open-history.ts';
+import { IndexAdviceService } from './index-advice/index-advice-service.ts';
 import { Mornings } from './mornings/mornings.ts';
 import { OpenFindings } from './mornings/open-findings.ts';
 import type { Ports } from './ports.ts';
@@ -61,6 +62,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   const openFindings = new OpenFindings({ ports, history, servers, events });
   if (background) openFindings.start();
   const mornings = new Mornings({ ports, history, servers, dashboards, openFindings });
+  const indexAdvice = new IndexAdviceService({ ports, history, servers, dashboards });
   const experiments = new Experiments({ ports, history, servers, mornings });
   const stopMeasuring = background ? startMeasuring(experiments, { clock: ports.clock, logger: ports.logger }) : null;
   const stopRetention = background ? startRetention({ history, clock: ports.clock, logger: ports.logger }) : null;
@@ -109,6 +111,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     openFindings,
     experiments,
     explain,
+    indexAdvice,
     readModels,
     dashboards,
     info: () => ({

@@ -4,6 +4,7 @@ import type { DashboardService } from './dashboards/dashboard-service.ts';
 import type { DemoService } from './demo/demo-service.ts';
 import type { Experiments } from './experiments/experiments.ts';
 import type { ExplainService } from './explain/explain-service.ts';
+import type { IndexAdviceService } from './index-advice/index-advice-service.ts';
 import type { Mornings } from './mornings/mornings.ts';
 import type { OpenFindings } from './mornings/open-findings.ts';
 import type { Events } from './events.ts';
@@ -22,6 +23,7 @@ export interface Engine {
   readonly experiments: Experiments;
   readonly openFindings: OpenFindings;
   readonly explain: ExplainService;
+  readonly indexAdvice: IndexAdviceService;
   readonly readModels: ReadModelService;
   readonly dashboards: DashboardService;
   info(): EngineInfo;

@@ -4,6 +4,7 @@ import { dashboardsContract } from './dashboards.ts';
 import { demoContract } from './demo.ts';
 import { experimentsContract } from './experiments.ts';
 import { explainContract } from './explain.ts';
+import { indexesContract } from './indexes.ts';
 import { morningsContract } from './mornings.ts';
 import { readModelsContract } from './read-models.ts';
 import { samplerContract } from './sampler.ts';
@@ -20,6 +21,7 @@ export const contract = {
   dashboards: dashboardsContract,
   activity: activityContract,
   explain: explainContract,
+  indexes: indexesContract,
   experiments: experimentsContract,
 };
 export type Contract = typeof contract;

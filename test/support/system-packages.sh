@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Debian's Chromium and PostgreSQL 15 for the tests, where they are missing and may be installed (root, apt).
+# Debian's Chromium and PostgreSQL 15 with HypoPG for the tests, where they are missing and may be installed (root, apt).
 # Elsewhere it says what is missing; the suites that need it are then skipped, or (the browser) fail with a sentence.
 set -u
 missing=()
 [ -x /usr/lib/postgresql/15/bin/postgres ] || missing+=(postgresql-15)
+[ -e /usr/share/postgresql/15/extension/hypopg.control ] || missing+=(postgresql-15-hypopg)
 if [ -z "${DAYBREAK_CHROMIUM:-}" ] && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null && ! ls "$HOME"/.cache/ms-playwright/chromium-*/chrome-linux*/chrome >/dev/null 2>&1; then
   missing+=(chromium)
 fi

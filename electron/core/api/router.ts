@@ -6,6 +6,7 @@ import { demoApi } from './demo.ts';
 import { experimentsApi } from './experiments.ts';
 import { explainApi } from './explain.ts';
 import { os } from './implementer.ts';
+import { indexesApi } from './indexes.ts';
 import { morningsApi } from './mornings.ts';
 import { readModelsApi } from './read-models.ts';
 import { samplerApi } from './sampler.ts';
@@ -25,5 +26,6 @@ export const createRouter = (engine: Engine) =>
     dashboards: dashboardsApi(engine),
     activity: activityApi(engine),
     explain: explainApi(engine),
+    indexes: indexesApi(engine),
     experiments: experimentsApi(engine),
   });

@@ -106,7 +106,9 @@ export class ExplainService {
     const answer = await server.withExplain(
       (session) =>
         session.rolledBack(changes ? 'read write' : 'read only', async (sql) => {
-          const prepared = await prepareStatement(sql, statement, samples, versionNumber, request.values);
+          const prepared = await prepareStatement(sql, statement, samples, versionNumber, {
+            values: request.values ?? {},
+          });
           if (prepared.missing.length === 0) {
             const plan = () => tried(() => planPrepared(sql, prepared, versionNumber, analyze), analyze, timeoutMs);
             return {

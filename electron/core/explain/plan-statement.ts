@@ -12,7 +12,7 @@ import type { Sql } from '../postgres/session.ts';
 import type { StoredStatement } from '../history/history.ts';
 import { readStatements, type ParsedText } from '../sql-text/statement.ts';
 import { isObject, text, unwrap, walk } from '../sql-text/tree.ts';
-import { restoreConstants, type Restored } from './restore-constants.ts';
+import { restoreConstants, type Restored, type RestoreInput } from './restore-constants.ts';
 import { standInFor } from './statement-catalog.ts';
 
 export interface Prepared extends Restored {
@@ -36,7 +36,7 @@ export async function prepareStatement(
   statement: StoredStatement,
   samples: readonly string[],
   versionNumber: number,
-  values: Readonly<Record<string, string>> = {},
+  { values = {}, typicalValues = true }: Pick<RestoreInput, 'values' | 'typicalValues'> = {},
 ): Promise<Prepared> {
   const stored = knownText(statement);
   const view = await refreshedView(sql, stored);
@@ -50,6 +50,7 @@ export async function prepareStatement(
     samples: view === null ? samples : [],
     sampleLimitBytes: await readSampleBytes(sql),
     values,
+    typicalValues,
   });
   const { kind, unwrappedFrom } = restored.statement;
   if (!plannable.has(kind)) throw refuseUtility(kind);

@@ -25,6 +25,11 @@ export interface RestoreInput {
   readonly sampleLimitBytes: number;
   /** '$1' -> SQL literal; wins over everything. */
   readonly values?: Readonly<Record<string, string>>;
+  /**
+   * False: no values from pg_stats. A typical value stands for one run; where all runs count, a plan that looks at no
+   * value says more than one of the most common value, which an index helps the least.
+   */
+  readonly typicalValues?: boolean;
 }
 
 export interface Restored {
@@ -71,7 +76,7 @@ export async function restoreConstants(input: RestoreInput): Promise<Restored> {
   // A value of the person's may be meant for another run than the sample's: the rest of the sample still holds.
   if (open().size > 0) put(await literalsFromSamples(statement, input), 'sample');
   share();
-  if (open().size > 0) {
+  if (open().size > 0 && (input.typicalValues ?? true)) {
     const { comparisons } = readComparisons(statement.tree);
     put(await literalsFromStatistics(sql, comparisons, open()), 'statistics');
     share();

@@ -45,6 +45,8 @@ export interface Comparisons {
   readonly orderings: readonly Ordering[];
   /** Every table that is read or written, without CTEs. */
   readonly tables: readonly ScopedTable[];
+  /** What an INSERT, UPDATE, DELETE or MERGE writes to. */
+  readonly target: ScopedTable | null;
   /** Columns that an UPDATE sets, with their table. */
   readonly assigned: readonly ColumnUse[];
 }
@@ -63,6 +65,7 @@ class Reader implements Comparisons {
   readonly orderings: Ordering[] = [];
   readonly tables: ScopedTable[] = [];
   readonly assigned: ColumnUse[] = [];
+  target: ScopedTable | null = null;
 
   statement(node: JsonObject, outer: readonly ScopedTable[], outerCtes: ReadonlySet<string>): void {
     for (const [kind, fields] of Object.entries(node)) {
@@ -109,6 +112,7 @@ class Reader implements Comparisons {
       ...this.#from([...list(fields['fromClause']), ...list(fields['usingClause'])], [], ctes),
     ];
     const [target] = scope;
+    this.target ??= target ?? null;
     for (const item of list(fields['targetList'])) {
       const assignment = unwrap(item, 'ResTarget');
       if (assignment === null || target === undefined) continue;
@@ -122,6 +126,7 @@ class Reader implements Comparisons {
 
   #insert(fields: JsonObject, ctes: ReadonlySet<string>): void {
     const [target] = this.#from([{ RangeVar: fields['relation'] ?? {} }], [], ctes);
+    this.target ??= target ?? null;
     const select = unwrap(fields['selectStmt'], 'SelectStmt');
     if (select === null) return;
     const columns = list(fields['cols']).map((item) => text(unwrap(item, 'ResTarget')?.['name']));

@@ -67,7 +67,7 @@ export async function openErp(testServer: TestServer, scale = 0.004): Promise<Er
     restored: (text, samples, work, values = {}) =>
       server.withExplain((session) =>
         session.rolledBack('read only', async (sql) =>
-          work(sql, await prepareStatement(sql, statement(text), samples, server.facts.versionNumber, values)),
+          work(sql, await prepareStatement(sql, statement(text), samples, server.facts.versionNumber, { values })),
         ),
       ),
     close: async () => {

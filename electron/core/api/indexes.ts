@@ -1,0 +1,13 @@
+import type { Engine } from '../engine.ts';
+import { os } from './implementer.ts';
+import { reply } from './reply.ts';
+
+export const indexesApi = ({ indexAdvice }: Engine) =>
+  os.indexes.router({
+    advise: os.indexes.advise.handler(({ input }) =>
+      reply(() => indexAdvice.advise(input.serverId, input.statementId, input.values)),
+    ),
+    onlyReports: os.indexes.onlyReports.handler(({ input }) =>
+      reply(() => indexAdvice.onlyReports(input.serverId, input.fromMs, input.toMs)),
+    ),
+  });
