@@ -1,3 +1,5 @@
+import { generator } from './random.ts';
+
 /** What one interval contributes to a share: the suspect's part and the whole, both in seconds of damage. */
 export interface Contribution {
   readonly blamed: number;
@@ -42,17 +44,6 @@ export function shareInterval(
 }
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));
-
-/** mulberry32: 32 bits of state are plenty for a few thousand draws. Uniform in [0, 1). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /**
  * Shares as multiples of 2^-30: sums of such numbers are exact in a double, so that the findings and the unexplained
