@@ -1,5 +1,6 @@
 import type { Timeline } from '../../../shared/model/diagnosis.ts';
-import type { DetailedRollup } from '../history/history.ts';
+import type { PackedRollup, SeenColumns } from '../history/history.ts';
+import { readSeen } from '../history/rollup-blob.ts';
 import { fewestIntervals, mostIntervals, quietOf, type UsualBetween } from './baseline.ts';
 import { leastExcess } from './diagnose.ts';
 import { coresFrom, type Point } from './estimate-cores.ts';
@@ -9,9 +10,9 @@ import { isSaving } from './roles.ts';
 import { findSaveUnit, type SaveUnit } from './saves.ts';
 import type { TimelineOptions } from './timeline.ts';
 import { countOrigins, layers, passes, worstStretch, type Bucket } from './timeline-parts.ts';
-import { idsEnd, studyRollups, totalCalls, type RolledHistory } from './timeline-study.ts';
+import { studyRollups, totalCalls, type RolledHistory } from './timeline-study.ts';
 import { statementTable, type StatementTable } from './timeline-table.ts';
-import { groupSums, sumGroups, usualOf, type UsualColumns } from './timeline-usual.ts';
+import { groupSums, sumGroups, usualOfStretches, type GroupSums, type UsualColumns } from './timeline-usual.ts';
 
 export interface RolledTimelineInput extends RolledHistory, TimeWindow {
   readonly cores: Cores;
@@ -19,29 +20,23 @@ export interface RolledTimelineInput extends RolledHistory, TimeWindow {
 
 /**
  * The timeline of a long window out of minutes (or hours): the same layers, latency and damage as `buildTimeline`, by
- * passes over columns. Calls that were in flight at a minute's border are not moved: over minutes it makes no
+ * two passes over columns. Calls that were in flight at a minute's border are not moved: over minutes it makes no
  * difference that one could see.
  *
  * `rollups` covers the window and what was before it, for the usual latencies.
  */
 export function buildRolledTimeline(input: RolledTimelineInput, options: TimelineOptions): Timeline {
-  const { rollups } = input;
-  const end = Math.max(idsEnd(rollups), idsEnd(input.classedBy));
+  const { rollups, statements } = input;
+  const end = statements.reduce((most, { statementId }) => Math.max(most, Number(statementId)), 0) + 1;
   const whole = { fromMs: rollups[0]?.fromMs ?? input.fromMs, toMs: rollups.at(-1)?.toMs ?? input.toMs };
   const { catalog, totals } = studyRollups(input, whole, end);
   const table = statementTable(input, catalog, end);
   const unit = findSaveUnit([totalCalls(totals, table)]);
-  const measured = measure(input, table, unit);
-  const quiet = quietMinutes(measured, input.cores);
-  const usual = usualOf(
-    quiet.map(({ rollup }) => rollup),
-    table,
-  );
-  const between = unit.kind === 'saves' ? usualBetween(quiet) : null;
-  const excesses = excessesOf(measured, usual, between, table);
-  const cores = input.cores.value === null ? coresFrom(pointsOf(measured, excesses)) : input.cores;
-  const damages = quiet.length === 0 ? [] : excesses.map(feltSeconds);
-  const buckets = bucketsOf(input, options, table, measured, damages);
+  const looked = look(input, table);
+  const { usual, between, found } = quietTimes(looked, input.cores, table, unit);
+  const measured = measure(looked, { usual, between }, table, unit);
+  const cores = input.cores.value === null ? coresFrom(pointsOf(measured)) : input.cores;
+  const buckets = bucketsOf(input, options, table, measured, found);
   return {
     fromMs: input.fromMs,
     toMs: input.toMs,
@@ -51,51 +46,41 @@ export function buildRolledTimeline(input: RolledTimelineInput, options: Timelin
     buckets,
     storedFromMs: options.stored?.fromMs ?? null,
     storedToMs: options.stored?.toMs ?? null,
-    origins: seenOrigins(input),
+    origins: seenOrigins(input, looked),
     suggestion: worstStretch(buckets, options.bucketMs, input),
   };
 }
 
-/** One minute with what its latency is made of. */
-interface Measured {
-  readonly rollup: DetailedRollup;
+/** One minute as its samples tell it. */
+interface Looked {
+  readonly rollup: PackedRollup;
+  readonly seen: SeenColumns;
   /** Average sessions of suspects that use something. */
   readonly exposure: number;
   /** Time between the statements of saving transactions, ms; null where the server does not count it. */
   readonly betweenMs: number | null;
-  readonly saves: number;
-  /** Calls of the statements of saves. */
-  readonly savingCalls: number;
-  readonly spentMs: number;
-  readonly tells: boolean;
 }
 
-function measure(input: RolledTimelineInput, table: StatementTable, unit: SaveUnit): Measured[] {
-  const betweens = betweenTimes(input, table);
-  const belongs = Uint8Array.from(table.groups, (group) => Number(unit.belongs(group)));
-  const marks = Uint8Array.from(table.groups, (group) => Number(unit.kind === 'statements' || unit.markers.has(group)));
+function look(input: RolledTimelineInput, table: StatementTable): Looked[] {
+  const seen = input.rollups.map((rollup) => readSeen(rollup));
+  const betweens = betweenTimes(input, seen, table);
   return input.rollups.map((rollup, place) => {
-    const { statementIds, calls, execMs } = rollup;
-    const betweenMs = betweens[place] ?? null;
-    let saves = 0;
-    let savingCalls = 0;
-    let spentMs = unit.kind === 'saves' ? (betweenMs ?? 0) : 0;
-    let tells = false;
-    for (let index = 0; index < statementIds.length; index += 1) {
-      const n = calls[index] ?? 0;
-      const position = table.positionOf[statementIds[index] ?? 0] ?? -1;
-      if (n === 0 || position < 0) continue;
-      if (table.suffers[position] === 1) tells = true;
-      if (belongs[position] !== 1) continue;
-      spentMs += execMs[index] ?? 0;
-      savingCalls += n;
-      if (marks[position] === 1) saves += n;
-    }
-    return { rollup, exposure: exposureOf(rollup, table), betweenMs, saves, savingCalls, spentMs, tells };
+    const columns = seen[place] ?? noneSeen;
+    return { rollup, seen: columns, exposure: exposureOf(rollup, columns, table), betweenMs: betweens[place] ?? null };
   });
 }
 
-function exposureOf({ seen, samples }: DetailedRollup, table: StatementTable): number {
+const noneSeen: SeenColumns = {
+  statementIds: new Int32Array(0),
+  originIds: new Int32Array(0),
+  working: new Float64Array(0),
+  lockWaits: new Float64Array(0),
+  others: new Float64Array(0),
+  pauses: new Float64Array(0),
+  longestWorkingMs: new Float64Array(0),
+};
+
+function exposureOf({ samples }: PackedRollup, seen: SeenColumns, table: StatementTable): number {
   let rows = 0;
   for (let index = 0; index < seen.statementIds.length; index += 1) {
     if (table.blameable[seen.statementIds[index] ?? 0] !== 1) continue;
@@ -108,7 +93,11 @@ function exposureOf({ seen, samples }: DetailedRollup, table: StatementTable): n
 const bookedWithinMs = 60_000;
 
 /** As in between-statements.ts: without what stood idle for long, and the part of it that saving roles made. */
-function betweenTimes({ rollups, origins }: RolledTimelineInput, table: StatementTable): (number | null)[] {
+function betweenTimes(
+  { rollups, origins }: RolledTimelineInput,
+  seen: readonly SeenColumns[],
+  table: StatementTable,
+): (number | null)[] {
   const roles = new Set(
     table.groups
       .filter(isSaving)
@@ -120,7 +109,7 @@ function betweenTimes({ rollups, origins }: RolledTimelineInput, table: Statemen
       .map(({ originId }) => originId),
   );
   let standing: { readonly untilMs: number; leftMs: number }[] = [];
-  return rollups.map(({ fromMs, toMs, idleInTransactionMs, endedIdleMs, seen }) => {
+  return rollups.map(({ fromMs, toMs, idleInTransactionMs, endedIdleMs }, place) => {
     standing = standing.filter(({ untilMs, leftMs }) => leftMs > 0 && untilMs >= fromMs - bookedWithinMs);
     if (endedIdleMs > 0) standing.push({ untilMs: toMs, leftMs: endedIdleMs });
     if (idleInTransactionMs === null) return null;
@@ -131,34 +120,73 @@ function betweenTimes({ rollups, origins }: RolledTimelineInput, table: Statemen
       left -= taken;
     }
     let [all, saving] = [1, 1];
-    for (let index = 0; index < seen.pauses.length; index += 1) {
-      const rows = seen.pauses[index] ?? 0;
+    const { pauses, originIds } = seen[place] ?? noneSeen;
+    for (let index = 0; index < pauses.length; index += 1) {
+      const rows = pauses[index] ?? 0;
       all += rows;
-      if (saves.has(seen.originIds[index] ?? 0)) saving += rows;
+      if (saves.has(originIds[index] ?? 0)) saving += rows;
     }
     return (left * saving) / all;
   });
 }
 
-/** The latest quiet minutes, as the verdict would choose them. */
-function quietMinutes(measured: readonly Measured[], cores: Cores): readonly Measured[] {
-  const rated = measured
-    .filter(({ tells, rollup }) => tells && rollup.samples > 0)
+/** What is usual, out of the latest quiet minutes, as the verdict would choose them. */
+function quietTimes(looked: readonly Looked[], cores: Cores, table: StatementTable, unit: SaveUnit) {
+  const rated = looked
+    .filter(({ rollup }) => rollup.samples > 0)
     .map((minute) => ({ one: minute, exposure: minute.exposure, onCpu: minute.rollup.onCpu }));
-  const quiet = quietOf(rated, cores);
-  return quiet.length < fewestIntervals ? [] : quiet.slice(-mostIntervals);
+  const sums = groupSums(table.groups.length);
+  const all = new Uint8Array(table.groups.length).fill(1);
+  const stretches = usualOfStretches(table);
+  const pauses: { mean: number; calls: number; weight: number }[] = [];
+  let telling = 0;
+  for (const { rollup, betweenMs } of quietOf(rated, cores).toReversed()) {
+    sumGroups(sums, rollup, table, all);
+    const { saves, savingCalls, tells } = savingIn(sums, table, unit);
+    if (!tells) continue;
+    stretches.add(sums);
+    if (betweenMs !== null && saves > 0 && unit.kind === 'saves') {
+      pauses.push({ mean: betweenMs / saves, calls: savingCalls / saves, weight: saves });
+    }
+    telling += 1;
+    if (telling === mostIntervals) break;
+  }
+  const meanMs = weightedMedian(pauses.map(({ mean: value, weight }) => ({ value, weight })));
+  const callsPerSave = weightedMedian(pauses.map(({ calls: value, weight }) => ({ value, weight })));
+  const between: UsualBetween | null = meanMs === null || callsPerSave === null ? null : { meanMs, callsPerSave };
+  return { usual: stretches.usual(), between, found: telling >= fewestIntervals };
 }
 
-function usualBetween(quiet: readonly Measured[]): UsualBetween | null {
-  const seen = quiet.flatMap(({ betweenMs, saves, savingCalls }) =>
-    betweenMs === null || saves === 0 ? [] : [{ mean: betweenMs / saves, calls: savingCalls / saves, weight: saves }],
-  );
-  const meanMs = weightedMedian(seen.map(({ mean: value, weight }) => ({ value, weight })));
-  const callsPerSave = weightedMedian(seen.map(({ calls: value, weight }) => ({ value, weight })));
-  return meanMs === null || callsPerSave === null ? null : { meanMs, callsPerSave };
+interface Saving {
+  readonly saves: number;
+  readonly savingCalls: number;
+  readonly spentMs: number;
+  /** Some victim ran: it says something about latency. */
+  readonly tells: boolean;
+}
+
+function savingIn({ count, touched, calls, execUs }: GroupSums, table: StatementTable, unit: SaveUnit): Saving {
+  const { belongs, marks } = table.saving(unit);
+  let [saves, savingCalls, spentUs] = [0, 0, 0];
+  let tells = false;
+  for (let place = 0; place < count; place += 1) {
+    const position = touched[place] ?? 0;
+    if (table.suffers[position] === 1) tells = true;
+    if (belongs[position] !== 1) continue;
+    const n = calls[position] ?? 0;
+    savingCalls += n;
+    spentUs += execUs[position] ?? 0;
+    if (marks[position] === 1) saves += n;
+  }
+  return { saves, savingCalls, spentMs: spentUs / 1000, tells };
 }
 
 /** What the victims of one minute took, beside what they usually take. */
+interface Measured extends Looked {
+  readonly saves: number;
+  readonly spentMs: number;
+  readonly excess: Excess;
+}
 interface Excess {
   calls: number;
   spentMs: number;
@@ -170,30 +198,35 @@ interface Excess {
   waitedMs: number;
 }
 
-function excessesOf(
-  measured: readonly Measured[],
-  usual: UsualColumns,
-  between: UsualBetween | null,
+function measure(
+  looked: readonly Looked[],
+  { usual, between }: { readonly usual: UsualColumns; readonly between: UsualBetween | null },
   table: StatementTable,
-): Excess[] {
+  unit: SaveUnit,
+): Measured[] {
   const sums = groupSums(table.groups.length);
-  return measured.map((minute) => {
-    sumGroups(sums, minute.rollup, table, usual.known);
+  const { belongs } = table.saving(unit);
+  const wanted = belongs.map((one, position) => Number(one === 1 || usual.meanMs[position] !== 0));
+  return looked.map((minute) => {
+    sumGroups(sums, minute.rollup, table, wanted);
     const excess: Excess = { calls: 0, spentMs: 0, usualMs: 0, expectedMs: 0, waitedMs: 0 };
-    for (let place = 0; place < sums.count; place += 1) {
-      const position = sums.touched[place] ?? 0;
-      const calls = sums.calls[position] ?? 0;
+    const { count, touched, calls, execUs, blocks } = sums;
+    for (let place = 0; place < count; place += 1) {
+      const position = touched[place] ?? 0;
+      const meanMs = usual.meanMs[position] ?? 0;
+      if (meanMs === 0) continue;
+      const n = calls[position] ?? 0;
       const work = usual.blocks[position] ?? 0;
-      excess.calls += calls;
-      const growth = work > 0 ? (sums.blocks[position] ?? 0) / calls / work : 1;
-      add(excess, sums.execMs[position] ?? 0, calls * (usual.meanMs[position] ?? 0), growth);
+      excess.calls += n;
+      add(excess, (execUs[position] ?? 0) / 1000, n * meanMs, work > 0 ? (blocks[position] ?? 0) / n / work : 1);
     }
-    const { betweenMs, saves, savingCalls } = minute;
+    const { saves, savingCalls, spentMs } = savingIn(sums, table, unit);
+    const { betweenMs } = minute;
     if (between !== null && betweenMs !== null && saves > 0) {
       const growth = between.callsPerSave === 0 ? 1 : savingCalls / saves / between.callsPerSave;
       add(excess, betweenMs, saves * between.meanMs, growth);
     }
-    return excess;
+    return { ...minute, saves, spentMs: spentMs + (unit.kind === 'saves' ? (betweenMs ?? 0) : 0), excess };
   });
 }
 
@@ -211,9 +244,8 @@ function feltSeconds({ expectedMs, waitedMs }: Excess): number {
   return felt ? waitedMs / 1000 : 0;
 }
 
-const pointsOf = (measured: readonly Measured[], excesses: readonly Excess[]): Point[] =>
-  measured.flatMap(({ rollup }, place) => {
-    const { calls, spentMs, usualMs } = excesses[place] ?? { calls: 0, spentMs: 0, usualMs: 0 };
+const pointsOf = (measured: readonly Measured[]): Point[] =>
+  measured.flatMap(({ rollup, excess: { calls, spentMs, usualMs } }) => {
     if (rollup.samples === 0 || usualMs === 0) return [];
     return [{ sessions: rollup.onCpu, slowdown: spentMs / usualMs, weight: Math.sqrt(calls) }];
   });
@@ -223,21 +255,21 @@ function bucketsOf(
   { bucketMs, filter }: TimelineOptions,
   table: StatementTable,
   measured: readonly Measured[],
-  damages: readonly number[],
+  withDamage: boolean,
 ): Bucket[] {
   const counted = passes(filter);
   const origins = new Set([...input.origins.values()].filter(counted).map(({ originId }) => originId));
   const buckets = new Map<number, Sums>();
-  for (const [place, { rollup, saves, spentMs }] of measured.entries()) {
+  for (const { rollup, seen, saves, spentMs, excess } of measured) {
     if (rollup.toMs <= input.fromMs || rollup.fromMs >= input.toMs) continue;
     const atMs = Math.floor(rollup.fromMs / bucketMs) * bucketMs;
     const sums = buckets.get(atMs) ?? { rows: layers.map(() => 0), samples: 0, saves: 0, spentMs: 0, damageSeconds: 0 };
     buckets.set(atMs, sums);
-    countLayers(sums.rows, rollup, table, origins);
+    countLayers(sums.rows, seen, table, origins);
     sums.samples += rollup.samples;
     sums.saves += saves;
     sums.spentMs += spentMs;
-    sums.damageSeconds += damages[place] ?? 0;
+    if (withDamage) sums.damageSeconds += feltSeconds(excess);
   }
   return [...buckets]
     .filter(([, { samples }]) => samples > 0)
@@ -260,12 +292,7 @@ interface Sums {
 
 const lockLayer = layers.indexOf('lockWaits');
 
-function countLayers(
-  rows: number[],
-  { seen }: DetailedRollup,
-  table: StatementTable,
-  origins: ReadonlySet<number>,
-): void {
+function countLayers(rows: number[], seen: SeenColumns, table: StatementTable, origins: ReadonlySet<number>): void {
   for (let index = 0; index < seen.statementIds.length; index += 1) {
     if (!origins.has(seen.originIds[index] ?? 0)) continue;
     const layer = table.layerAt[seen.statementIds[index] ?? 0] ?? 0;
@@ -274,16 +301,20 @@ function countLayers(
   }
 }
 
-function seenOrigins({ rollups, origins, fromMs, toMs }: RolledTimelineInput): Timeline['origins'] {
-  const seen = countOrigins();
-  for (const rollup of rollups) {
+function seenOrigins({ origins, fromMs, toMs }: RolledTimelineInput, looked: readonly Looked[]): Timeline['origins'] {
+  const counts = countOrigins();
+  const rows = new Map<number, number>();
+  for (const { rollup, seen } of looked) {
     if (rollup.toMs <= fromMs || rollup.fromMs >= toMs) continue;
-    const { originIds, working, lockWaits, others } = rollup.seen;
+    const { originIds, working, lockWaits, others } = seen;
     for (let index = 0; index < originIds.length; index += 1) {
-      const origin = origins.get(originIds[index] ?? 0);
-      const rows = (working[index] ?? 0) + (lockWaits[index] ?? 0) + (others[index] ?? 0);
-      if (origin !== undefined && rows > 0) seen.add(origin, rows);
+      const id = originIds[index] ?? 0;
+      rows.set(id, (rows.get(id) ?? 0) + (working[index] ?? 0) + (lockWaits[index] ?? 0) + (others[index] ?? 0));
     }
   }
-  return seen.named();
+  for (const [id, count] of rows) {
+    const origin = origins.get(id);
+    if (origin !== undefined && count > 0) counts.add(origin, count);
+  }
+  return counts.named();
 }

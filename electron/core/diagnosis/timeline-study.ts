@@ -1,5 +1,11 @@
 import type { ActivityRow, StatementCounters } from '../../../shared/model/sampling.ts';
-import type { DetailedRollup, StoredActivityRow, StoredDeltas, StoredOrigin } from '../history/history.ts';
+import type {
+  DetailedRollup,
+  PackedRollup,
+  StoredActivityRow,
+  StoredDeltas,
+  StoredOrigin,
+} from '../history/history.ts';
 import { buildCatalog, type Catalog, type StatementGroup } from './catalog.ts';
 import { viewHistory } from './history-view.ts';
 import type { StoredHistory, TimeWindow } from './input.ts';
@@ -9,7 +15,7 @@ import type { StatementTable } from './timeline-table.ts';
 /** Minutes and hours of one server, and what is needed to read them. */
 export interface RolledHistory extends Omit<StoredHistory, 'deltas' | 'samples' | 'ownApplicationNames'> {
   /** Oldest first, without overlaps. */
-  readonly rollups: readonly DetailedRollup[];
+  readonly rollups: readonly PackedRollup[];
   /** What classes are made of: the hours of about the same time, and minutes where there is no hour yet. */
   readonly classedBy: readonly DetailedRollup[];
   readonly origins: ReadonlyMap<number, StoredOrigin>;
@@ -25,19 +31,6 @@ export interface Totals {
   readonly walRecords: Float64Array;
   readonly fastestCalls: Float64Array;
   readonly fastestMs: Float64Array;
-}
-
-/** One more than the largest statement id that occurs. */
-export function idsEnd(rollups: readonly DetailedRollup[]): number {
-  let end = 1;
-  for (const { statementIds, seen } of rollups) {
-    // They rise, but for the few that were merged into another.
-    for (let index = 0; index < statementIds.length; index += 1) end = Math.max(end, (statementIds[index] ?? 0) + 1);
-    for (let index = 0; index < seen.statementIds.length; index += 1) {
-      end = Math.max(end, (seen.statementIds[index] ?? 0) + 1);
-    }
-  }
-  return end;
 }
 
 /** As in catalog.ts: fewer calls say little about a mean. */
@@ -172,11 +165,18 @@ function rowsOf({ classedBy, origins }: RolledHistory, atMs: number): StoredActi
       longest.set(key, Math.max(longest.get(key) ?? 0, longestWorkingMs[index] ?? 0));
     }
   }
-  return [...longest].map(([key, ms], index) => ({
-    statementId: String(Math.floor(key / most)),
-    row: rowOf(origins.get(key % most), index + 1, atMs - ms),
-  }));
+  const applications = new Map<number, number>();
+  return [...longest].flatMap(([key, ms], index) => {
+    const statementId = Math.floor(key / most);
+    // Applications only agree or not on a class: no more than a few are needed, and the longest run always.
+    const before = applications.get(statementId) ?? 0;
+    applications.set(statementId, before + 1);
+    if (before >= mostApplications && ms === 0) return [];
+    return [{ statementId: String(statementId), row: rowOf(origins.get(key % most), index + 1, atMs - ms) }];
+  });
 }
+
+const mostApplications = 4;
 
 const rowOf = (origin: StoredOrigin | undefined, pid: number, queryStartMs: number): ActivityRow => ({
   pid,

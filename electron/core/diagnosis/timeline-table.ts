@@ -1,5 +1,6 @@
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { canBeBlamed, canSuffer } from './roles.ts';
+import type { SaveUnit } from './saves.ts';
 import { layerOf, layers } from './timeline-parts.ts';
 import type { RolledHistory } from './timeline-study.ts';
 
@@ -12,6 +13,8 @@ export interface StatementTable {
   readonly blameable: Uint8Array;
   /** Index into `layers`. */
   readonly layerAt: Uint8Array;
+  /** By position: 1 for what belongs to a save, and for what a save is counted by. */
+  saving(unit: SaveUnit): { readonly belongs: Uint8Array; readonly marks: Uint8Array };
 }
 
 export function statementTable({ statements }: RolledHistory, catalog: Catalog, end: number): StatementTable {
@@ -28,11 +31,23 @@ export function statementTable({ statements }: RolledHistory, catalog: Catalog, 
     blameable[id] = Number(background || canBeBlamed(group));
     layerAt[id] = layers.indexOf(background ? 'maintenance' : layerOf(group));
   }
+  let saving: { readonly unit: SaveUnit; readonly belongs: Uint8Array; readonly marks: Uint8Array } | null = null;
+  const { groups } = catalog;
   return {
-    groups: catalog.groups,
+    groups,
     positionOf,
-    suffers: Uint8Array.from(catalog.groups, (group) => Number(canSuffer(group))),
+    suffers: Uint8Array.from(groups, (group) => Number(canSuffer(group))),
     blameable,
     layerAt,
+    saving(unit) {
+      if (saving?.unit === unit) return saving;
+      const marks = (group: StatementGroup) => unit.kind === 'statements' || unit.markers.has(group);
+      saving = {
+        unit,
+        belongs: Uint8Array.from(groups, (group) => Number(unit.belongs(group))),
+        marks: Uint8Array.from(groups, (group) => Number(unit.belongs(group) && marks(group))),
+      };
+      return saving;
+    },
   };
 }

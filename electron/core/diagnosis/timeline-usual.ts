@@ -1,4 +1,5 @@
-import type { DetailedRollup } from '../history/history.ts';
+import type { PackedRollup } from '../history/history.ts';
+import { bookedScratch, readBooked, type BookedScratch } from '../history/rollup-blob.ts';
 import { callsForUsual } from './baseline.ts';
 import { weightedMedian } from './history-view.ts';
 import type { StatementTable } from './timeline-table.ts';
@@ -8,16 +9,18 @@ import type { StatementTable } from './timeline-table.ts';
  * `touched[0 .. count)` are the positions of the groups that ran.
  */
 export interface GroupSums {
+  readonly scratch: BookedScratch;
   readonly calls: Float64Array;
-  readonly execMs: Float64Array;
+  readonly execUs: Float64Array;
   readonly blocks: Float64Array;
   readonly touched: Int32Array;
   count: number;
 }
 
 export const groupSums = (groups: number): GroupSums => ({
+  scratch: bookedScratch(),
   calls: new Float64Array(groups),
-  execMs: new Float64Array(groups),
+  execUs: new Float64Array(groups),
   blocks: new Float64Array(groups),
   touched: new Int32Array(groups),
   count: 0,
@@ -26,25 +29,33 @@ export const groupSums = (groups: number): GroupSums => ({
 /** Replaces what was summed before. `wanted`: 1 for the groups that count. */
 export function sumGroups(
   sums: GroupSums,
-  rollup: DetailedRollup,
+  rollup: PackedRollup,
   { positionOf }: StatementTable,
   wanted: Uint8Array,
 ): void {
-  const { calls, execMs, blocks, touched } = sums;
+  const { scratch, calls, execUs, blocks, touched } = sums;
   for (let place = 0; place < sums.count; place += 1) {
     const position = touched[place] ?? 0;
-    calls[position] = execMs[position] = blocks[position] = 0;
+    calls[position] = 0;
+    execUs[position] = 0;
+    blocks[position] = 0;
   }
-  const [ids, n, ms, read] = [rollup.statementIds, rollup.calls, rollup.execMs, rollup.blocks];
+  readBooked(rollup, scratch);
+  const { length, statementIds, calls: n, execUs: us, blocks: read } = scratch;
   let count = 0;
-  for (let index = 0; index < ids.length; index += 1) {
-    const position = positionOf[ids[index] ?? 0] ?? -1;
+  for (let index = 0; index < length; index += 1) {
     const more = n[index] ?? 0;
-    if (more === 0 || position < 0 || wanted[position] !== 1) continue;
+    if (more === 0) continue;
+    const id = statementIds[index] ?? 0;
+    const position = id < positionOf.length ? (positionOf[id] ?? -1) : -1;
+    if (position < 0 || wanted[position] !== 1) continue;
     const before = calls[position] ?? 0;
-    if (before === 0) touched[count++] = position;
+    if (before === 0) {
+      touched[count] = position;
+      count += 1;
+    }
     calls[position] = before + more;
-    execMs[position] = (execMs[position] ?? 0) + (ms[index] ?? 0);
+    execUs[position] = (execUs[position] ?? 0) + (us[index] ?? 0);
     blocks[position] = (blocks[position] ?? 0) + (read[index] ?? 0);
   }
   sums.count = count;
@@ -54,35 +65,41 @@ export function sumGroups(
 export interface UsualColumns {
   readonly meanMs: Float64Array;
   readonly blocks: Float64Array;
-  /** 1 where meanMs is known. */
-  readonly known: Uint8Array;
 }
 
-export function usualOf(quiet: readonly DetailedRollup[], table: StatementTable): UsualColumns {
+/** Collects quiet stretches; `usual` tells the medians. */
+export function usualOfStretches(table: StatementTable) {
   const size = table.groups.length;
-  const seen = Array.from({ length: size }, (): { latency: number; blocks: number; calls: number }[] | null => null);
-  const sums = groupSums(size);
-  for (const rollup of quiet) {
-    sumGroups(sums, rollup, table, table.suffers);
-    for (let place = 0; place < sums.count; place += 1) {
-      const position = sums.touched[place] ?? 0;
-      const calls = sums.calls[position] ?? 0;
-      const one = {
-        latency: (sums.execMs[position] ?? 0) / calls,
-        blocks: (sums.blocks[position] ?? 0) / calls,
-        calls,
-      };
-      const before = seen[position];
-      if (before) before.push(one);
-      else seen[position] = [one];
-    }
-  }
-  const usual = { meanMs: new Float64Array(size), blocks: new Float64Array(size), known: new Uint8Array(size) };
-  for (const [position, points] of seen.entries()) {
-    if (points === null || points.reduce((total, { calls }) => total + calls, 0) < callsForUsual) continue;
-    usual.meanMs[position] = weightedMedian(points.map((one) => ({ value: one.latency, weight: one.calls }))) ?? 0;
-    usual.blocks[position] = weightedMedian(points.map((one) => ({ value: one.blocks, weight: one.calls }))) ?? 0;
-    usual.known[position] = 1;
-  }
-  return usual;
+  const seen = Array.from({ length: size }, (): Point[] | null => null);
+  return {
+    add({ count, touched, calls, execUs, blocks }: GroupSums): void {
+      for (let place = 0; place < count; place += 1) {
+        const position = touched[place] ?? 0;
+        if (table.suffers[position] !== 1) continue;
+        const n = calls[position] ?? 0;
+        const one = { meanMs: (execUs[position] ?? 0) / 1000 / n, blocks: (blocks[position] ?? 0) / n, weight: n };
+        const before = seen[position];
+        if (before) before.push(one);
+        else seen[position] = [one];
+      }
+    },
+    usual(): UsualColumns {
+      const usual = { meanMs: new Float64Array(size), blocks: new Float64Array(size) };
+      for (const [position, points] of seen.entries()) {
+        if (points === null || points.reduce((total, { weight }) => total + weight, 0) < callsForUsual) continue;
+        usual.meanMs[position] = medianOf(points, 'meanMs');
+        usual.blocks[position] = medianOf(points, 'blocks');
+      }
+      return usual;
+    },
+  };
 }
+
+interface Point {
+  readonly meanMs: number;
+  readonly blocks: number;
+  readonly weight: number;
+}
+
+const medianOf = (points: readonly Point[], name: 'meanMs' | 'blocks'): number =>
+  weightedMedian(points.map((point) => ({ value: point[name], weight: point.weight }))) ?? 0;

@@ -143,6 +143,26 @@ export interface DetailedRollup extends StoredRollup {
   readonly endedIdleMs: number;
   readonly seen: SeenColumns;
 }
+/** What a rollup says of the time as a whole. */
+export type RollupHead = Omit<
+  DetailedRollup,
+  | 'statementIds'
+  | 'calls'
+  | 'execMs'
+  | 'sumSquaresMs2'
+  | 'rows'
+  | 'blocks'
+  | 'tempBlocks'
+  | 'walRecords'
+  | 'activeSessions'
+  | 'seen'
+>;
+/** A rollup as it is stored, for passes over a day of them (`readBooked` and `readSeen` of rollup-blob.ts). */
+export interface PackedRollup extends RollupHead {
+  readonly body: Uint8Array;
+  /** From the id at the time to the one of today; null: all ids are those of today. */
+  readonly idOf: ((statementId: number) => number) | null;
+}
 export interface StoredOrigin {
   readonly originId: number;
   readonly applicationName: string;
@@ -170,6 +190,8 @@ export interface SampleStore {
   samples(serverId: string, fromMs: number, toMs: number): Promise<StoredSample[]>;
   /** Whole minutes or hours that overlap [fromMs, toMs), oldest first; the last minutes are there within 90 s. */
   rollups(serverId: string, tier: 'minute' | 'hour', fromMs: number, toMs: number): Promise<DetailedRollup[]>;
+  /** The same for passes over many of them: only what a timeline needs is read. */
+  packedRollups(serverId: string, tier: 'minute' | 'hour', fromMs: number, toMs: number): Promise<PackedRollup[]>;
   /** Who was ever sampled, by the ids in `SeenColumns`; of all servers. */
   origins(): Promise<ReadonlyMap<number, StoredOrigin>>;
   extent(serverId: string): Promise<{ fromMs: number; toMs: number } | null>;

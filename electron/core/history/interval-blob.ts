@@ -45,7 +45,7 @@ export function decodeColumns(packed: Uint8Array): IntervalColumns {
   if (version !== layoutVersion) throw new DamagedColumns(`an interval has the unknown layout ${version}`);
   const length = reader.number();
   const statementIds = new Int32Array(length);
-  reader.into(statementIds, true);
+  reader.idsInto(statementIds, length);
   const discontinuities = reader.column(length);
   return { statementIds, discontinuities, counters: counterColumns.map(() => reader.column(length)) };
 }

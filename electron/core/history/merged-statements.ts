@@ -1,7 +1,10 @@
 import type { Prepare } from './prepared.ts';
 
-/** Packed values name a statement by the id that it had when they were written; this leads to the one it has now. */
-export function followMerged(prepare: Prepare, serverKey: number | null): (statementId: number) => number {
+/**
+ * Packed values name a statement by the id that it had when they were written; this leads to the one it has now. null:
+ * nothing was merged.
+ */
+export function followMerged(prepare: Prepare, serverKey: number | null): ((statementId: number) => number) | null {
   const merged = new Map(
     prepare<{ statement_id: number; into_id: number }>(
       'select statement_id, into_id from merged_statement where server_key = ?',
@@ -9,5 +12,5 @@ export function followMerged(prepare: Prepare, serverKey: number | null): (state
       .all(serverKey)
       .map(({ statement_id, into_id }) => [statement_id, into_id]),
   );
-  return merged.size === 0 ? (id) => id : (id) => merged.get(id) ?? id;
+  return merged.size === 0 ? null : (id) => merged.get(id) ?? id;
 }

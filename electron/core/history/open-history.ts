@@ -90,6 +90,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       deltas: (serverId, fromMs, toMs) => read(() => samples.deltas(serverId, fromMs, toMs)),
       samples: (serverId, fromMs, toMs) => read(() => samples.samples(serverId, fromMs, toMs)),
       rollups: (serverId, tier, fromMs, toMs) => read(() => samples.rollups(serverId, tier, fromMs, toMs)),
+      packedRollups: (serverId, tier, fromMs, toMs) => read(() => samples.packedRollups(serverId, tier, fromMs, toMs)),
       origins: () => read(() => samples.origins()),
       extent: (serverId) => read(() => samples.extent(serverId)),
       classOverrides: (serverId) => read(() => samples.classOverrides(serverId)),

@@ -162,26 +162,33 @@ export class ColumnReader {
 
   column(length: number): Float64Array {
     const values = new Float64Array(length);
-    this.into(values);
+    this.into(values, length);
     return values;
   }
 
-  /** As `column`, into an array that is there already; `rising`: sums of what was written. */
-  into(values: Float64Array | Int32Array, rising = false): void {
+  /** As `column`, into an array that is there already and may be longer. */
+  into(values: Float64Array, length: number): void {
     const mode = this.number();
     if (mode === allZero) {
-      values.fill(0);
+      values.fill(0, 0, length);
       return;
     }
     const end = this.#sizedEnd();
-    if (mode === whole) this.#wholeInto(values);
-    else if (mode === sparse) this.#sparseInto(values);
-    else if (mode === doubles || mode === floats) this.#fixedInto(values, mode === doubles ? 8 : 4);
+    if (mode === whole) this.#wholeInto(values, length);
+    else if (mode === sparse) this.#sparseInto(values, length);
+    else if (mode === doubles || mode === floats) this.#fixedInto(values, length, mode === doubles ? 8 : 4);
     else damaged();
     if (this.#at !== end) damaged();
-    if (rising)
-      for (let index = 1; index < values.length; index += 1)
-        values[index] = (values[index] ?? 0) + (values[index - 1] ?? 0);
+  }
+
+  /** Ids out of a rising column. */
+  idsInto(ids: Int32Array, length: number): void {
+    let sum = 0;
+    const steps = this.column(length);
+    for (let index = 0; index < length; index += 1) {
+      sum += steps[index] ?? 0;
+      ids[index] = sum;
+    }
   }
 
   skip(): void {
@@ -200,10 +207,10 @@ export class ColumnReader {
   }
 
   /** Up to four bytes by whole-number arithmetic: a day of minutes has ten million values. */
-  #wholeInto(values: Float64Array | Int32Array): void {
+  #wholeInto(values: Float64Array, length: number): void {
     const bytes = this.#bytes;
     let at = this.#at;
-    for (let index = 0; index < values.length; index += 1) {
+    for (let index = 0; index < length; index += 1) {
       let byte = bytes[at++] ?? 0;
       if (byte < 128) {
         values[index] = byte;
@@ -229,20 +236,20 @@ export class ColumnReader {
     this.#at = at;
   }
 
-  #sparseInto(values: Float64Array | Int32Array): void {
-    values.fill(0);
+  #sparseInto(values: Float64Array, length: number): void {
+    values.fill(0, 0, length);
     const count = this.number();
     let index = -1;
     for (let place = 0; place < count; place += 1) {
       index += this.number() + 1;
-      if (index >= values.length) damaged();
+      if (index >= length) damaged();
       values[index] = this.number();
     }
   }
 
-  #fixedInto(values: Float64Array | Int32Array, width: 4 | 8): void {
+  #fixedInto(values: Float64Array, length: number, width: 4 | 8): void {
     const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
-    for (let index = 0; index < values.length; index += 1) {
+    for (let index = 0; index < length; index += 1) {
       values[index] = width === 8 ? view.getFloat64(this.#at, true) : view.getFloat32(this.#at, true);
       this.#at += width;
     }

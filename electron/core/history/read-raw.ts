@@ -99,7 +99,7 @@ export function createRawReader(prepare: Prepare, statementOfBackend: (serverKey
 
     /** The samples of [fromUs, toUs), and the first one after them that is no more than a minute later. */
     samples(serverKey: number, fromUs: number, toUs: number): { within: RawSample[]; next: RawSample | null } {
-      const idOf = followMerged(prepare, serverKey);
+      const idOf = followMerged(prepare, serverKey) ?? ((id: number) => id);
       const select = 'select sample_id, at_us, packed from sample where server_key = ? and at_us >= ? and at_us < ?';
       const within = prepare<SampleRow>(`${select} order by at_us, sample_id`).all(serverKey, fromUs, toUs);
       const next = prepare<SampleRow>(`${select} order by at_us limit 1`).all(serverKey, toUs, toUs + 60_000_000);

@@ -4,6 +4,8 @@ import type { ReplicationState, ServerCounters, Snapshot, StatementKey } from '.
 import { counterColumns, countersAt } from './counters.ts';
 import type {
   DetailedRollup,
+  PackedRollup,
+  RollupHead,
   StoredDeltas,
   StoredOrigin,
   StoredRollup,
@@ -15,7 +17,7 @@ import { followMerged } from './merged-statements.ts';
 import { fromUs, toUs } from './moments.ts';
 import { unpackText, type PackedText } from './packed-text.ts';
 import type { Prepare } from './prepared.ts';
-import { readOrigins, rollupExtent, rollupsWithin } from './read-rollups.ts';
+import { packedWithin, readOrigins, rollupExtent, rollupsWithin } from './read-rollups.ts';
 import { createRowReader } from './read-sample-rows.ts';
 import { knownServerKey } from './servers.ts';
 import { decodeEntries } from './snapshot-blob.ts';
@@ -23,6 +25,7 @@ import { decodeEntries } from './snapshot-blob.ts';
 /** Intervals and samples that are read before the engine's other work gets its turn: some 10 ms. */
 const atATime = 20;
 const samplesAtATime = 200;
+const asIs = (statementId: number): number => statementId;
 const rollupsAtATime = 500;
 const takeTurns = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -91,6 +94,29 @@ function rawExtent(prepare: Prepare, serverKey: number | null): { fromMs: number
   ).get({ server: serverKey });
   if (row === undefined || row.from_us === null || row.to_us === null) return null;
   return { fromMs: fromUs(row.from_us), toMs: fromUs(row.to_us) };
+}
+
+/** Some hundred rollups, then the engine's other work, and so on. */
+async function bySteps<R extends RollupHead>(
+  prepare: Prepare,
+  serverId: string,
+  tier: StoredRollup['tier'],
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  read: (prepare: Prepare, serverKey: number | null, tier: StoredRollup['tier'], fromUs: number, toUs: number) => R[],
+): Promise<R[]> {
+  const serverKey = knownServerKey(prepare, serverId);
+  const stored = rollupExtent(prepare, serverKey, tier);
+  if (stored === null) return [];
+  const found: R[] = [];
+  const endMs = Math.min(toMs, stored.toMs);
+  const stepMs = rollupsAtATime * stored.lengthMs;
+  for (let atMs = Math.max(fromMs, stored.fromMs); atMs < endMs; atMs += stepMs) {
+    const next = read(prepare, serverKey, tier, toUs(atMs), toUs(Math.min(atMs + stepMs, endMs)));
+    // One that lies across two steps is in both.
+    found.push(...next.filter((one) => one.fromMs > (found.at(-1)?.fromMs ?? -Infinity)));
+    await takeTurns();
+  }
+  return found;
 }
 
 export function createSampleReader(prepare: Prepare) {
@@ -166,7 +192,7 @@ export function createSampleReader(prepare: Prepare) {
 
     async deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]> {
       const serverKey = knownServerKey(prepare, serverId);
-      const idOf = followMerged(prepare, serverKey);
+      const idOf = followMerged(prepare, serverKey) ?? asIs;
       // By batches of rows that are read in one go: no statement stays open while others take their turn.
       const heads = prepare<{ interval_id: number }>(
         'select interval_id from interval where server_key = ? and to_us >= ? and from_us <= ? order by to_us, interval_id',
@@ -192,7 +218,7 @@ export function createSampleReader(prepare: Prepare) {
         `select sample_id, at_us, packed from sample where server_key = ? and at_us between ? and ?
          order by at_us, sample_id`,
       ).all(serverKey, toUs(fromMs), toUs(toMs));
-      const rowsOf = createRowReader(prepare, followMerged(prepare, serverKey));
+      const rowsOf = createRowReader(prepare, followMerged(prepare, serverKey) ?? asIs);
       const found: StoredSample[] = [];
       for (const [index, { sample_id: sampleId, at_us: atUs, packed }] of heads.entries()) {
         if (index % samplesAtATime === samplesAtATime - 1) await takeTurns();
@@ -201,26 +227,15 @@ export function createSampleReader(prepare: Prepare) {
       return found;
     },
 
-    async rollups(
+    rollups: (serverId: string, tier: StoredRollup['tier'], fromMs: number, toMs: number): Promise<DetailedRollup[]> =>
+      bySteps(prepare, serverId, tier, { fromMs, toMs }, rollupsWithin),
+
+    packedRollups: (
       serverId: string,
       tier: StoredRollup['tier'],
       fromMs: number,
       toMs: number,
-    ): Promise<DetailedRollup[]> {
-      const serverKey = knownServerKey(prepare, serverId);
-      const stepMs = rollupsAtATime * (tier === 'minute' ? 60_000 : 3_600_000);
-      const stored = rollupExtent(prepare, serverKey, tier);
-      if (stored === null) return [];
-      const found: DetailedRollup[] = [];
-      const endMs = Math.min(toMs, stored.toMs);
-      for (let atMs = Math.max(fromMs, stored.fromMs); atMs < endMs; atMs += stepMs) {
-        const next = rollupsWithin(prepare, serverKey, tier, toUs(atMs), toUs(Math.min(atMs + stepMs, endMs)));
-        // One that lies across two steps is in both.
-        found.push(...next.filter((one) => one.fromMs > (found.at(-1)?.fromMs ?? -Infinity)));
-        await takeTurns();
-      }
-      return found;
-    },
+    ): Promise<PackedRollup[]> => bySteps(prepare, serverId, tier, { fromMs, toMs }, packedWithin),
 
     origins: (): Map<number, StoredOrigin> => readOrigins(prepare),
 

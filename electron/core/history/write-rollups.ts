@@ -132,14 +132,16 @@ function isStored(prepare: Prepare, serverKey: number, fromUs: number): boolean 
 }
 
 function save(prepare: Prepare, serverKey: number, minutes: 1 | 60, fromUs: number, content: RollupContent): void {
+  const { body, more } = encodeRollup(content);
   prepare(
     `insert into rollup (server_key, minutes, from_us, samples, deallocs, resets, coverage, idle_in_transaction_ms,
-                         ended_idle_ms, lock_waits, on_cpu, body)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                         ended_idle_ms, lock_waits, on_cpu, body, more)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      on conflict (server_key, minutes, from_us) do update set samples = excluded.samples,
        deallocs = excluded.deallocs, resets = excluded.resets, coverage = excluded.coverage,
        idle_in_transaction_ms = excluded.idle_in_transaction_ms, ended_idle_ms = excluded.ended_idle_ms,
-       lock_waits = excluded.lock_waits, on_cpu = excluded.on_cpu, body = excluded.body`,
+       lock_waits = excluded.lock_waits, on_cpu = excluded.on_cpu, body = excluded.body,
+       more = excluded.more`,
   ).run(
     serverKey,
     minutes,
@@ -152,7 +154,8 @@ function save(prepare: Prepare, serverKey: number, minutes: 1 | 60, fromUs: numb
     content.endedIdleMs,
     content.lockWaits,
     content.onCpu,
-    encodeRollup(content),
+    body,
+    more,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Cores, TimeWindow } from '../diagnosis/input.ts';
 import type { RolledTimelineInput } from '../diagnosis/timeline-rollups.ts';
-import type { DetailedRollup, StoredRollup } from '../history/history.ts';
+import type { DetailedRollup, History, StoredRollup } from '../history/history.ts';
 import type { InputSources } from './gather-input.ts';
 
 /** From this length on a window is drawn from minutes; a snapshot a minute shows no more in a shorter one either. */
@@ -9,7 +9,6 @@ const minutesFromMs = 2 * 3_600_000;
 const hoursFromMs = 8 * 24 * 3_600_000;
 /** How far before the window quiet minutes are looked for. */
 const lookBackMs = 2 * 3_600_000;
-const hourMs = 3_600_000;
 
 export const tierOf = ({ fromMs, toMs }: TimeWindow): 'raw' | StoredRollup['tier'] =>
   toMs - fromMs < minutesFromMs ? 'raw' : toMs - fromMs < hoursFromMs ? 'minute' : 'hour';
@@ -28,17 +27,22 @@ export async function gatherTimeline(
     history.samples.classOverrides(serverId),
     dashboards.widgetReferences(serverId),
     history.samples.origins(),
-    history.samples.rollups(serverId, tier, from, toMs),
+    history.samples.packedRollups(serverId, tier, from, toMs),
     history.samples.rollups(serverId, 'hour', from, toMs),
   ]);
   if (rollups.length === 0) return null;
   const cores: Cores = { value: settings.cores, source: settings.cores === null ? 'unknown' : 'setting' };
-  const classedBy = tier === 'hour' ? rollups : withRest(hours, rollups);
+  const classedBy = [...hours, ...(await restOf(history, serverId, hours, { fromMs: from, toMs }))];
   return { statements, overrides, widgets, origins, rollups, classedBy, cores, fromMs, toMs };
 }
 
-/** Hours, and the minutes of what is no whole hour yet. */
-function withRest(hours: readonly DetailedRollup[], minutes: readonly DetailedRollup[]): DetailedRollup[] {
-  const whole = new Set(hours.map(({ fromMs }) => fromMs));
-  return [...hours, ...minutes.filter(({ fromMs }) => !whole.has(Math.floor(fromMs / hourMs) * hourMs))];
+/** The minutes of what is no whole hour yet. */
+async function restOf(
+  history: History,
+  serverId: string,
+  hours: readonly DetailedRollup[],
+  { fromMs, toMs }: TimeWindow,
+): Promise<DetailedRollup[]> {
+  const begins = hours.at(-1)?.toMs ?? fromMs;
+  return begins >= toMs ? [] : history.samples.rollups(serverId, 'minute', begins, toMs);
 }

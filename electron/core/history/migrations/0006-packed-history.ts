@@ -45,8 +45,9 @@ export const packedHistory = {
       ended_idle_ms real not null,
       lock_waits real not null,
       on_cpu real not null,
-      -- rollup-blob.ts
-      body blob not null
+      -- rollup-blob.ts: what a timeline is drawn from, and the rest, which it need not read
+      body blob not null,
+      more blob not null
     ) strict;
     create unique index rollup_by_time on rollup (server_key, minutes, from_us);
 
