@@ -87,11 +87,14 @@ function changeOf(earlier: SnapshotEntry | undefined, entry: SnapshotEntry, betw
   return { counters: statementDifference(earlier.counters, entry.counters), discontinuity: false };
 }
 
-/** Without `stats_since`, entries that appear just when hidden ones became visible (a GRANT) are all suspect. */
+/**
+ * Entries that appear just when hidden ones became visible (a GRANT) are all suspect. How many were hidden is not known
+ * after a restart: then the entry's own time tells, where it has one (17 and later).
+ */
 function wasHidden(entry: SnapshotEntry, { previous, next, fromMs }: Between): boolean {
+  if ((previous.hiddenEntries ?? 0) > (next.hiddenEntries ?? 0)) return true;
   // The earlier of the two: where the server's clock was set back, what is new bears a time before the last snapshot.
-  if (entry.statsSinceMs !== null) return entry.statsSinceMs < Math.min(previous.atMs, fromMs);
-  return (previous.hiddenEntries ?? 0) > (next.hiddenEntries ?? 0);
+  return entry.statsSinceMs !== null && entry.statsSinceMs < Math.min(previous.atMs, fromMs);
 }
 
 /** The entry's own time is the best witness (17 and later); before, a reset of all, or a counter that went down. */

@@ -59,7 +59,8 @@ export async function startEngine(database: RunDatabase, rhythm: RunPlan['rhythm
     sampler.start();
     return {
       readNow: () => sampler.readNow(),
-      input: (window) => gatherInput({ history, servers, dashboards }, serverId, window),
+      // A copy: texts of samples are read from the store when they are asked for, and the store is closed by then.
+      input: async (window) => structuredClone(await gatherInput({ history, servers, dashboards }, serverId, window)),
       problem: () => sampler.status().problem,
       stop,
     };
