@@ -1,4 +1,4 @@
-import { Button, MultiSelect } from '@mantine/core';
+import { Button, MultiSelect, Tooltip } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import type { OriginFilter } from '../../../shared/model/diagnosis.ts';
 import { useMornings } from '../../stores/mornings.ts';
@@ -31,12 +31,11 @@ export function FilterBar({ filter, onChange }: FilterBarProps): ReactNode {
       {choice('role', 'roleNames', false)}
       {choice('database', 'databaseNames', false)}
       {isFiltering(filter) && (
-        <>
-          <Button size="compact-sm" onClick={() => onChange(noFilter)}>
-            Clear the filter
+        <Tooltip label="Sessions and lists are narrowed. Latency, damage and blame stay those of everybody.">
+          <Button size="compact-sm" aria-label="Clear the filter" onClick={() => onChange(noFilter)}>
+            Clear
           </Button>
-          <span className="db-dim">Latency, damage and blame stay those of everybody.</span>
-        </>
+        </Tooltip>
       )}
     </div>
   );
@@ -64,6 +63,7 @@ function OriginChoice({ label, seen, chosen, first, onChange }: OriginChoiceProp
     <MultiSelect
       size="xs"
       className={styles.origin}
+      classNames={{ pillsList: styles.originPills, inputField: styles.originInput }}
       aria-label={`Only ${label}`}
       placeholder={chosen.length === 0 ? `all ${label}s` : ''}
       data={data}

@@ -51,7 +51,7 @@ export function ClassesTab({ serverId, window, widgetTitles, onOpen, onClassChan
   return (
     <>
       {problem !== null && <FailureNotice problem={problem} />}
-      <h3 className={styles.tabHeading}>Set by you</h3>
+      <h2 className={styles.tabHeading}>Set by you</h2>
       <AskedTable answer={overrides} what="the classes that you set">
         {(statements) => (
           <DataTable
@@ -69,7 +69,7 @@ export function ClassesTab({ serverId, window, widgetTitles, onOpen, onClassChan
       {window !== null && (
         <>
           <div className={styles.toolbar}>
-            <h3 className={styles.tabHeading}>All statements of the window</h3>
+            <h2 className={styles.tabHeading}>All statements of the window</h2>
             <TextInput
               size="xs"
               w={320}
