@@ -4,6 +4,7 @@ import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers } from '../connections/known-servers.ts';
 import type { History, StoredStatement } from '../history/history.ts';
 import { requireCapability } from '../postgres/capabilities.ts';
+import { hasGenericPlan } from '../postgres/queries/explain.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Ports } from '../ports.ts';
 import type { Server } from '../postgres/session.ts';
@@ -99,6 +100,8 @@ export class ExplainService {
     const { versionNumber } = server.facts;
     // Behind a pooler cancelling reaches somebody else's statement.
     if (analyze) requireCapability(server.facts, 'session_state');
+    // There, too, a prepared statement that an error leaves behind would stay in somebody else's session.
+    const maybeGeneric = hasGenericPlan(versionNumber) || hasSessionState(server);
     const samples = await sampledTexts(this.#options.history, request.serverId, statement);
     const changes = analyze && (await textWrites(statement));
     const timeoutMs = analyze ? (request.timeoutMs ?? analyzeTimeoutMs) : planTimeoutMs;
@@ -117,7 +120,7 @@ export class ExplainService {
             };
           }
           const generic = () => planPrepared(sql, prepared, versionNumber, false);
-          return { prepared, planned: analyze ? null : await nullWhereValuesDecide(generic) };
+          return { prepared, planned: analyze || !maybeGeneric ? null : await nullWhereValuesDecide(generic) };
         }),
       limits,
     );
@@ -198,6 +201,10 @@ export class ExplainService {
 
 const keyOf = ({ serverId, statementId }: Pick<ExplainRequest, 'serverId' | 'statementId'>): string =>
   `${serverId} ${statementId}`;
+
+/** False behind a pooler in transaction mode. */
+export const hasSessionState = ({ facts }: Server): boolean =>
+  facts.capabilities.some(({ name, present }) => name === 'session_state' && present);
 
 /** Throws `statement_refused` for a statement of another database: a connection plans in its own only. */
 export function requireOwnDatabase({ facts, settings }: Server, { databaseName }: StoredStatement): void {

@@ -5,6 +5,7 @@ import {
   explainGeneric,
   explainPrepared,
   hasGenericPlan,
+  keepOutOfStatistics,
   type ExplainDocument,
 } from '../postgres/queries/explain.ts';
 import { materializedViewSql, readSampleBytes } from '../postgres/queries/planner-search-path.ts';
@@ -39,6 +40,7 @@ export async function prepareStatement(
   { values = {}, typicalValues = true }: Pick<RestoreInput, 'values' | 'typicalValues'> = {},
 ): Promise<Prepared> {
   const stored = knownText(statement);
+  await keepOutOfStatistics(sql, versionNumber);
   const view = await refreshedView(sql, stored);
   const text = view?.definition ?? stored;
   const parsed = await firstStatement(text);

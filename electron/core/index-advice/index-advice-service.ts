@@ -2,7 +2,7 @@ import type { IndexAdvice, ReportIndex } from '../../../shared/model/index-advic
 import type { Statement } from '../../../shared/model/statement.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers } from '../connections/known-servers.ts';
-import { requireOwnDatabase } from '../explain/explain-service.ts';
+import { hasSessionState, requireOwnDatabase } from '../explain/explain-service.ts';
 import { prepareStatement } from '../explain/plan-statement.ts';
 import { sampledTexts } from '../explain/sampled-texts.ts';
 import type { History, StoredDeltas, StoredStatement } from '../history/history.ts';
@@ -11,7 +11,9 @@ import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { gatherInput } from '../mornings/gather-input.ts';
 import type { Ports } from '../ports.ts';
 import { readIndexes, readIndexVersion } from '../postgres/queries/index-facts.ts';
+import { keepOutOfStatistics } from '../postgres/queries/explain.ts';
 import { dropHypotheticals, hypopgSchema } from '../postgres/queries/planner-hypothetical.ts';
+import { quoteIdent } from '../postgres/quote.ts';
 import { readTableFacts } from '../postgres/queries/table-facts.ts';
 import type { ExplainSession, Server } from '../postgres/session.ts';
 import { adviseIndexes } from './advise.ts';
@@ -31,7 +33,7 @@ interface Options {
 const limits = { applicationName: 'daybreak-explain', statementTimeoutMs: 10_000, lockTimeoutMs: 1_000 };
 const hourMs = 3_600_000;
 /** Planning takes some milliseconds of the server a statement: enough for an ERP, not for an afternoon. */
-const mostPlanned = 400;
+const mostPlanned = 200;
 const planningMs = 20_000;
 const mostCached = 5_000;
 
@@ -90,7 +92,8 @@ export class IndexAdviceService {
       (session) =>
         session.rolledBack('read only', async (sql) => {
           const indexes = await readIndexes(sql, null);
-          return { indexes, tables: await readTableFacts(sql, [...new Set(indexes.map(tableName))]) };
+          const quiet = await keepOutOfStatistics(sql, server.facts.versionNumber);
+          return { quiet, indexes, tables: await readTableFacts(sql, [...new Set(indexes.map(tableName))]) };
         }),
       limits,
     );
@@ -101,7 +104,8 @@ export class IndexAdviceService {
       writes: await this.#writes(serverId),
       nowMs: ports.clock.nowMs(),
     });
-    return { indexes, notes: notesOf(planned, unplanned, leftOut, blind.unreadable) };
+    const notes = notesOf(planned, unplanned, leftOut, blind.unreadable);
+    return { indexes, notes: [...notes, ...(facts.quiet ? [] : [keptNote(server)])] };
   }
 
   async #planAll(
@@ -127,7 +131,7 @@ export class IndexAdviceService {
           continue;
         }
         made += 1;
-        const samples = await sampledTexts(history, server.serverId, known);
+        const samples = (await history.explained.sampledTexts(server.serverId, known.fingerprint)) ?? [];
         use = await nullWhereRefused(() => indexUse(session, known, samples, server.facts.versionNumber));
         this.#remember(key, use);
       }
@@ -145,8 +149,7 @@ export class IndexAdviceService {
 
   /** Behind a pooler a hypothetical index would stay in somebody else's backend. */
   async #hypopg(server: Server, session: ExplainSession): Promise<string | null> {
-    const own = server.facts.capabilities.some(({ name, present }) => name === 'session_state' && present);
-    return own ? hypopgSchema(session) : null;
+    return hasSessionState(server) ? hypopgSchema(session) : null;
   }
 
   async #statement(serverId: string, statementId: string): Promise<{ stored: StoredStatement; described: Statement }> {
@@ -236,6 +239,13 @@ async function tablesOf(statements: readonly Statement[]): Promise<{ tables: Set
   }
   return { tables, unreadable };
 }
+
+const keptNote = ({ facts }: Server): string =>
+  `Each statement that was planned left an entry of EXPLAIN in pg_stat_statements, and will not be planned again until indexes change.${
+    facts.versionNumber >= 150_000
+      ? ` To leave none: grant set on parameter pg_stat_statements.track_utility to ${quoteIdent(facts.roleName)};`
+      : ''
+  }`;
 
 function notesOf(
   planned: readonly PlannedUse[],

@@ -212,8 +212,6 @@ class Reader implements Comparisons {
       const all = required && bool['boolop'] === 'AND_EXPR';
       return list(bool['args']).forEach((item) => this.#condition(item, scope, ctes, all));
     }
-    const subselect = unwrap(node, 'SubLink')?.['subselect'];
-    if (isObject(subselect)) this.statement(subselect, scope, ctes);
     const expression = unwrap(node, 'A_Expr');
     if (expression !== null) this.#compare(node, expression, scope, required);
     const test = unwrap(node, 'NullTest');

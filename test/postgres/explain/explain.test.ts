@@ -73,6 +73,9 @@ describe.each(testServers())('$label', (testServer) => {
     const own = nodes.reduce((sum, { ownMs }) => sum + (ownMs ?? 0), 0);
     expect(own).toBeGreaterThan(0.5 * (measured.root.totalMs ?? 0));
     expect(await state()).toEqual(before);
+    // An EXPLAIN that were kept there would push out a statement of the ERP.
+    const kept = await erp.admin.query(`select query from pg_stat_statements where query ilike 'explain%'`);
+    expect(kept.rows).toEqual([]);
 
     const listed = await valueOf(
       daybreak.client.explain.list({ serverId: daybreak.serverId, statementId: planned.statementId }),

@@ -27,6 +27,19 @@ export async function explainGeneric(sql: Sql, statement: string): Promise<Expla
   return documentOf(await sql.query(`explain (generic_plan, verbose, format json)\n${statement}`));
 }
 
+/**
+ * For the rest of the transaction EXPLAIN is not kept in pg_stat_statements, where each text would be an entry and push
+ * out one of the ERP's; false where this role may not say so (15 and later: grant set on parameter).
+ */
+export async function keepOutOfStatistics(sql: Sql, versionNumber: number): Promise<boolean> {
+  const setting = 'pg_stat_statements.track_utility';
+  const granted = versionNumber >= 150_000 ? ` or has_parameter_privilege('${setting}', 'SET')` : '';
+  const rows = await sql.query(
+    `select set_config('${setting}', 'off', true) where (select rolsuper from pg_roles where rolname = current_user)${granted}`,
+  );
+  return rows.length > 0;
+}
+
 const name = 'daybreak_explain';
 
 /**
