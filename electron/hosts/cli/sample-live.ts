@@ -69,7 +69,8 @@ export async function sampleLive(options: LiveOptions): Promise<Sampled> {
   const to = lastSampleAtMs ?? last;
   if (to === null) throw new Failure({ code: 'cancelled', message: 'Stopped before the first sample was taken.' });
   return {
-    window: { fromMs: Math.min(first ?? to, to - 1), toMs: to + 1 },
+    // Whole milliseconds: --from and --to of a stored diagnosis name the same window.
+    window: { fromMs: Math.floor(Math.min(first ?? to, to - 1)), toMs: Math.ceil(to + 1) },
     sampling: { samples, seconds, ownCostPercent, problem, endedEarly: signal.aborted },
   };
 }
