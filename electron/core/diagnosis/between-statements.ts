@@ -1,9 +1,9 @@
 import type { StoredDeltas } from '../history/history.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
+import { saversOf } from './savers.ts';
 import { isIdle, samplesWithin, spellOf, type HistoryView, type SeenRow } from './history-view.ts';
 import type { TimeWindow } from './input.ts';
 import { heldIdleMs } from './lock-roots.ts';
-import { isSaving } from './roles.ts';
 
 /**
  * A victim of its own: on a busy server short statements do not get slower, they start later, and the transaction
@@ -35,12 +35,8 @@ export const betweenStatements: StatementGroup = {
 export type IsSavingPause = (seen: SeenRow) => boolean;
 
 export function savingPauses(catalog: Catalog): IsSavingPause {
-  const savers = new Set(
-    catalog.groups
-      .filter(isSaving)
-      .flatMap(({ statement, roleNames }) => roleNames.map((role) => JSON.stringify([statement.databaseName, role]))),
-  );
-  return (seen) => isShortPause(seen) && savers.has(JSON.stringify([seen.row.databaseName, seen.row.roleName]));
+  const saves = saversOf(catalog);
+  return (seen) => isShortPause(seen) && saves(seen.row.databaseName, seen.row.roleName);
 }
 
 const isShortPause = ({ row, idleMs }: SeenRow): boolean => isIdle(row) && idleMs < heldIdleMs;

@@ -1,9 +1,10 @@
 import type { Baseline } from './baseline.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { sum, type IntervalDamage } from './damage.ts';
-import { splitDamage } from './excess.ts';
+import { splitDamage, type Cause } from './excess.ts';
 import type { Cores } from './input.ts';
 import { RushAfterLocks } from './rush-after-locks.ts';
+import { measureWritten, presentShares, type WritePressure } from './written.ts';
 import { measurePressure, usualPressure, type IntervalPressure } from './pressure.ts';
 
 /** Seconds of damage of one interval that one suspect is blamed for, by the way it did harm. */
@@ -12,6 +13,8 @@ export interface Blame {
   /** For processors too, which it kept busy by reading files (`IntervalPressure.copying`). */
   readonly copying: number;
   readonly disk: number;
+  /** By what it wrote to the disk that a COMMIT waits for (written.ts). */
+  readonly written: number;
   readonly lock: number;
   /** In the rush that its lock let loose: `RushAfterLocks`. */
   readonly rush: number;
@@ -25,6 +28,7 @@ export interface BlamedInterval {
 
 export interface BlameResult {
   readonly intervals: readonly BlamedInterval[];
+  readonly written: WritePressure;
   readonly damageSeconds: number;
   /**
    * The part of the victims' waiting for the processors that the sampled sessions can account for, 0..1. When it is
@@ -66,6 +70,7 @@ export function assignBlame(
   );
   const saturated = weightedBy(damages, (_, index) => pressures[index]?.cpu.saturation ?? 0) > 0.5;
   const excess = splitDamage(damages, baseline, catalog, saturated);
+  const written = measureWritten(damages, baseline);
   const behindLocks = new RushAfterLocks();
   let waitedForCpu = 0;
   let accountedFor = 0;
@@ -75,21 +80,30 @@ export function assignBlame(
     const split = excess[index];
     if (pressure === undefined || split === undefined) throw new Error('an interval lost its pressure');
     // A backend waits for its processor before a statement begins: the pause between statements is waiting for cpu.
-    const inside = damage.seconds - damage.betweenSeconds;
-    const cpuSeconds = inside * split.parts.cpu + damage.betweenSeconds;
+    const inside = damage.seconds - damage.betweenSeconds - damage.commitSeconds;
+    const waited = (cause: Cause) => inside * split.parts[cause] + damage.commitSeconds * split.commitParts[cause];
+    const writeShares = presentShares(written, damage.interval, catalog);
+    const behindWrites = waited('wal') * written.saturation;
+    // What the amount does not explain is waiting for the same disk as everybody's, ...
+    const behindOthers = waited('wal') - behindWrites;
+    const diskSeconds = waited('disk') + behindOthers;
+    const disk = diskSeconds * pressure.disk.saturation;
+    // ... and where the disk is free, for a processor to go on: the log is flushed by processes like any other.
+    const flushing = behindOthers * (1 - pressure.disk.saturation);
+    const cpuSeconds = waited('cpu') + damage.betweenSeconds + flushing;
     const cpu = pressure.cpu.saturation * Math.min(cpuSeconds, explainable(damage, pressure.turns));
     const copying = pressure.copying.saturation * Math.min(cpuSeconds, explainable(damage, pressure.copyingTurns));
     const lock = inside * split.parts.lock;
     const rush = behindLocks.take(damage, lock, split.lockRoots, cpuSeconds - cpu - copying);
-    const diskSeconds = inside * split.parts.disk;
-    const disk = diskSeconds * pressure.disk.saturation;
     waitedForCpu += cpuSeconds - rush.seconds;
     accountedFor += cpu + copying;
-    if (cores.value !== null) unaccountedSeconds += cpuSeconds - cpu - copying - rush.seconds + diskSeconds - disk;
+    if (cores.value !== null)
+      unaccountedSeconds += cpuSeconds - cpu - copying - rush.seconds + waited('disk') * (1 - pressure.disk.saturation);
     const suspects = new Set([
       ...pressure.cpu.shares.keys(),
       ...pressure.disk.shares.keys(),
       ...pressure.copying.shares.keys(),
+      ...writeShares.keys(),
       ...split.lockRoots.keys(),
       ...rush.byRoot.keys(),
     ]);
@@ -100,6 +114,7 @@ export function assignBlame(
           cpu: cpu * (pressure.cpu.shares.get(suspect) ?? 0),
           copying: copying * (pressure.copying.shares.get(suspect) ?? 0),
           disk: disk * (pressure.disk.shares.get(suspect) ?? 0),
+          written: behindWrites * (writeShares.get(suspect) ?? 0),
           lock: lock * (split.lockRoots.get(suspect) ?? 0),
           rush: rush.byRoot.get(suspect) ?? 0,
         },
@@ -109,6 +124,7 @@ export function assignBlame(
   });
   return {
     intervals,
+    written,
     damageSeconds: sum(damages.map(({ seconds }) => seconds)),
     unaccountedSeconds,
     cpuAccountedFor: waitedForCpu === 0 ? 0 : accountedFor / waitedForCpu,
@@ -145,7 +161,7 @@ function weightedBy(damages: readonly IntervalDamage[], value: (damage: Interval
 }
 
 export const blameSeconds = (blame: Blame | undefined): number =>
-  blame === undefined ? 0 : blame.cpu + blame.copying + blame.disk + blame.lock + blame.rush;
+  blame === undefined ? 0 : blame.cpu + blame.copying + blame.disk + blame.written + blame.lock + blame.rush;
 
 export const lockSeconds = ({ intervals }: BlameResult, group: StatementGroup): number =>
   sum(

@@ -33,11 +33,14 @@ export function conclude(facts: ConclusionFacts): Conclusion {
   if (missing !== null) return 'not_enough_data';
   if (isElsewhere(facts)) return 'not_the_database';
   const ownWork = (saving.workGrowth ?? 1) >= workGrowthOfNote;
-  if (!hurt) return ownWork && (saving.slowdown ?? 1) >= slowdownOfNote ? 'own_work' : 'no_damage';
+  const arrivals = facts.load.arrivalGrowth ?? 1;
+  if (!hurt) {
+    if ((saving.slowdown ?? 1) < slowdownOfNote) return 'no_damage';
+    return ownWork ? 'own_work' : arrivals >= surgeGrowth ? 'surge' : 'no_damage';
+  }
   if (findings.some(({ grade }) => grade === 'A' || grade === 'B')) return 'culprits';
   if (findings.some((finding) => finding.blameShare > 0 && isUntold(finding))) return 'not_identifiable';
   if (findings.some(({ grade }) => grade === 'C')) return 'suspicion';
-  const arrivals = facts.load.arrivalGrowth ?? 1;
   if (ownWork && (saving.workGrowth ?? 1) >= arrivals) return 'own_work';
   if (arrivals >= surgeGrowth) return 'surge';
   if (ownWork) return 'own_work';

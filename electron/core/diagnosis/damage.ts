@@ -1,6 +1,7 @@
 import { expectedBetween, type Baseline } from './baseline.ts';
 import { betweenStatements, savingPauses } from './between-statements.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
+import { commits, commitTimes, type CommitTime } from './commit-waits.ts';
 import { overlapShare, type Interval } from './intervals.ts';
 import { sampleNear, type SeenSample } from './history-view.ts';
 import type { TimeWindow } from './input.ts';
@@ -18,6 +19,10 @@ export interface IntervalDamage {
   readonly inFlight: ReadonlyMap<StatementGroup, number>;
   /** Of `seconds`: what was waited between the statements of saves. */
   readonly betweenSeconds: number;
+  /** Of `seconds`: what savers waited in COMMIT (commit-waits.ts). */
+  readonly commitSeconds: number;
+  /** What savers stood in COMMIT, waiting or not, seconds. */
+  readonly commitSpentSeconds: number;
   readonly calls: number;
   /** n * L* of the statements, seconds: what they would have taken anyway. */
   readonly workSeconds: number;
@@ -45,13 +50,33 @@ export function measureDamage(
 ): IntervalDamage[] {
   const activityOnly = intervals.every(({ booked }) => booked.size === 0);
   const usualSessions = activityOnly ? usualActivity(baseline, catalog) : new Map<StatementGroup, number>();
-  return intervals
+  const inside = intervals
     .map((interval) => ({ interval, part: overlapShare(interval, window) }))
-    .filter(({ part }) => part >= leastPart)
-    .map(({ interval, part }) => {
-      if (activityOnly) return damageOfActivity(interval, part, usualSessions, catalog);
-      return damageOfCalls(interval, part, baseline, { catalog, view, unit });
-    });
+    .filter(({ part }) => part >= leastPart);
+  if (activityOnly) return inside.map(({ interval, part }) => damageOfActivity(interval, part, usualSessions, catalog));
+  const commit = commitTimes(
+    inside.map(({ interval }) => interval),
+    baseline,
+    catalog,
+    unit,
+  );
+  return inside.map(({ interval, part }, index) =>
+    withCommits(damageOfCalls(interval, part, baseline, { catalog, view, unit }), commit[index]),
+  );
+}
+
+function withCommits(damage: IntervalDamage, time: CommitTime | undefined): IntervalDamage {
+  if (time === undefined) return damage;
+  const { part, byVictim, seconds, expectedSeconds } = damage;
+  const commitSeconds = time.waitedSeconds * part;
+  return {
+    ...damage,
+    byVictim: commitSeconds > 0 ? new Map([...byVictim, [commits, commitSeconds]]) : byVictim,
+    commitSeconds,
+    commitSpentSeconds: time.spentSeconds * part,
+    expectedSeconds: expectedSeconds + time.expectedSeconds * part,
+    seconds: seconds + commitSeconds,
+  };
 }
 
 function damageOfCalls(
@@ -93,6 +118,8 @@ function damageOfCalls(
     byVictim,
     inFlight,
     betweenSeconds,
+    commitSeconds: 0,
+    commitSpentSeconds: 0,
     calls,
     workSeconds,
     expectedSeconds,
@@ -151,6 +178,8 @@ function damageOfActivity(
     byVictim,
     inFlight: new Map(),
     betweenSeconds: byVictim.get(betweenStatements) ?? 0,
+    commitSeconds: 0,
+    commitSpentSeconds: 0,
     calls: 0,
     workSeconds: expectedSeconds - betweenUsual * interval.seconds * part,
     expectedSeconds,

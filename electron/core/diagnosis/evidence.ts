@@ -29,23 +29,25 @@ export interface EvidenceFacts {
 /** What speaks against suspects that are blamed as one, the weightiest first. Pieces without damage only describe. */
 export function gatherEvidence(groups: readonly StatementGroup[], facts: EvidenceFacts): Evidence[] {
   const { blame } = facts;
-  const seconds = { cpu: 0, copying: 0, disk: 0, lock: 0, rush: 0 };
+  const seconds = { cpu: 0, copying: 0, disk: 0, written: 0, lock: 0, rush: 0 };
   for (const { bySuspect } of blame.intervals) {
     for (const group of groups) {
       const own = bySuspect.get(group);
       seconds.cpu += own?.cpu ?? 0;
       seconds.copying += own?.copying ?? 0;
       seconds.disk += own?.disk ?? 0;
+      seconds.written += own?.written ?? 0;
       seconds.lock += (own?.lock ?? 0) + (own?.rush ?? 0);
       seconds.rush += own?.rush ?? 0;
     }
   }
-  const total = seconds.cpu + seconds.copying + seconds.disk + seconds.lock;
+  const total = seconds.cpu + seconds.copying + seconds.disk + seconds.written + seconds.lock;
   const worth = (part: number) => part > 0 && part >= leastPart * total;
   const evidence: Evidence[] = [];
   if (worth(seconds.cpu)) evidence.push(cpuEvidence(groups, seconds.cpu, facts));
   if (worth(seconds.copying)) evidence.push(...copyingEvidence(groups, seconds.copying, facts));
   if (worth(seconds.disk)) evidence.push(...diskEvidence(groups, seconds.disk, facts));
+  if (worth(seconds.written)) evidence.push(writtenEvidence(groups, seconds.written, facts));
   if (worth(seconds.lock)) evidence.push(lockEvidence(groups, seconds, facts));
   const described = describe(facts.exposure).filter((piece) => !evidence.some(({ kind }) => kind === piece.kind));
   return [...evidence.toSorted((a, b) => b.damageSeconds - a.damageSeconds), ...described];
@@ -107,6 +109,23 @@ function diskEvidence(
     share: share * part,
     text: `was ${formatPercent(share * part)} of the queue for the disk (${diskWords[kind]}) while ${sessionsText(sessions)} waited for it${checkpoints === null ? '' : `; ${checkpoints}`}`,
   }));
+}
+
+function writtenEvidence(
+  groups: readonly StatementGroup[],
+  damageSeconds: number,
+  { blame: { written } }: EvidenceFacts,
+): Evidence {
+  const share = sum(groups.map((group) => written.shares.get(group) ?? 0));
+  const wal = sum(groups.map((group) => written.bytes.get(group)?.wal ?? 0));
+  const temp = sum(groups.map((group) => written.bytes.get(group)?.temp ?? 0));
+  const what = temp > wal ? `${formatBytes(temp)} of temporary files` : `${formatBytes(wal)} of the log`;
+  return {
+    kind: temp > wal ? 'temp_io' : 'wal',
+    damageSeconds,
+    share,
+    text: `wrote ${what}, ${formatPercent(share)} of what was written beyond the usual, while saving waited for its own log to be on disk`,
+  };
 }
 
 const diskWords: Record<DiskUse, string> = {

@@ -1,19 +1,23 @@
 import type { Baseline } from './baseline.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
+import { savingCommits } from './commit-waits.ts';
 import { sum, type IntervalDamage } from './damage.ts';
 import { lockWaits } from './lock-roots.ts';
 import type { Interval } from './intervals.ts';
 import { queueOf } from './pressure.ts';
+import type { ResourceUse } from './resources.ts';
 import { canSuffer } from './roles.ts';
 
 /** What the victims waited for, beyond the usual. 'other' is nobody's: network, latches, a process that sleeps. */
-export type Cause = 'cpu' | 'disk' | 'lock' | 'other';
-const causes: readonly Cause[] = ['cpu', 'disk', 'lock', 'other'];
+export type Cause = 'cpu' | 'disk' | 'wal' | 'lock' | 'other';
+const causes: readonly Cause[] = ['cpu', 'disk', 'wal', 'lock', 'other'];
 type Counts = Record<Cause, number>;
 
 export interface IntervalExcess {
   /** Parts of the interval's damage, together 1. */
   readonly parts: Readonly<Counts>;
+  /** The same of what was waited in COMMIT, over the whole incident. */
+  readonly commitParts: Readonly<Counts>;
   /** Parts of the lock damage by root blocker, together at most 1. */
   readonly lockRoots: ReadonlyMap<StatementGroup, number>;
 }
@@ -47,14 +51,33 @@ export function splitDamage(
   whole[cpuSaturated ? 'cpu' : 'other'] += assumedObservations;
   const wholeTotal = sum(Object.values(whole));
   const allRoots = mergeRoots(observed);
+  const commitParts = commitCauses(damages, catalog);
   return observed.map(({ excess, roots, lockWeight }) => {
     const total = sum(Object.values(excess)) + lentObservations;
     return {
+      commitParts,
       parts: mapCounts((cause) => (excess[cause] + (lentObservations * whole[cause]) / wholeTotal) / total),
       lockRoots: lockWeight > 0 ? scale(roots, 1 / lockWeight) : allRoots,
     };
   });
 }
+
+/** A lock in COMMIT is no suspect's: nobody looked for its root. */
+function commitCauses(damages: readonly IntervalDamage[], catalog: Catalog): Counts {
+  const isCommit = savingCommits(catalog);
+  const counts = mapCounts(() => 0);
+  for (const { interval } of damages) {
+    for (const { rows } of interval.samples) {
+      for (const seen of rows) {
+        if (seen.use !== null && isCommit(seen)) counts[seen.use === 'lock' ? 'other' : causeOf(seen.use)] += 1;
+      }
+    }
+  }
+  const total = sum(Object.values(counts));
+  return total === 0 ? mapCounts((cause) => (cause === 'other' ? 1 : 0)) : mapCounts((cause) => counts[cause] / total);
+}
+
+const causeOf = (use: ResourceUse): Cause => (use === 'wal' ? 'wal' : (queueOf(use) ?? 'other'));
 
 interface Observed {
   readonly counts: Counts;
@@ -70,12 +93,12 @@ function observe({ samples }: Pick<Interval, 'samples'>, catalog: Catalog): Obse
     for (const { statementId, use } of sample.rows) {
       const group = catalog.groupOf(statementId);
       if (use === null || use === 'lock' || group === null || !canSuffer(group)) continue;
-      counts[queueOf(use) ?? 'other'] += 1;
+      counts[causeOf(use)] += 1;
     }
     for (const wait of lockWaits(sample, catalog)) {
       for (const { root, weight } of wait.roots) {
         // A victim behind a victim at work waits for what that one waits for.
-        const cause = root.kind === 'passed_on' ? (queueOf(root.use) ?? 'other') : 'lock';
+        const cause = root.kind === 'passed_on' ? causeOf(root.use) : 'lock';
         counts[cause] += weight;
         if (cause === 'lock') lockWeight += weight;
         if (root.kind === 'suspect') roots.set(root.group, (roots.get(root.group) ?? 0) + weight);
@@ -104,7 +127,7 @@ function callsOf(intervals: readonly Interval[]): number {
 }
 
 const mapCounts = (value: (cause: Cause) => number): Counts => {
-  const counts: Counts = { cpu: 0, disk: 0, lock: 0, other: 0 };
+  const counts: Counts = { cpu: 0, disk: 0, wal: 0, lock: 0, other: 0 };
   for (const cause of causes) counts[cause] = value(cause);
   return counts;
 };

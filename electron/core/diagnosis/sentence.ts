@@ -115,14 +115,17 @@ function noDamage(between: string, saving: SavingSummary): string {
 function culprits({ findings, dashboardTitles }: SentenceFacts): string {
   const proven = findings.filter(({ grade }) => grade === 'A' || grade === 'B');
   const share = percent(sum(proven.map(({ blameShare }) => blameShare)));
-  const names = new Set(proven.map(({ statement }) => dashboardTitles.get(statement.widgetId ?? '') ?? null));
+  const blamed = proven.flatMap(({ statement, members }) => [statement, ...members]);
+  const names = new Set(blamed.map((statement) => dashboardTitles.get(statement.widgetId ?? '') ?? null));
   const [dashboard] = names;
-  const queries = formatCounted(proven.length, 'query', 'queries');
+  const number = sum(proven.map(({ members }) => 1 + members.length));
+  const queries = formatCounted(number, 'query', 'queries');
   if (names.size === 1 && dashboard != null)
     return `${share} of the damage comes from ${queries} of ${named(dashboard)}`;
   const locks = proven.every(({ evidence }) => evidence[0]?.kind === 'lock');
-  const statements = formatCounted(proven.length, 'statement');
-  return `${share} of the damage comes from ${locks ? `${statements} that held locks` : statements}`;
+  const statements = formatCounted(number, 'statement');
+  const together = proven.length === 1 && number > 1 ? ' that always run together' : '';
+  return `${share} of the damage comes from ${locks ? `${statements} that held locks` : `${statements}${together}`}`;
 }
 
 /** "the executive dashboard", whether or not the title says that it is one. */

@@ -2,12 +2,18 @@ import type { Victim } from '../../../shared/model/diagnosis.ts';
 import { expectedBetween, type Baseline } from './baseline.ts';
 import { betweenStatements } from './between-statements.ts';
 import type { StatementGroup } from './catalog.ts';
-import type { IntervalDamage } from './damage.ts';
+import { sum, type IntervalDamage } from './damage.ts';
+import type { Study } from './study.ts';
 import { canSuffer } from './roles.ts';
-import type { SaveUnit } from './saves.ts';
+import { commits, usualCommitMs } from './commit-waits.ts';
+import { savingTime, type SaveUnit } from './saves.ts';
 
 /** What got slower: OLTP statements, and the time between those of a save; the one that suffered most first. */
-export function describeVictims(damages: readonly IntervalDamage[], baseline: Baseline, unit: SaveUnit): Victim[] {
+export function describeVictims(
+  damages: readonly IntervalDamage[],
+  baseline: Baseline,
+  { unit, catalog }: Pick<Study, 'unit' | 'catalog'>,
+): Victim[] {
   const totals = new Map<StatementGroup, { calls: number; execMs: number; blocks: number; damage: number }>();
   const totalOf = (group: StatementGroup) => {
     const total = totals.get(group) ?? { calls: 0, execMs: 0, blocks: 0, damage: 0 };
@@ -34,7 +40,8 @@ export function describeVictims(damages: readonly IntervalDamage[], baseline: Ba
       { statement, calls: Math.round(calls), baselineMs: usual.meanMs, meanMs, damageSeconds: damage, workRatio },
     ];
   });
-  return [...statements, ...describeBetween(damages, baseline, unit)].toSorted(
+  const commit = describeCommits(damages, usualCommitMs(baseline, catalog, unit), unit);
+  return [...statements, ...describeBetween(damages, baseline, unit), ...commit].toSorted(
     (a, b) => b.damageSeconds - a.damageSeconds || (a.statement.statementId < b.statement.statementId ? -1 : 1),
   );
 }
@@ -61,6 +68,23 @@ function describeBetween(damages: readonly IntervalDamage[], { between }: Baseli
       meanMs: spentMs / saves,
       damageSeconds,
       workRatio: between.callsPerSave === 0 ? null : calls / saves / between.callsPerSave,
+    },
+  ];
+}
+
+function describeCommits(damages: readonly IntervalDamage[], usualMs: number | null, unit: SaveUnit): Victim[] {
+  const damageSeconds = sum(damages.map(({ commitSeconds }) => commitSeconds));
+  const saves = sum(damages.map(({ interval, part }) => savingTime(interval, unit).saves * part));
+  if (damageSeconds === 0 || saves === 0 || usualMs === null) return [];
+  const spentSeconds = sum(damages.map(({ commitSpentSeconds }) => commitSpentSeconds));
+  return [
+    {
+      statement: commits.statement,
+      calls: Math.round(saves),
+      baselineMs: usualMs,
+      meanMs: (spentSeconds * 1000) / saves,
+      damageSeconds,
+      workRatio: null,
     },
   ];
 }
