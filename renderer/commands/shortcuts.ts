@@ -27,13 +27,17 @@ export const shortcutGroups: readonly ShortcutGroup[] = [
       { keys: ['↑', '↓'], text: 'Move between rows' },
       { keys: ['Home', 'End'], text: 'First and last row' },
       { keys: ['Enter'], text: 'Open the row' },
+      { keys: ['→', '←'], text: 'Open and close a branch, in plans and lock queues' },
       { keys: ['/'], text: 'Filter, where a table has a filter' },
     ],
   },
   {
     title: 'Mornings',
     shortcuts: [
-      { keys: ['←', '→'], text: 'Move the brushed window' },
+      { keys: ['Enter'], text: 'Brush a window, with the timeline focused' },
+      { keys: ['←', '→'], text: 'Move the window or its edge; with Shift by ten' },
+      { keys: ['+', '-'], text: 'Zoom the focused timeline; Ctrl and the wheel do, too' },
+      { keys: ['[', ']'], text: 'Earlier and later on the focused timeline' },
       { keys: ['P'], text: 'Propose a read model for the focused or open finding' },
     ],
   },

@@ -25,7 +25,7 @@ import { FilterBar } from './filter-bar.tsx';
 import { HistoryMenu } from './history/history-menu.tsx';
 import { IncidentTabs } from './incident-tabs.tsx';
 import { RangeBar } from './range-bar.tsx';
-import { SamplerCard } from './sampler-card.tsx';
+import { NotSampling, SamplerCard } from './sampler-card.tsx';
 import { TimelineCard } from './timeline-card.tsx';
 import { useSuggestion } from './use-suggestion.ts';
 import { endOfRange, useTimeline } from './use-timeline.ts';
@@ -211,6 +211,7 @@ function Morning({ server, address, go, widgetTitles }: MorningProps): ReactNode
       }
     >
       {live.problem !== null && <FailureNotice problem={live.problem} title="Watching live did not start" />}
+      <NotSampling server={server} />
       <div className={styles.toolbar}>
         <FilterBar filter={filter} onChange={(next) => go({ filter: next }, true)} />
         <RangeBar range={range} zoom={zoom} onRange={chooseRange} />

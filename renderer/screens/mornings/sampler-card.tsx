@@ -5,6 +5,7 @@ import { formatCount } from '../../../shared/format/count.ts';
 import type { SamplerStatus, ServerSummary } from '../../../shared/model/connection.ts';
 import { ActionToCopy } from '../../app/failure-notice.tsx';
 import { momentText } from '../../app/moments.ts';
+import { Notice } from '../../app/notice.tsx';
 import { useNow } from '../../app/use-now.ts';
 import { useConnections } from '../../stores/connections.ts';
 import { samplerLine } from './sampler-words.ts';
@@ -15,7 +16,7 @@ export function SamplerCard({ server }: { readonly server: ServerSummary }): Rea
   const sampler = useConnections((state) => state.samplers[server.serverId] ?? null);
   if (server.capture !== null || server.state !== 'connected' || sampler === null) return null;
   const missing = missingCapabilities(server);
-  const line = samplerLine(sampler);
+  const line = samplerLine(sampler, missing.length > 0);
   const troubled = sampler.problem !== null || missing.length > 0;
   return (
     <Popover width={400} position="bottom-start" shadow="md" trapFocus returnFocus>
@@ -50,8 +51,22 @@ export function SamplerCard({ server }: { readonly server: ServerSummary }): Rea
   );
 }
 
+/** Nobody looks at the server although it is connected: said in full, because the next morning would be missing. */
+export function NotSampling({ server }: { readonly server: ServerSummary }): ReactNode {
+  const problem = useConnections((state) => {
+    const sampler = state.samplers[server.serverId];
+    return sampler === undefined || sampler.running ? null : sampler.problem;
+  });
+  if (problem === null || server.state !== 'connected') return null;
+  return (
+    <Notice tone="warning" title="Nothing is sampled at the moment">
+      {problem} What is stored stays, and can be diagnosed.
+    </Notice>
+  );
+}
+
 /** What this server lacks for a full diagnosis. */
-export const missingCapabilities = (server: ServerSummary) =>
+const missingCapabilities = (server: ServerSummary) =>
   (server.facts?.capabilities ?? []).filter(
     ({ name, present }) => !present && (name === 'statement_statistics' || name === 'all_statistics'),
   );

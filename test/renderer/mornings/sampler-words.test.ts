@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { retentionText } from '../../../renderer/screens/mornings/history/retention-text.ts';
+import { samplerLine } from '../../../renderer/screens/mornings/sampler-words.ts';
+import type { SamplerStatus } from '../../../shared/model/connection.ts';
+
+const sampler: SamplerStatus = {
+  serverId: 's',
+  running: true,
+  mode: 'background',
+  lastSampleAtMs: 0,
+  lastSnapshotAtMs: 0,
+  statements: 1,
+  ownCostPercent: 0.064,
+  incidentReason: null,
+  storedBytes: 1,
+  problem: null,
+};
+
+describe('the sampler in a few words', () => {
+  it('says how it looks and what that costs', () => {
+    expect(samplerLine(sampler, false)).toBe('sampling · 0.06 % of a core');
+    expect(samplerLine({ ...sampler, mode: 'incident', ownCostPercent: null }, false)).toBe('a sample every second');
+  });
+
+  it('never sounds well while something is wrong', () => {
+    expect(samplerLine(sampler, true)).toBe('sampling, but sees only a part');
+    expect(samplerLine({ ...sampler, problem: 'no rights' }, false)).toBe('sampling, with a problem');
+    expect(samplerLine({ ...sampler, running: false, problem: 'no rights' }, false)).toBe('not sampling');
+  });
+});
+
+it('retention is read as it is set', () => {
+  const hourMs = 3_600_000;
+  expect([48 * hourMs, 14 * 24 * hourMs, 365 * 24 * hourMs].map(retentionText)).toEqual([
+    '48 hours',
+    '14 days',
+    '1 year',
+  ]);
+});
