@@ -1,4 +1,4 @@
-import { lookIntervalMs, nextDue, textsIntervalMs } from './intervals.ts';
+import { lookIntervalMs, nextDue, textsIntervalMs, textsShare } from './intervals.ts';
 
 export type Due = 'activity' | 'snapshot' | 'texts' | 'look';
 
@@ -6,6 +6,7 @@ const never = Number.POSITIVE_INFINITY;
 
 /** When the sampler does what next, on this machine's clock, ms. */
 export class DueTimes {
+  #textsIntervalMs = textsIntervalMs;
   readonly #dueMs: Record<Due, number> = { activity: never, snapshot: never, texts: never, look: never };
 
   /** A session begins: it looks first at what is there. */
@@ -37,6 +38,12 @@ export class DueTimes {
     if (this.#dueMs[what] !== never) this.#dueMs[what] = nextDue(this.#dueMs[what], intervalMs, nowMs);
   }
 
+  /** The texts were read, which took so long: what is costly is done less often. */
+  textsTook(tookMs: number, nowMs: number): void {
+    this.#textsIntervalMs = Math.max(textsIntervalMs, tookMs / textsShare);
+    this.#dueMs.texts = nowMs + this.#textsIntervalMs;
+  }
+
   allowSnapshots(allowed: boolean, nowMs: number): void {
     if (!allowed) this.#dueMs.snapshot = never;
     else if (this.#dueMs.snapshot === never) this.#dueMs.snapshot = nowMs;
@@ -47,7 +54,7 @@ export class DueTimes {
    * what was due in a minute would be due in an hour and a minute.
    */
   bringNearer(nowMs: number, { activityMs, snapshotMs }: { readonly activityMs: number; readonly snapshotMs: number }) {
-    const longest = { activity: activityMs, snapshot: snapshotMs, texts: textsIntervalMs, look: lookIntervalMs };
+    const longest = { activity: activityMs, snapshot: snapshotMs, texts: this.#textsIntervalMs, look: lookIntervalMs };
     for (const what of ['activity', 'snapshot', 'texts', 'look'] as const) {
       const dueMs = this.#dueMs[what];
       if (dueMs !== never) this.#dueMs[what] = Math.min(dueMs, nowMs + longest[what]);

@@ -99,17 +99,23 @@ export class Recorder {
     return { set, hidden: next.hiddenEntries ?? 0 };
   }
 
-  /** Fetches the texts that are missing. Resolves to what stands in the way, in words; null when nothing does. */
-  async texts(reader: StatisticsReader): Promise<string | null> {
+  /** Fetches the texts that are missing. `problem`: what stands in the way, in words; `tookMs`: 0 where none is missing. */
+  async texts(reader: StatisticsReader): Promise<{ readonly problem: string | null; readonly tookMs: number }> {
     const { serverId, store } = this.#options;
     const keys = await store.keysWithoutText(serverId);
-    if (keys.length === 0) return null;
+    if (keys.length === 0) return { problem: null, tookMs: 0 };
+    const startedMs = this.#nowMs();
     const texts = await this.#timed(() => reader.texts(keys));
+    const tookMs = this.#nowMs() - startedMs;
     if (texts === null) {
-      return "The server's file of statement texts is too large to be read without harm: only sampled texts are known.";
+      return {
+        problem:
+          "The server's file of statement texts is too large to be read without harm: only sampled texts are known.",
+        tookMs,
+      };
     }
     if (texts.length > 0) await store.saveTexts(serverId, texts);
-    return null;
+    return { problem: null, tookMs };
   }
 
   /** Keeps the last snapshot, so that the next engine goes on from it. */

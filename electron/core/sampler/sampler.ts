@@ -334,7 +334,9 @@ class IntervalSampler implements Sampler {
     this.#reading ??= (async () => {
       try {
         if (!reader.hasSnapshots) return;
-        this.#problems.note('texts', await this.#recorder.texts(reader));
+        const { problem, tookMs } = await this.#recorder.texts(reader);
+        this.#problems.note('texts', problem);
+        if (tookMs > 0) this.#due.textsTook(tookMs, this.#options.clock.nowMs());
         this.#options.onChange('texts');
       } catch (error) {
         // Nobody may be waiting for the texts: thrown on, a bug here would end the engine.

@@ -1,14 +1,15 @@
 /**
  * A plain engine in a process of its own, as the agent is one: connects to one server, samples it in the background and
  * stores. Started with the profile's folder and the settings as JSON and the password in the environment; answers
- * `usage` over IPC with the processor time of all its threads.
+ * over IPC with the processor time of all its threads.
  */
 import { createEngine } from '../../../electron/core/create-engine.ts';
 import { nodePorts } from '../../../electron/hosts/node-ports.ts';
 import type { ConnectionSettings } from '../../../shared/model/connection.ts';
 import type { SamplerMode } from '../../../shared/model/sampling.ts';
 
-export type EngineRequest = { readonly ask: 'usage' | 'stop' } | { readonly ask: 'mode'; readonly mode: SamplerMode };
+export type EngineRequest =
+  { readonly ask: 'usage' | 'read' | 'stop' } | { readonly ask: 'mode'; readonly mode: SamplerMode };
 export interface EngineAnswer {
   readonly processorMs: number;
   readonly statements: number;
@@ -39,6 +40,7 @@ const answer = async (): Promise<EngineAnswer> => {
 process.on('message', (request: EngineRequest) => {
   void (async () => {
     if (request.ask === 'mode') (await engine.servers.sampler(serverId)).setMode(request.mode);
+    if (request.ask === 'read') await (await engine.servers.sampler(serverId)).readNow();
     const found = await answer();
     if (request.ask === 'stop') {
       await engine.stop();
