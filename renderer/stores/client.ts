@@ -1,10 +1,6 @@
 import { createORPCClient, DynamicLink } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
-import type { experimentsContract } from '../../shared/contract/experiments.ts';
-import type { explainContract } from '../../shared/contract/explain.ts';
-import type { historyContract } from '../../shared/contract/history.ts';
 import type { Contract } from '../../shared/contract/index.ts';
-import type { indexesContract } from '../../shared/contract/indexes.ts';
 import type { Reply } from '../../shared/model/failure.ts';
 import type { Door } from '../host/door.ts';
 import { FailureError } from './failure-error.ts';
@@ -12,13 +8,7 @@ import { FailureError } from './failure-error.ts';
 export { FailureError, problemOf, type Problem } from './failure-error.ts';
 export { useServerSelection } from './server-selection.ts';
 
-type Agreed = {
-  readonly explain: typeof explainContract;
-  readonly indexes: typeof indexesContract;
-  readonly history: typeof historyContract;
-  readonly experiments: typeof experimentsContract;
-};
-export type Client = ContractRouterClient<Contract & Agreed>;
+export type Client = ContractRouterClient<Contract>;
 
 let door: Door | null = null;
 let opened: Client | null = null;

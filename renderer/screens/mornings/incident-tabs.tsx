@@ -1,6 +1,7 @@
 import { Button, Tabs } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMemo, type ReactNode } from 'react';
+import { formatCount } from '../../../shared/format/count.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Finding, OriginFilter } from '../../../shared/model/diagnosis.ts';
 import type { Statement } from '../../../shared/model/statement.ts';
@@ -65,7 +66,7 @@ export function IncidentTabs(props: IncidentTabsProps): ReactNode {
         <Tabs.List aria-label="What lies behind the verdict" className={styles.tabList}>
           {tabs.map(({ id, label }) => (
             <Tabs.Tab key={id} value={id}>
-              {counts[id] === undefined ? label : `${label} ${counts[id]}`}
+              {counts[id] === undefined ? label : `${label} ${formatCount(counts[id])}`}
             </Tabs.Tab>
           ))}
         </Tabs.List>

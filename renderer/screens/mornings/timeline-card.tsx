@@ -64,6 +64,7 @@ export function TimelineCard(props: TimelineCardProps): ReactNode {
   }
   return (
     <Card className={styles.timelineCard}>
+      {loading && <div className={styles.progress} aria-hidden />}
       {problem !== null && <FailureNotice problem={problem} onRetry={onRetry} />}
       <div className={styles.timelineHead} aria-busy={loading}>
         <Legend items={legend} />

@@ -37,6 +37,7 @@ export function VerdictCard(props: VerdictCardProps): ReactNode {
       )}
       {value !== null && (
         <section aria-label="Verdict" aria-live="polite" aria-busy={loading} className={styles.verdict}>
+          {loading && <div className={styles.progress} aria-hidden />}
           <div className={styles.verdictHead}>
             <ConclusionLine conclusion={value.verdict.conclusion} />
             <div className={styles.verdictButtons}>

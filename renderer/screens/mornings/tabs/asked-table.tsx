@@ -16,6 +16,7 @@ export function AskedTable<T>({ answer, what, children }: AskedTableProps<T>): R
   const { value, problem, loading, reload } = answer;
   return (
     <div aria-busy={loading} className={styles.asked}>
+      {loading && <div className={styles.progress} aria-hidden />}
       {problem !== null && <FailureNotice problem={problem} onRetry={reload} />}
       {value === null && loading && (
         <Skeleton className={styles.skeleton} height={140} aria-label={`Loading ${what}`} />
