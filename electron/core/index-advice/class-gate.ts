@@ -7,8 +7,25 @@ const sources: Readonly<Record<Statement['classSource'], string>> = {
   override: 'by your own word',
 };
 
+/** What the last hour of history says of one statement. */
+export interface Calls {
+  readonly perHour: number;
+  readonly rowsPerCall: number;
+  readonly aggregates: boolean;
+}
+
+/**
+ * Called often for a few rows: a form's lookup. One that lacks an index reads too many blocks to be scored as OLTP, and
+ * is exactly what advice is for.
+ */
+export const isLookup = ({ perHour, rowsPerCall, aggregates }: Calls): boolean =>
+  !aggregates && perHour >= 20 && rowsPerCall <= 50;
+
 /** Why a statement gets no index, or null for OLTP. An OLTP schema in an OLAP costume is what this prevents. */
-export function refusedByClass({ class: kind, classSource }: Statement): Extract<IndexAdvice, { kind: 'none' }> | null {
+export function refusedByClass(
+  { class: kind, classSource }: Statement,
+  calls: Calls,
+): Extract<IndexAdvice, { kind: 'none' }> | null {
   const source = sources[classSource];
   switch (kind) {
     case 'oltp':
@@ -32,6 +49,7 @@ export function refusedByClass({ class: kind, classSource }: Statement): Extract
         reason: `It is maintenance (${source}); an index does nothing for it.`,
       };
     case 'mixed':
+      if (classSource === 'score' && isLookup(calls)) return null;
       return {
         kind: 'none',
         instead: 'leave',

@@ -1,11 +1,12 @@
 import type { IndexAdvice, ReportIndex } from '../../../shared/model/index-advice.ts';
 import type { Statement } from '../../../shared/model/statement.ts';
-import { Failure, isFailure } from '../../../shared/model/failure.ts';
+import { Failure } from '../../../shared/model/failure.ts';
 import type { KnownServers } from '../connections/known-servers.ts';
 import { hasSessionState, requireOwnDatabase } from '../explain/explain-service.ts';
 import { prepareStatement } from '../explain/plan-statement.ts';
 import { sampledTexts } from '../explain/sampled-texts.ts';
 import type { History, StoredDeltas, StoredStatement } from '../history/history.ts';
+import { readStatementText } from '../diagnosis/statement-kind.ts';
 import { describeStatements } from '../diagnosis/statements.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { gatherInput } from '../mornings/gather-input.ts';
@@ -13,15 +14,15 @@ import type { Ports } from '../ports.ts';
 import { readIndexes, readIndexVersion } from '../postgres/queries/index-facts.ts';
 import { keepOutOfStatistics } from '../postgres/queries/explain.ts';
 import { dropHypotheticals, hypopgSchema } from '../postgres/queries/planner-hypothetical.ts';
-import { quoteIdent } from '../postgres/quote.ts';
 import { readTableFacts } from '../postgres/queries/table-facts.ts';
 import type { ExplainSession, Server } from '../postgres/session.ts';
 import { adviseIndexes } from './advise.ts';
-import { refusedByClass } from './class-gate.ts';
-import { indexUse, namedTables, type IndexUse } from './index-use.ts';
+import { refusedByClass, type Calls } from './class-gate.ts';
+import { indexUse, type IndexUse } from './index-use.ts';
 import { reportIndexes, type PlannedUse } from './report-indexes.ts';
 import { tableName } from './resolve-columns.ts';
 import { tableWrites } from './table-writes.ts';
+import { inTurn, keptNote, mostPlanned, notesOf, nullWhereRefused, planningMs, tablesOf } from './window-statements.ts';
 
 interface Options {
   readonly ports: Ports;
@@ -32,9 +33,6 @@ interface Options {
 
 const limits = { applicationName: 'daybreak-explain', statementTimeoutMs: 10_000, lockTimeoutMs: 1_000 };
 const hourMs = 3_600_000;
-/** Planning takes some milliseconds of the server a statement: enough for an ERP, not for an afternoon. */
-const mostPlanned = 200;
-const planningMs = 20_000;
 const mostCached = 5_000;
 
 /** Indexes for OLTP statements, and those that only reports use. Creates and drops nothing. */
@@ -49,8 +47,8 @@ export class IndexAdviceService {
 
   async advise(serverId: string, statementId: string, values?: Readonly<Record<string, string>>): Promise<IndexAdvice> {
     const { history, servers, ports } = this.#options;
-    const { stored, described } = await this.#statement(serverId, statementId);
-    const refused = refusedByClass(described);
+    const { stored, described, calls } = await this.#statement(serverId, statementId);
+    const refused = refusedByClass(described, calls);
     if (refused !== null) return refused;
     const server = await servers.server(serverId);
     requireOwnDatabase(server, stored);
@@ -65,7 +63,10 @@ export class IndexAdviceService {
             values: values ?? {},
             typicalValues: false,
           });
-          return adviseIndexes({ sql, prepared, versionNumber, hypopg, writes, nowMs: ports.clock.nowMs() });
+          const nowMs = ports.clock.nowMs();
+          const advice = await adviseIndexes({ sql, prepared, versionNumber, hypopg, writes, nowMs });
+          if (advice.kind === 'none' || described.class === 'oltp') return advice;
+          return { ...advice, notes: [...advice.notes, mixedNote] };
         });
       } finally {
         // They live as long as the backend, which goes back to the pool; one that is gone has taken them along.
@@ -152,7 +153,10 @@ export class IndexAdviceService {
     return hasSessionState(server) ? hypopgSchema(session) : null;
   }
 
-  async #statement(serverId: string, statementId: string): Promise<{ stored: StoredStatement; described: Statement }> {
+  async #statement(
+    serverId: string,
+    statementId: string,
+  ): Promise<{ stored: StoredStatement; described: Statement; calls: Calls }> {
     const { history, servers } = this.#options;
     await servers.stored(serverId);
     const stored = (await history.samples.statements(serverId)).find((one) => one.statementId === statementId);
@@ -163,7 +167,8 @@ export class IndexAdviceService {
     const statements = await this.#described(serverId, extent.toMs - hourMs, extent.toMs + 1);
     const described = statements.find((one) => one.statementId === statementId);
     if (described === undefined) throw new Error('a stored statement can be described');
-    return { stored, described };
+    const deltas = await history.samples.deltas(serverId, extent.toMs - hourMs, extent.toMs);
+    return { stored, described, calls: callsOf(stored, deltas) };
   }
 
   /** Classes of all known statements, from the window and an hour around it. */
@@ -186,8 +191,11 @@ export class IndexAdviceService {
     const ran = new Map<string, number>();
     const add = (statementId: string, calls: number) => ran.set(statementId, (ran.get(statementId) ?? 0) + calls);
     const deltas: StoredDeltas[] = await history.samples.deltas(serverId, fromMs, toMs);
-    for (const interval of deltas)
+    // The store answers intervals that only touch the window, too.
+    for (const interval of deltas) {
+      if (interval.toMs <= fromMs || interval.fromMs >= toMs) continue;
       for (const { statementId, counters } of interval.deltas) add(statementId, counters.calls);
+    }
     for (const { rows } of await history.samples.samples(serverId, fromMs, toMs)) {
       for (const { statementId } of rows) if (statementId !== null && !ran.has(statementId)) add(statementId, 1);
     }
@@ -203,72 +211,17 @@ export class IndexAdviceService {
   }
 }
 
-/**
- * One statement of each fingerprint of this database: what is no report first, since it decides what may not go, then
- * the reports, each the most called first. Transaction control and maintenance have no plan.
- */
-function inTurn(statements: readonly Statement[], ran: ReadonlyMap<string, number>, databaseName: string): Statement[] {
-  const calls = ({ statementId }: Statement) => ran.get(statementId) ?? 0;
-  const seen = new Set<string>();
-  return statements
-    .filter((one) => calls(one) > 0 && one.databaseName === databaseName && plannable.test(one.text ?? ''))
-    .toSorted((a, b) => Number(a.class === 'reporting') - Number(b.class === 'reporting') || calls(b) - calls(a))
-    .filter(({ fingerprint }) => !seen.has(fingerprint) && seen.add(fingerprint));
-}
+const mixedNote =
+  'By its cost alone it is no OLTP statement; it is called often for a few rows, as a lookup is that lacks an index.';
 
-const plannable =
-  /^\s*(?:\/\*[\s\S]*?\*\/\s*|\(\s*)*(select|with|insert|update|delete|merge|table|values|copy|declare|refresh)\b/i;
-
-async function nullWhereRefused(work: () => Promise<IndexUse>): Promise<IndexUse | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isFailure(error) || ['connection_lost', 'cancelled', 'host_unreachable'].includes(error.value.code))
-      throw error;
-    return null;
-  }
-}
-
-async function tablesOf(statements: readonly Statement[]): Promise<{ tables: Set<string>; unreadable: number }> {
-  const tables = new Set<string>();
-  let unreadable = 0;
-  for (const { text } of statements) {
-    const named = await namedTables(text ?? '');
-    if (named === null) unreadable += 1;
-    for (const name of named ?? []) tables.add(name);
-  }
-  return { tables, unreadable };
-}
-
-const keptNote = ({ facts }: Server): string =>
-  `Each statement that was planned left an entry of EXPLAIN in pg_stat_statements, and will not be planned again until indexes change.${
-    facts.versionNumber >= 150_000
-      ? ` To leave none: grant set on parameter pg_stat_statements.track_utility to ${quoteIdent(facts.roleName)};`
-      : ''
-  }`;
-
-function notesOf(
-  planned: readonly PlannedUse[],
-  unplanned: readonly Statement[],
-  leftOut: readonly Statement[],
-  unreadable: number,
-): string[] {
-  const others = unplanned.filter((one) => one.class !== 'reporting').length;
-  const statements = (count: number) => `${count} statement${count === 1 ? '' : 's'}`;
-  return [
-    `${statements(planned.length)} of the window were planned; what runs outside of the window, and what planned statements do with other values, is not seen.`,
-    ...(others === 0
-      ? []
-      : [`${statements(others)} that are no reports could not be planned: indexes on their tables are not listed.`]),
-    ...(unreadable === 0
-      ? []
-      : [
-          `${statements(unreadable)} that are no reports cannot be read at all: look at pg_stat_user_indexes before anything is dropped.`,
-        ]),
-    ...(leftOut.length === 0
-      ? []
-      : [
-          `${statements(leftOut.length)} were left out: at most ${mostPlanned} are planned, for ${planningMs / 1000} seconds. Ask again to go on.`,
-        ]),
-  ];
+function callsOf({ statementId, text }: StoredStatement, deltas: readonly StoredDeltas[]): Calls {
+  const hours = deltas.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs), 0) / hourMs;
+  const own = deltas.flatMap((interval) => interval.deltas.filter((delta) => delta.statementId === statementId));
+  const calls = own.reduce((sum, { counters }) => sum + counters.calls, 0);
+  const rows = own.reduce((sum, { counters }) => sum + counters.rows, 0);
+  return {
+    perHour: hours === 0 ? 0 : calls / hours,
+    rowsPerCall: calls === 0 ? 0 : rows / calls,
+    aggregates: readStatementText(text).aggregates,
+  };
 }

@@ -117,6 +117,16 @@ describe.each(testServers())('$label', (testServer) => {
     expect(await advise({ text: lookup, class: 'batch' })).toMatchObject({ instead: 'reschedule' });
     expect(await advise({ text: lookup, class: 'mixed' })).toMatchObject({ instead: 'leave' });
     expect((await advise({ text: lookup, class: 'oltp' })).kind).toBe('candidates');
+    // A lookup that lacks an index reads too much to be scored as OLTP; few rows for many calls give it away.
+    const often = { calls: 500, rows: 600, totalExecMs: 20_000, sharedBlksHit: 2_500_000 };
+    const lacking = await advise({
+      text: 'select invoice_id from erp.ar_invoice where due_date = $1',
+      counters: often,
+    });
+    expect(lacking).toMatchObject({
+      kind: 'candidates',
+      notes: [expect.anything(), expect.anything(), expect.stringContaining('a lookup')],
+    });
   });
 
   test('indexes that only reports use are told with who uses them, what they cost and how to come back', async () => {
