@@ -3,6 +3,7 @@ import { openBrowserDoor } from './support/doors.ts';
 import { test } from './support/fixtures.ts';
 import { rescueByHand } from './support/journey.ts';
 import { leftBehind } from './support/left-behind.ts';
+import { lookAround } from './support/mornings.ts';
 import { inspectScreens } from './support/screens.ts';
 
 test('a rescue by hand behind the browser door', async ({ openWith, profile }) => {
@@ -13,7 +14,10 @@ test('a rescue by hand behind the browser door', async ({ openWith, profile }) =
     if (/Content Security Policy/i.test(message.text())) problems.push(message.text());
   });
   await expect(door.page, 'the launch code does not stay in the address').not.toHaveURL(/code=/);
-  const { dataDir } = await rescueByHand(door, { whileFull: () => inspectScreens(door.page) });
+  const { dataDir } = await rescueByHand(door, {
+    lookAround: (morning) => lookAround(door, morning),
+    whileFull: () => inspectScreens(door.page),
+  });
   expect(problems).toEqual([]);
   expect(await door.quit()).toBe(0);
   expect(leftBehind(profile, dataDir)).toEqual([]);

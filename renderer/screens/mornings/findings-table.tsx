@@ -75,7 +75,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'statement',
       header: 'statement, who runs it',
-      width: 'minmax(190px, 4fr)',
+      width: 'minmax(178px, 4fr)',
       cell: ({ statement, members, runBy }) => (
         <div className={styles.who}>
           <StatementLabel statement={statement} widgetTitles={widgetTitles} />
@@ -107,7 +107,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'evidence',
       header: 'evidence',
-      width: 'minmax(112px, 1.4fr)',
+      width: 'minmax(128px, 1.4fr)',
       wrap: true,
       cell: ({ evidence }) => (
         <span className={styles.chips}>

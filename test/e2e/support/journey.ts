@@ -10,6 +10,8 @@ export interface JourneyEnd {
 }
 
 export interface JourneyOptions {
+  /** Looks at the slow morning before anything is cured. */
+  readonly lookAround?: (morning: Morning) => Promise<void>;
   /** Looks at every screen while there is something on it. */
   readonly whileFull?: () => Promise<void>;
 }
@@ -22,6 +24,7 @@ export async function rescueByHand({ page, profile }: OpenDoor, options: Journey
   await test.step('open the demo ERP', () => openDemo(page));
   await test.step('the executive dashboard shows live numbers', () => dashboardIsLive(page));
   const morning = await test.step('a quiet phase, then the eight o’clock load', () => slowMorning(page));
+  await options.lookAround?.(morning);
   const { widget, model } = await test.step('find the culprit, propose a read model', () => propose(page, morning));
   await test.step('read the plan, and apply it', () => applyPlan(page, model));
   await test.step('the widget has moved to the read model', () => widgetHasMoved(page, widget, model));
@@ -66,7 +69,7 @@ async function dashboardIsLive(page: Page): Promise<void> {
   await expect(page.locator('[data-widget][data-source="live"]')).toHaveCount(7);
 }
 
-interface Morning {
+export interface Morning {
   readonly fromMs: number;
   readonly toMs: number;
 }
