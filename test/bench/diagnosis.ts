@@ -4,7 +4,7 @@
  * Debian's server. `--keep DIR` keeps every run, and `--replay DIR` judges kept runs again without a server.
  */
 import { parseArgs } from 'node:util';
-import { openBenchServer } from './diagnosis/bench-server.ts';
+import { openBenchServer, type BenchServer } from './diagnosis/bench-server.ts';
 import { calibrate } from './diagnosis/calibrate.ts';
 import { diagnosisGates } from './diagnosis/diagnosis-gates.ts';
 import { judge, type Judged } from './diagnosis/judge.ts';
@@ -48,17 +48,21 @@ async function measure() {
   const seeds = Array.from({ length: Number(values.runs) }, (_, index) => Number(values.seed) + index);
   if (values.server !== '15' && values.server !== '18') throw new Error('--server is 15 or 18');
   const bench = await openBenchServer({ major: values.server === '15' ? 15 : 18, scale: Number(values.scale) });
-  const interrupted = new Promise<never>((_resolve, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => reject(new Error(signal)));
-  });
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   try {
-    return await Promise.race([interrupted, runAll(bench, seeds)]);
+    return await runAll(bench, seeds, interrupted.signal);
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    await bench.stop();
+    console.error('interrupted: nothing was judged');
+    process.exit(130);
   } finally {
     await bench.stop();
   }
 }
 
-async function runAll(bench: Awaited<ReturnType<typeof openBenchServer>>, seeds: readonly number[]) {
+async function runAll(bench: BenchServer, seeds: readonly number[], signal: AbortSignal) {
   const calibration = await calibrate(bench);
   const conditions = { server: bench.version, seeds, calibration, lengths: standardLengths };
   console.log(`PostgreSQL ${bench.version}, seeds ${seeds.join(' ')}, ${JSON.stringify(calibration)}`);
@@ -67,7 +71,7 @@ async function runAll(bench: Awaited<ReturnType<typeof openBenchServer>>, seeds:
   // Scenario by scenario: the server restarts only between those that want other settings.
   const all = wanted.flatMap((id) => seeds.map((seed) => ({ seed, scenario: scenarioOf(id, seed) })));
   for (const { seed, scenario } of all) {
-    const run = await runScenario({ bench, scenario, seed, calibration, lengths: standardLengths });
+    const run = await runScenario({ bench, scenario, seed, calibration, lengths: standardLengths, signal });
     if (values.keep !== undefined) await keepRun(values.keep, run);
     judged.push(say(judge(run)));
     const leftSeconds = ((performance.now() - startedMs) / 1000 / judged.length) * (all.length - judged.length);

@@ -16,6 +16,8 @@ export interface RunRequest {
   readonly seed: number;
   readonly calibration: Calibration;
   readonly lengths: Lengths;
+  /** Aborting ends the run: it rejects, and leaves nothing behind. */
+  readonly signal?: AbortSignal;
 }
 
 /** Connections, prepared statements and the sampler's first snapshot come before the run. */
@@ -26,7 +28,8 @@ const askAfterMs = 600;
 const restMs = 500;
 
 /** One run on a fresh copy of the ERP: quiet, incident, and the pair without the culprit. */
-export async function runScenario({ bench, scenario, seed, calibration, lengths }: RunRequest): Promise<StoredRun> {
+export async function runScenario(request: RunRequest): Promise<StoredRun> {
+  const { bench, scenario, seed, calibration, lengths, signal } = request;
   const plan = scenario.plan({ seed, calibration, lengths });
   const database = await bench.database(scenario.serverSettings);
   const ending: (() => Promise<unknown>)[] = [() => database.drop()];
@@ -48,6 +51,13 @@ export async function runScenario({ bench, scenario, seed, calibration, lengths 
     const startedAtMs = startAt(plan);
     const busy = await watchOthers(bench);
     const failing = new AbortController();
+    const giveUp = () => {
+      failing.abort(new Error('the run was given up'));
+      load.kill();
+    };
+    if (signal?.aborted) giveUp();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    ending.push(async () => signal?.removeEventListener('abort', giveUp));
     const from = (zeroAtMs: number) => (atMs: number) =>
       sleep(Math.max(0, zeroAtMs + atMs - Date.now()), undefined, { signal: failing.signal });
     const part = async (zeroAtMs: number, span: Span): Promise<LoadResult> => {
