@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../shared/format/duration.ts';
+import { twoDigits } from '../../../shared/format/zoned-time.ts';
 import { cut, printable, terminal, wrap } from './terminal.ts';
 
 /** What is known while samples are taken. */
@@ -60,10 +60,14 @@ export function diagnoseProgress(out: Output): Progress {
 }
 
 function lineOf({ elapsedMs, totalMs, samples, sessions, problem }: Looking): string {
-  const clock = `${wholeSeconds(elapsedMs)} of ${wholeSeconds(totalMs)}`;
+  const clock = `${minutesAndSeconds(elapsedMs)} of ${minutesAndSeconds(totalMs)}`;
   const now = sessions.map(({ name, average }) => `${name} ${average.toFixed(1)}`).join(' ');
   const parts = [clock, `${samples} samples`, problem === null ? now : printable(problem)];
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-const wholeSeconds = (ms: number): string => formatDuration(Math.round(ms / 1000) * 1000);
+/** "1:12": the line has to fit into 80 columns. */
+function minutesAndSeconds(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
+}

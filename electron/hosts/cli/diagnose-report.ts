@@ -81,7 +81,7 @@ function findings(verdict: Verdict, terminal: Terminal): string[] {
     ];
   });
   const unexplained = `${padStart(formatPercent(verdict.unexplainedShare), 6)}  unexplained`;
-  const grades = 'A proven, B direct evidence, C statistical, D coincidence: nobody is accused of it';
+  const grades = 'A proven, B direct, C statistical, D coincidence: nobody is accused of it';
   return ['', paint('dim', cut(head, columns)), ...lines, unexplained, paint('dim', cut(grades, columns))];
 }
 

@@ -42,7 +42,11 @@ export async function diagnoseCommand(options: DiagnoseOptions): Promise<number>
     if (!isFailure(error)) throw error;
     const { code, message, action } = error.value;
     if (options.json) await print(printableJson({ error: error.value }));
-    else process.stderr.write(`${printable(message)}\n${action === undefined ? '' : `  ${printable(action)}\n`}`);
+    else {
+      diagnoseProgress(process.stderr).say(message);
+      // To be copied: one line, however long.
+      if (action !== undefined) process.stderr.write(`  ${printable(action)}\n`);
+    }
     return code === 'invalid_input' ? 2 : 1;
   }
 }

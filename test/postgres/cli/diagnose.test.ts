@@ -98,7 +98,7 @@ describe.each(testServers())('daybreak diagnose on $label', (server) => {
     let [stdout, stderr] = ['', ''];
     running.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     running.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    await expect.poll(() => stderr, { timeout: 60_000 }).toMatch(/Sampling .* as .*\n.* of 10 min · /);
+    await expect.poll(() => stderr, { timeout: 60_000 }).toMatch(/Sampling .* as .*\n.* of 10:00 · /);
     const admin = await connect('admin');
     await admin.query('select pg_sleep(3)');
     running.kill('SIGINT');

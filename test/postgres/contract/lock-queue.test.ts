@@ -95,6 +95,23 @@ describe.each(testServers())('$label with a lock queue of four sessions', (serve
     expect(ofPid(dialog.pid)?.blockedOthersSeconds).toBeGreaterThan(4);
     expect(ofPid(dialog.pid)?.idleSeconds).toBeGreaterThan(1);
     for (const { pid } of waiters) expect(ofPid(pid)?.lockWaitSeconds).toBeGreaterThan(1);
+
+    // What the person says of a statement can be taken back from a list that no window limits.
+    const statementId = tree.root.statement?.statementId ?? '';
+    value(await client.mornings.setClass({ serverId, statementId, class: 'batch' }));
+    const { statements } = value(await client.mornings.classOverrides({ serverId }));
+    expect(statements).toMatchObject([{ class: 'batch', classSource: 'override' }]);
+    value(await client.mornings.setClass({ serverId, statementId: statements[0]?.statementId ?? '', class: null }));
+    expect(value(await client.mornings.classOverrides({ serverId }))).toEqual({ statements: [] });
+
+    const half = { fromMs: tree.fromMs, toMs: (tree.fromMs + tree.toMs) / 2 };
+    const rest = { fromMs: half.toMs, toMs: tree.toMs };
+    const { comparison } = value(await client.mornings.compare({ serverId, before: half, after: rest }));
+    expect(comparison).toMatchObject({ before: half, after: rest, sentence: expect.stringMatching(/; .*\.$/) });
+    expect(await client.mornings.compare({ serverId, before: rest, after: { fromMs: 2, toMs: 1 } })).toMatchObject({
+      ok: false,
+      error: { code: 'invalid_input' },
+    });
     await Promise.all(sessions.map((one) => one.end()));
   });
 });
