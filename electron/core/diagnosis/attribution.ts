@@ -112,8 +112,11 @@ function claimOf(
     return { ...common, grade: 'A', share: experiment.share, interval: experiment.interval };
   }
   const direct = sum(groups.map((group) => directSeconds(blame, group))) / blame.damageSeconds;
-  if (direct >= leastShare && looksAt(groups, facts) >= leastSamples) {
-    const share = pointedAtSeconds / blame.damageSeconds;
+  const share = pointedAtSeconds / blame.damageSeconds;
+  // A lock names its holder, whatever the clock says.
+  const byLock = sum(groups.map((group) => lockSeconds(blame, group))) > pointedAtSeconds / 2;
+  const untold = statistics?.identifiable === false && !byLock;
+  if ((untold ? share : direct) >= leastShare && looksAt(groups, facts) >= leastSamples) {
     const interval = shareInterval(
       blame.intervals.map(({ damage, bySuspect }) => ({
         blamed: sum(groups.map((group) => blameSeconds(bySuspect.get(group)))),
@@ -122,9 +125,6 @@ function claimOf(
       runsSeen(facts, seconds),
       seed,
     );
-    // A lock names its holder, whatever the clock says.
-    const byLock = sum(groups.map((group) => lockSeconds(blame, group))) > pointedAtSeconds / 2;
-    const untold = statistics?.identifiable === false && !byLock;
     return { ...common, grade: untold ? 'C' : 'B', share, interval };
   }
   if (statistics?.supports === true) {

@@ -4,7 +4,7 @@ import { averageSessions, type Interval } from './intervals.ts';
 import type { SeenRow } from './history-view.ts';
 import type { Cores } from './input.ts';
 import { isDisk, type DiskUse, type ResourceUse } from './resources.ts';
-import { canBeBlamed, canSuffer } from './roles.ts';
+import { canBeBlamed, pilesUp } from './roles.ts';
 
 /** Two queues that sessions can stand in together: for the processors and for the disk. */
 export type Queue = 'cpu' | 'disk';
@@ -65,7 +65,7 @@ export function usualPressure(baseline: Baseline, catalog: Catalog): UsualPressu
   const usualOf = (counted: (use: ResourceUse) => boolean): UsualQueue => {
     const byGroup = sessionsByGroup(all, counted, catalog);
     let oltp = 0;
-    for (const [group, sessions] of byGroup) if (canSuffer(group)) oltp += sessions;
+    for (const [group, sessions] of byGroup) if (pilesUp(group)) oltp += sessions;
     return { sessions: averageSessions(all, ({ use }) => use !== null && counted(use)) ?? 0, oltp, byGroup };
   };
   return {
@@ -137,7 +137,7 @@ function queueIn(
   const all = averageSessions(interval, inQueue(queue)) ?? 0;
   const byGroup = sessionsByGroup(interval, (use) => queueOf(use) === queue, catalog);
   let victims = 0;
-  for (const [group, sessions] of byGroup) if (canSuffer(group)) victims += sessions;
+  for (const [group, sessions] of byGroup) if (pilesUp(group)) victims += sessions;
   const oltp = victims - Math.max(0, victims - intrinsic) * (1 - surge);
   return { sessions: all - victims + oltp, oltp, byGroup };
 }
@@ -147,7 +147,7 @@ function withReaders(queue: QueueInInterval, readers: ReadonlyMap<StatementGroup
   let sessions = queue.sessions;
   for (const [group, own] of readers) {
     // A victim that reads piles up like one that waits for its processor.
-    if (canSuffer(group)) continue;
+    if (pilesUp(group)) continue;
     sessions += own;
     byGroup.set(group, (byGroup.get(group) ?? 0) + own);
   }
@@ -208,7 +208,7 @@ function averageTurns(
     const others = rows.filter(({ statementId, use }) => {
       if (use === null || !uses(use)) return false;
       const group = catalog.groupOf(statementId);
-      return group === null || !canSuffer(group);
+      return group === null || !pilesUp(group);
     });
     return Math.max(0, others.length + oltp + 1 - cores) / cores;
   });

@@ -12,3 +12,7 @@ export const canBeBlamed = (group: StatementGroup): boolean =>
 
 export const isSaving = (group: StatementGroup): boolean =>
   canSuffer(group) && group.kind !== 'read' && group.kind !== 'unknown';
+
+/** Victims, and the frames of their transactions: a COMMIT waits in the queues like the statements before it. */
+export const pilesUp = (group: StatementGroup): boolean =>
+  canSuffer(group) || (group.kind === 'control' && !group.hidden);

@@ -13,7 +13,11 @@ export const calmLoad = 0.8;
 const reachMs = 30 * 60_000;
 const fewestDays = 3;
 const fewestMinutes = 20;
-/** The latest days: last month's numbers describe another cache and another plan. */
+/**
+ * Of each day this many minutes are looked at, evenly spaced: unpacking one costs as much as reading it. The latest days
+ * come first, because last month's numbers describe another cache and another plan.
+ */
+const mostOfADay = 24;
 const mostMinutes = 120;
 
 /**
@@ -34,20 +38,37 @@ export function quietDays(
   const spanMs = incident.toMs - incident.fromMs;
   const scaledReachMs = (reachMs * dayMs) / 86_400_000;
   const groups = groupsById(catalog);
-  const found: { readonly minute: StoredRollup; readonly day: number }[] = [];
-  for (const minute of days.toReversed()) {
-    if (found.length >= mostMinutes) break;
+  const byDay = new Map<number, StoredRollup[]>();
+  for (const minute of days) {
     const moment = clock(minute.fromMs);
     if (moment.day === at.day || moment.weekend !== at.weekend || minute.samples === 0) continue;
     const sinceMs = moment.timeMs - at.timeMs;
     if (sinceMs < -scaledReachMs || sinceMs > spanMs + scaledReachMs) continue;
     if (minute.lockWaits > quietSessions || minute.onCpu > calmLoad * (cores.value ?? Infinity)) continue;
-    if (suspectSessions(minute, groups) <= quietSessions) found.push({ minute, day: moment.day });
+    const found = byDay.get(moment.day) ?? [];
+    found.push(minute);
+    byDay.set(moment.day, found);
   }
-  const intervals = found.map(({ minute, day }) => ({ interval: intervalOf(minute, groups), day }));
-  const telling = intervals.filter(({ interval }) => [...interval.booked.keys()].some(canSuffer));
-  if (telling.length < fewestMinutes || new Set(telling.map(({ day }) => day)).size < fewestDays) return [];
-  return telling.map(({ interval }) => interval).toReversed();
+  const quiet: Interval[] = [];
+  let daysFound = 0;
+  for (const day of [...byDay.keys()].toSorted((a, b) => b - a)) {
+    if (quiet.length >= mostMinutes) break;
+    const found = evenly(byDay.get(day) ?? [], mostOfADay)
+      .filter((minute) => suspectSessions(minute, groups) <= quietSessions)
+      .map((minute) => intervalOf(minute, groups))
+      .filter(({ booked }) => [...booked.keys()].some(canSuffer));
+    if (found.length > 0) daysFound += 1;
+    quiet.push(...found);
+  }
+  if (quiet.length < fewestMinutes || daysFound < fewestDays) return [];
+  return quiet.toSorted((a, b) => a.fromMs - b.fromMs);
+}
+
+function evenly<T>(all: readonly T[], most: number): T[] {
+  const step = Math.max(1, all.length / most);
+  return Array.from({ length: Math.min(most, all.length) }, (_, index) => all[Math.floor(index * step)]).filter(
+    (one): one is T => one !== undefined,
+  );
 }
 
 type GroupById = (statementId: number) => StatementGroup | null;
