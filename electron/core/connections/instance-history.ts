@@ -1,5 +1,6 @@
 import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
 import type { ConnectionStore, History, SampleStore, StoredConnection } from '../history/history.ts';
+import type { OpenFindingStore } from '../history/open-finding-store.ts';
 
 /**
  * What tells instances apart: PostgreSQL's own identifier, which a primary shares with its replicas, and the address.
@@ -15,8 +16,8 @@ export function instanceKey(
 
 const keyOf = ({ settings, lastFacts }: StoredConnection): string | null => instanceKey(settings, lastFacts);
 
-/** Every method of the store of samples names its server first. */
-type ByServer = Readonly<Record<keyof SampleStore, (serverId: string, ...rest: never[]) => Promise<unknown>>>;
+/** Every method of these stores names its server first. */
+type ByServer = Readonly<Record<string, (serverId: string, ...rest: never[]) => Promise<unknown>>>;
 
 /**
  * The store, in which the connections to the databases of one instance have one history: statistics and activity are
@@ -63,14 +64,16 @@ export function withInstanceHistory(store: History): History {
     save: changing(store.connections.save),
     remove: changing(store.connections.remove),
   };
-  const byServer: ByServer = store.samples;
-  const samples = Object.fromEntries(
-    Object.entries(byServer).map(([name, method]) => [
-      name,
-      async (serverId: string, ...rest: never[]) => method(await ownerOf(serverId), ...rest),
-    ]),
-  ) as unknown as SampleStore;
-  return { ...store, connections, samples };
+  const ofOwner = (methods: ByServer): unknown =>
+    Object.fromEntries(
+      Object.entries(methods).map(([name, method]) => [
+        name,
+        async (serverId: string, ...rest: never[]) => method(await ownerOf(serverId), ...rest),
+      ]),
+    );
+  const samples = ofOwner({ ...store.samples }) as SampleStore;
+  const openFindings = ofOwner({ ...store.openFindings }) as OpenFindingStore;
+  return { ...store, connections, samples, openFindings };
 }
 
 async function newest(family: readonly string[], samples: SampleStore): Promise<string> {
