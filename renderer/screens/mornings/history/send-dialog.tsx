@@ -50,8 +50,8 @@ function SendForm({ serverId, window, onClose }: Omit<SendDialogProps, 'opened'>
         compare with) to one file. Daybreak opens it on another machine without the server.
       </p>
       <p>
-        In it: statement texts, as far as they were sampled with their constants, names of roles, databases and
-        applications. Not in it: passwords, addresses, and the rows of any table.
+        In it: statement texts, those that were sampled with their constants in them, and names of roles, databases and
+        applications. Not in it: passwords, and the rows of any table.
       </p>
       {problem !== null && <FailureNotice problem={problem} onRetry={write} />}
       {written !== null && (

@@ -21,7 +21,7 @@ interface UsageDialogProps {
 type Tier = HistoryUsage['tiers'][number];
 
 const tierNames: Readonly<Record<Tier['tier'], string>> = {
-  raw: 'every sample and snapshot',
+  raw: 'samples and snapshots',
   minute: 'minutes',
   hour: 'hours',
 };
