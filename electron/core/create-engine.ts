@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { engineVersion } from './version.ts';
 import { withInstanceHistory } from './connections/instance-history.ts';
+import { Captures } from './captures/captures.ts';
 import { KnownServers } from './connections/known-servers.ts';
 import { DashboardService } from './dashboards/dashboard-service.ts';
 import { DemoService } from './demo/demo-service.ts';
@@ -65,6 +66,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   const indexAdvice = new IndexAdviceService({ ports, history, servers, dashboards });
   const experiments = new Experiments({ ports, history, servers, mornings });
   const stopMeasuring = background ? startMeasuring(experiments, { clock: ports.clock, logger: ports.logger }) : null;
+  const captures = new Captures({ ports, history, events, servers, dashboards });
   const stopRetention = background ? startRetention({ history, clock: ports.clock, logger: ports.logger }) : null;
 
   for (const { serverId, settings } of await history.connections.list()) {
@@ -114,6 +116,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     indexAdvice,
     readModels,
     dashboards,
+    captures,
     info: () => ({
       version: engineVersion,
       profile: ports.paths.profileDir,

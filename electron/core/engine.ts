@@ -1,4 +1,5 @@
 import type { EngineInfo } from '../../shared/model/engine.ts';
+import type { Captures } from './captures/captures.ts';
 import type { KnownServers } from './connections/known-servers.ts';
 import type { DashboardService } from './dashboards/dashboard-service.ts';
 import type { DemoService } from './demo/demo-service.ts';
@@ -26,5 +27,6 @@ export interface Engine {
   readonly indexAdvice: IndexAdviceService;
   readonly readModels: ReadModelService;
   readonly dashboards: DashboardService;
+  readonly captures: Captures;
   info(): EngineInfo;
 }

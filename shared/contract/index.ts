@@ -4,6 +4,7 @@ import { dashboardsContract } from './dashboards.ts';
 import { demoContract } from './demo.ts';
 import { experimentsContract } from './experiments.ts';
 import { explainContract } from './explain.ts';
+import { historyContract } from './history.ts';
 import { indexesContract } from './indexes.ts';
 import { morningsContract } from './mornings.ts';
 import { readModelsContract } from './read-models.ts';
@@ -23,5 +24,6 @@ export const contract = {
   explain: explainContract,
   indexes: indexesContract,
   experiments: experimentsContract,
+  history: historyContract,
 };
 export type Contract = typeof contract;

@@ -5,6 +5,7 @@ import { dashboardsApi } from './dashboards.ts';
 import { demoApi } from './demo.ts';
 import { experimentsApi } from './experiments.ts';
 import { explainApi } from './explain.ts';
+import { historyApi } from './history.ts';
 import { os } from './implementer.ts';
 import { indexesApi } from './indexes.ts';
 import { morningsApi } from './mornings.ts';
@@ -28,4 +29,5 @@ export const createRouter = (engine: Engine) =>
     explain: explainApi(engine),
     indexes: indexesApi(engine),
     experiments: experimentsApi(engine),
+    history: historyApi(engine),
   });

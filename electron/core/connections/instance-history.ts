@@ -73,7 +73,8 @@ export function withInstanceHistory(store: History): History {
     );
   const samples = ofOwner({ ...store.samples }) as SampleStore;
   const openFindings = ofOwner({ ...store.openFindings }) as OpenFindingStore;
-  return { ...store, connections, samples, openFindings };
+  const usage = async (serverId: string) => ({ ...(await store.usage(await ownerOf(serverId))), serverId });
+  return { ...store, connections, samples, openFindings, usage };
 }
 
 async function newest(family: readonly string[], samples: SampleStore): Promise<string> {

@@ -66,7 +66,7 @@ export class KnownServers {
   async test(
     input: SettingsInput | { serverId: string; password?: string | undefined },
   ): Promise<{ stages: TestStage[] }> {
-    const settings = 'settings' in input ? input.settings : (await this.stored(input.serverId)).settings;
+    const settings = 'settings' in input ? input.settings : (await this.#connectable(input.serverId)).settings;
     const password =
       'settings' in input
         ? this.#typedPassword(input)
@@ -80,7 +80,7 @@ export class KnownServers {
 
   async save(input: SettingsInput & { serverId?: string | undefined }): Promise<ServerSummary> {
     const { history, ports, events } = this.#options;
-    const before = input.serverId === undefined ? null : await this.stored(input.serverId);
+    const before = input.serverId === undefined ? null : await this.#connectable(input.serverId);
     const serverId = before?.serverId ?? crypto.randomUUID();
     // An open connection, or one that is being opened, has the old address.
     if (before !== null) await this.#links.get(serverId)?.close('disconnected', null);
@@ -115,7 +115,7 @@ export class KnownServers {
   }
 
   async connect(serverId: string, password: string | null): Promise<ServerSummary> {
-    await this.stored(serverId);
+    await this.#connectable(serverId);
     await this.#link(serverId).connect(password);
     return this.#summary(await this.stored(serverId));
   }
@@ -128,7 +128,7 @@ export class KnownServers {
 
   /** The open server, connecting first where nobody said not to. Throws the failure of the attempt. */
   async server(serverId: string): Promise<OpenServer> {
-    const { settings } = await this.stored(serverId);
+    const { settings } = await this.#connectable(serverId);
     return this.#link(serverId).current(settings.label);
   }
 
@@ -184,6 +184,13 @@ export class KnownServers {
     );
   }
 
+  /** Throws `Failure('not_available')` for a capture: there is no server behind it. */
+  async #connectable(serverId: string): Promise<StoredConnection> {
+    const stored = await this.stored(serverId);
+    if (stored.capture == null) return stored;
+    throw notConnectable(stored.settings.label);
+  }
+
   #link(serverId: string): ServerLink {
     const link = this.#links.get(serverId) ?? new ServerLink(serverId, this.#options);
     this.#links.set(serverId, link);
@@ -206,7 +213,13 @@ export class KnownServers {
       facts: link.openServer?.facts ?? stored.lastFacts,
       hasPassword: secret !== null,
       lastConnectedAtMs: stored.lastConnectedAtMs,
-      capture: null,
+      capture: stored.capture?.capture ?? null,
     };
   }
 }
+
+const notConnectable = (label: string): Failure =>
+  new Failure({
+    code: 'not_available',
+    message: `${label} is a capture, not a connection: there is no server to reach. Its history can be looked at and diagnosed.`,
+  });

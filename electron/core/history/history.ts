@@ -1,6 +1,7 @@
 import type { ActivityEntry } from '../../../shared/model/activity-log.ts';
 import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
 import type { ExperimentRecord } from '../../../shared/model/experiment.ts';
+import type { HistoryUsage } from '../../../shared/model/history-usage.ts';
 import type { Dashboard, WidgetData } from '../../../shared/model/dashboard.ts';
 import type { Explained } from '../../../shared/model/explain.ts';
 import type { Execution, Plan, Run } from '../../../shared/model/read-model.ts';
@@ -15,6 +16,7 @@ import type {
   StatementKey,
 } from '../../../shared/model/sampling.ts';
 import type { StatementClass } from '../../../shared/model/statement.ts';
+import type { CaptureStore, OpenedCapture } from './capture-store.ts';
 import type { OpenFindingStore } from './open-finding-store.ts';
 
 /**
@@ -33,6 +35,9 @@ export interface History {
   readonly explained: ExplainedStore;
   /** Deletes what is past its retention (raw samples and deltas: 48 hours). */
   applyRetention(nowMs: number): Promise<void>;
+  readonly captures: CaptureStore;
+  /** Retention and size of what is stored of one server. */
+  usage(serverId: string): Promise<HistoryUsage>;
   /** Size of the store on disk, bytes. */
   sizeBytes(): Promise<number>;
   close(): Promise<void>;
@@ -43,7 +48,10 @@ export interface StoredConnection {
   readonly settings: ConnectionSettings;
   readonly lastConnectedAtMs: number | null;
   readonly lastFacts: ServerFacts | null;
+  /** Where the history came out of a file: there is no server to connect to. */
+  readonly capture?: OpenedCapture | null;
 }
+
 export interface ConnectionStore {
   list(): Promise<StoredConnection[]>;
   get(serverId: string): Promise<StoredConnection | null>;

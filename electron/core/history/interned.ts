@@ -16,6 +16,9 @@ export interface Interned {
   wait(row: ActivityRow): number;
 }
 
+/** What belongs to a capture is in use for good. */
+export const foreverHour = 2 ** 31;
+
 const keyOf = (value: string): Buffer => createHash('sha256').update(value).digest().subarray(0, 16);
 
 /** How many ids are kept in memory; beyond that the map starts anew and asks the table. */

@@ -3,6 +3,7 @@ import type { Logger } from '../ports.ts';
 import type { History } from './history.ts';
 import type { Migrated } from './migrate.ts';
 import { prepareOnce } from './prepared.ts';
+import { findCapture } from './read-captures.ts';
 import { createConnectionReader } from './read-connections.ts';
 import { createDashboardReader } from './read-dashboards.ts';
 import { createExplainedReader } from './read-explained.ts';
@@ -10,6 +11,7 @@ import { createExperimentReader } from './read-experiments.ts';
 import { createJournalReader } from './read-journal.ts';
 import { createOpenFindingReader } from './read-open-findings.ts';
 import { createSampleReader } from './read-samples.ts';
+import { readUsage } from './read-usage.ts';
 import { encodeEntries } from './snapshot-blob.ts';
 import { closedFailure, openReader, requireNodeApi, storageFailure } from './sqlite.ts';
 import { startWriter, type Writer } from './writer.ts';
@@ -34,22 +36,30 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   const writer = await startWriter(options.file);
   report(options, writer);
   await writer.write('endOrphans', Date.now());
+  await writer.write('abandonCaptures');
   const { file } = options;
   const db = openReader(file);
   const prepare = prepareOnce(db);
+  let closing: Promise<void> | null = null;
+  const readNow = <T>(work: () => T): T => {
+    if (closing !== null) throw closedFailure(file);
+    try {
+      return work();
+    } catch (error) {
+      throw storageFailure(error, file);
+    }
+  };
   const connections = createConnectionReader(prepare);
-  const samples = createSampleReader(prepare);
+  const samples = createSampleReader(prepare, readNow);
   const journal = createJournalReader(prepare);
   const dashboards = createDashboardReader(prepare);
   const experiments = createExperimentReader(prepare);
   const explained = createExplainedReader(prepare);
   const openFindings = createOpenFindingReader(prepare);
 
-  let closing: Promise<void> | null = null;
   const read = async <T>(work: () => T | Promise<T>): Promise<T> => {
-    if (closing !== null) throw closedFailure(file);
     try {
-      return await work();
+      return await readNow(work);
     } catch (error) {
       throw storageFailure(error, file);
     }
@@ -62,6 +72,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     if (closing === null)
       options.logger.warn({ error }, 'minutes of earlier samples could not be made; the next start tries again');
   });
+  const storeBytes = (): Promise<number> => sizeOf([file, `${file}-wal`]);
   /** Batch by batch, so that samples are written in between. */
   const retain = async (nowMs: number): Promise<void> => {
     while (await writer.write('retain', nowMs));
@@ -145,8 +156,23 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       list: (serverId) => read(() => experiments.experiments(serverId)),
       save: (record) => writer.write('saveExperiment', record),
     },
+    captures: {
+      find: (captureId) => read(() => findCapture(prepare, captureId)),
+      begin: (opened) => writer.write('beginCapture', opened),
+      saveRollups: (hiddenServerId, rollups) => writer.write('saveCapturedRollups', hiddenServerId, rollups),
+      originIds: (origins) => writer.write('captureOrigins', origins),
+      finish: (captureId, connection) => writer.write('finishCapture', captureId, connection),
+      abandon: async (captureId) => {
+        await writer.write('abandonCapture', captureId);
+        while (await writer.write('purgeRemoved'));
+      },
+    },
     applyRetention: retain,
-    sizeBytes: () => sizeOf([file, `${file}-wal`]),
+    usage: async (serverId) => ({
+      ...(await read(() => readUsage(prepare, serverId))),
+      storeBytes: await storeBytes(),
+    }),
+    sizeBytes: storeBytes,
     close: () => {
       closing ??= (async () => {
         await caughtUp;

@@ -1,5 +1,6 @@
 import { connectionSettingsSchema, serverFactsSchema } from '../../../shared/model/connection.ts';
 import type { StoredConnection } from './history.ts';
+import { openedCaptureOf } from './read-captures.ts';
 import type { Prepare } from './prepared.ts';
 
 interface ConnectionRow {
@@ -7,6 +8,7 @@ interface ConnectionRow {
   readonly settings: string;
   readonly last_connected_at_ms: number | null;
   readonly last_facts: string | null;
+  readonly capture: string | null;
 }
 
 const connectionOf = (row: ConnectionRow): StoredConnection => ({
@@ -18,24 +20,20 @@ const connectionOf = (row: ConnectionRow): StoredConnection => ({
     .nullable()
     .catch(null)
     .parse(JSON.parse(row.last_facts ?? 'null')),
+  ...(row.capture === null ? {} : { capture: openedCaptureOf(row.capture) }),
 });
 
 export function createConnectionReader(prepare: Prepare) {
-  const columns = 'server_id, settings, last_connected_at_ms, last_facts';
+  const select = `select server_id, settings, last_connected_at_ms, last_facts, capture.body as capture
+    from connection join server using (server_key) left join capture using (server_key)`;
   return {
     /** In the order in which they were added. */
     connections(): StoredConnection[] {
-      return prepare<ConnectionRow>(
-        `select ${columns} from connection join server using (server_key) order by server_key`,
-      )
-        .all()
-        .map(connectionOf);
+      return prepare<ConnectionRow>(`${select} order by server_key`).all().map(connectionOf);
     },
 
     connection(serverId: string): StoredConnection | null {
-      const row = prepare<ConnectionRow>(
-        `select ${columns} from connection join server using (server_key) where server_id = ?`,
-      ).get(serverId);
+      const row = prepare<ConnectionRow>(`${select} where server_id = ?`).get(serverId);
       return row === undefined ? null : connectionOf(row);
     },
   };

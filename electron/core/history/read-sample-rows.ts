@@ -31,10 +31,14 @@ interface WaitRow {
   readonly event: string | null;
 }
 
+/** How a text is read after the reader returned: with the failures of a read, e.g. of a store that was closed since. */
+export type Later = <T>(work: () => T) => T;
+
 /** Puts the rows of samples together again; interned values are looked up once per reader. */
 export function createRowReader(
   prepare: Prepare,
   idOf: (statementId: number) => number,
+  later: Later,
 ): (sampleId: number, atUs: number, packed: Buffer | null) => StoredActivityRow[] {
   const origin = once((id) => prepare<OriginRow>('select * from origin where origin_id = ?').get(id));
   const wait = once((id) => prepare<WaitRow>('select * from wait where wait_id = ?').get(id));
@@ -71,7 +75,7 @@ export function createRowReader(
       queryid: known?.queryid ?? null,
       // Most questions to a sample never look at a text, and unpacking one takes as long as the rest of the row.
       get query() {
-        return textId === null ? '' : text(textId);
+        return textId === null ? '' : later(() => text(textId));
       },
       queryStartMs: momentOf(atUs, stored.queryAgeUs),
       xactStartMs: momentOf(atUs, stored.transactionAgeUs),

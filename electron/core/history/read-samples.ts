@@ -18,7 +18,7 @@ import { fromUs, toUs } from './moments.ts';
 import { unpackText, type PackedText } from './packed-text.ts';
 import type { Prepare } from './prepared.ts';
 import { packedWithin, readOrigins, rollupExtent, rollupsWithin } from './read-rollups.ts';
-import { createRowReader } from './read-sample-rows.ts';
+import { createRowReader, type Later } from './read-sample-rows.ts';
 import { knownServerKey } from './servers.ts';
 import { decodeEntries } from './snapshot-blob.ts';
 
@@ -119,7 +119,7 @@ async function bySteps<R extends RollupHead>(
   return found;
 }
 
-export function createSampleReader(prepare: Prepare) {
+export function createSampleReader(prepare: Prepare, later: Later) {
   return {
     lastSnapshot(serverId: string): Snapshot | null {
       const row = prepare<{
@@ -218,7 +218,7 @@ export function createSampleReader(prepare: Prepare) {
         `select sample_id, at_us, packed from sample where server_key = ? and at_us between ? and ?
          order by at_us, sample_id`,
       ).all(serverKey, toUs(fromMs), toUs(toMs));
-      const rowsOf = createRowReader(prepare, followMerged(prepare, serverKey) ?? asIs);
+      const rowsOf = createRowReader(prepare, followMerged(prepare, serverKey) ?? asIs, later);
       const found: StoredSample[] = [];
       for (const [index, { sample_id: sampleId, at_us: atUs, packed }] of heads.entries()) {
         if (index % samplesAtATime === samplesAtATime - 1) await takeTurns();

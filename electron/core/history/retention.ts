@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { foreverHour } from './interned.ts';
 import { toHour, toUs } from './moments.ts';
 import type { Prepare } from './prepared.ts';
 
@@ -73,6 +74,12 @@ export function createRetention(prepare: Prepare, db: Database.Database) {
     prepare('delete from merged_statement where server_key = ?').run(serverKey);
     for (const table of tablesOfServers()) prepare(`delete from ${table} where server_key = ?`).run(serverKey);
     prepare('delete from server where server_key = ?').run(serverKey);
+    // Texts and origins of captures were marked as used for good.
+    if (prepare('select 1 from capture').get() === undefined) {
+      for (const table of ['text', 'origin']) {
+        prepare(`update ${table} set last_used_hour = 0 where last_used_hour = ?`).run(foreverHour);
+      }
+    }
     return true;
   };
 

@@ -214,6 +214,9 @@ function longSpells(samples: readonly RawSample[]): Map<string, number> {
   return longest;
 }
 
+/** What a stored minute or hour was made of, so that it can be written elsewhere. */
+export const contentOf = (rollup: DetailedRollup): RollupContent => rollUpHour([rollup]);
+
 /** One hour out of its minutes. */
 export function rollUpHour(minutes: readonly DetailedRollup[]): RollupContent {
   const booked = new Map<number, Booked>();

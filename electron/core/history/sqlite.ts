@@ -2,6 +2,7 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Failure } from '../../../shared/model/failure.ts';
+import { DamagedColumns } from './packed-columns.ts';
 import { migrate, refuseUnknown, type Migrated } from './migrate.ts';
 import type { Migration } from './migrations/index.ts';
 
@@ -89,6 +90,8 @@ function isDamage(error: unknown): boolean {
 
 /** What went wrong with the local store, in words that say what to do. A broken constraint is a bug and stays one. */
 export function storageFailure(error: unknown, file: string): unknown {
+  // What is packed was checked by nobody but its reader.
+  if (error instanceof DamagedColumns) return storageFailureOf('SQLITE_CORRUPT', error.message, file, error);
   if (!(error instanceof Database.SqliteError) || error.code.startsWith('SQLITE_CONSTRAINT')) return error;
   if (damageCode.test(error.code)) markDamage(file);
   return storageFailureOf(error.code, error.message, file, error);

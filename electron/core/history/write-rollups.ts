@@ -83,7 +83,7 @@ export function createRollupWriter(prepare: Prepare) {
     if (doneUs === null || fromUs >= doneUs) return;
     const hours = new Set<number>();
     for (let atUs = floorTo(minuteUs, fromUs); atUs <= toUs && atUs < doneUs; atUs += minuteUs) {
-      if (doneUs - atUs > rawSurelyKeptUs && isStored(prepare, serverKey, atUs)) continue;
+      if (doneUs - atUs > rawSurelyKeptUs && isStored(prepare, serverKey, 1, atUs)) continue;
       makeMinute(serverKey, atUs);
       hours.add(floorTo(hourUs, atUs));
     }
@@ -102,6 +102,11 @@ export function createRollupWriter(prepare: Prepare) {
       makeAgain(serverKey, toUs(fromMs), toMoment - 1);
       intervalsUntil.set(serverKey, Math.max(intervalsUntilOf(serverKey), toMoment));
       if (isDue(untilOf(serverKey), toMoment)) advance(serverKey, toMoment, minutesAtATime);
+    },
+
+    /** Keeps what is there: it was made from raw history. */
+    saveMissing(serverKey: number, minutes: 1 | 60, fromUs: number, content: RollupContent): void {
+      if (!isStored(prepare, serverKey, minutes, fromUs)) save(prepare, serverKey, minutes, fromUs, content);
     },
 
     /** Rolls up what an earlier engine left; true: there is more. */
@@ -124,11 +129,9 @@ const floorTo = (lengthUs: number, atUs: number): number => Math.floor(atUs / le
 /** Eleven samples of twelve lie in the minute that is open: they need not look for anything. */
 const isDue = (doneUs: number | null, atUs: number): boolean => doneUs === null || atUs >= doneUs + minuteUs;
 
-function isStored(prepare: Prepare, serverKey: number, fromUs: number): boolean {
-  return (
-    prepare('select 1 from rollup where server_key = ? and minutes = 1 and from_us = ?').get(serverKey, fromUs) !==
-    undefined
-  );
+function isStored(prepare: Prepare, serverKey: number, minutes: 1 | 60, fromUs: number): boolean {
+  const stored = prepare('select 1 from rollup where server_key = ? and minutes = ? and from_us = ?');
+  return stored.get(serverKey, minutes, fromUs) !== undefined;
 }
 
 function save(prepare: Prepare, serverKey: number, minutes: 1 | 60, fromUs: number, content: RollupContent): void {

@@ -8,7 +8,7 @@ import type {
 } from '../../../shared/model/sampling.ts';
 import type { StatementClass } from '../../../shared/model/statement.ts';
 import { fingerprint } from './fingerprint.ts';
-import { createInterned } from './interned.ts';
+import { foreverHour, createInterned, type Interned } from './interned.ts';
 import { encodeInterval } from './interval-blob.ts';
 import { toHour, toUs } from './moments.ts';
 import type { Prepare } from './prepared.ts';
@@ -49,20 +49,29 @@ const hiddenTexts = new Set(['', '<insufficient privilege>', '<command string no
 
 const jsonOrNull = (value: object | null | undefined): string | null => (value == null ? null : JSON.stringify(value));
 
+interface Server {
+  readonly serverKey: number;
+  /** Opened from a file: nothing of it expires. */
+  readonly captured: boolean;
+  readonly statements: StatementIndex;
+}
+
 const usOrNull = (atMs: number | null | undefined): number | null => (atMs == null ? null : toUs(atMs));
 
 export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
   const state = emptyState(prepare);
 
-  const serverOf = (serverId: string): { serverKey: number; statements: StatementIndex } => {
+  const serverOf = (serverId: string): Server => {
     const serverKey = serverKeyOf(prepare, serverId);
-    let statements = state.statements.get(serverKey);
-    if (statements === undefined) {
-      statements = loadStatementIndex(prepare, serverKey);
-      state.statements.set(serverKey, statements);
-    }
-    return { serverKey, statements };
+    const known = state.servers.get(serverKey);
+    if (known !== undefined) return known;
+    const captured = prepare('select 1 from capture where server_key = ?').get(serverKey) !== undefined;
+    const server = { serverKey, captured, statements: loadStatementIndex(prepare, serverKey) };
+    state.servers.set(serverKey, server);
+    return server;
   };
+  /** The hour of the last use of what is written now: of what belongs to a capture, one that never comes. */
+  const useHour = ({ captured }: Server, atMs: number): number => (captured ? foreverHour : toHour(atMs));
 
   const statementOf = (row: ActivityRow, statements: StatementIndex, hour: number): IndexedStatement | null => {
     if (row.queryid !== null) {
@@ -73,34 +82,36 @@ export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
   };
 
   /** Statement of a sampled row and the id of its text; a null text means: that of the statement. */
-  const identify = (row: ActivityRow, statements: StatementIndex, hour: number) => {
+  const identify = (row: ActivityRow, statements: StatementIndex, hour: number, day: number) => {
     const statement = statementOf(row, statements, hour);
     if (statement === null) return { statementId: null, textId: null };
     const { statementId } = statement;
     statements.setNames(statement, row.databaseName, row.roleName);
-    if (hiddenTexts.has(row.query) || spent(statement, hour)) return { statementId, textId: null };
+    if (hiddenTexts.has(row.query) || spent(statement, day)) return { statementId, textId: null };
     const text = state.interned.text(row.query, hour);
     if (statement.textId === null) statements.setText(statement, text, false);
     if (statement.normalized && text.textId === statement.textId) return { statementId, textId: null };
-    rationOf(statement, hour).add(text.textId);
+    rationOf(statement, day).add(text.textId);
     return { statementId, textId: text.textId };
   };
 
-  const rationOf = (statement: IndexedStatement, hour: number): Set<number> => {
-    const day = Math.floor(hour / 24);
+  const rationOf = (statement: IndexedStatement, day: number): Set<number> => {
     const known = state.rations.get(statement.statementId);
     if (known !== undefined && known.day === day) return known.textIds;
     const textIds = new Set<number>();
     state.rations.set(statement.statementId, { day, textIds });
     return textIds;
   };
-  const spent = (statement: IndexedStatement, hour: number): boolean =>
-    statement.textId !== null && rationOf(statement, hour).size >= textsADay;
+  const spent = (statement: IndexedStatement, day: number): boolean =>
+    statement.textId !== null && rationOf(statement, day).size >= textsADay;
   return {
+    interned: (): Interned => state.interned,
+
     /** A set that is stored already (same server, same two moments) is left as it is. */
     saveDeltas(serverId: string, set: DeltaSet): void {
-      const { serverKey, statements } = serverOf(serverId);
-      const hour = toHour(set.toMs);
+      const server = serverOf(serverId);
+      const { serverKey, statements } = server;
+      const hour = useHour(server, set.toMs);
       const moments = [serverKey, toUs(set.fromMs), toUs(set.toMs)] as const;
       const known = prepare('select 1 from interval where server_key = ? and from_us = ? and to_us = ?').get(
         ...moments,
@@ -136,11 +147,13 @@ export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
     },
 
     saveSample(serverId: string, sample: ActivitySample): void {
-      const { serverKey, statements } = serverOf(serverId);
-      const hour = toHour(sample.atMs);
+      const server = serverOf(serverId);
+      const { serverKey, statements } = server;
+      const hour = useHour(server, sample.atMs);
+      const day = Math.floor(toHour(sample.atMs) / 24);
       const atUs = toUs(sample.atMs);
       const rows = sample.rows.map((row): PackedSampleRow => {
-        const { statementId, textId } = identify(row, statements, hour);
+        const { statementId, textId } = identify(row, statements, hour, day);
         return {
           pid: row.pid,
           leaderPid: row.leaderPid,
@@ -189,8 +202,9 @@ export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
     },
 
     saveTexts(serverId: string, texts: readonly StatementText[], atMs: number): void {
-      const { statements } = serverOf(serverId);
-      const hour = toHour(atMs);
+      const server = serverOf(serverId);
+      const { statements } = server;
+      const hour = useHour(server, atMs);
       for (const { key, text, databaseName, roleName } of texts) {
         const statement = statements.byKey(key, hour);
         statements.setText(statement, state.interned.text(text, hour), true);
@@ -221,7 +235,7 @@ export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
 function emptyState(prepare: Prepare) {
   return {
     interned: createInterned(prepare),
-    statements: new Map<number, StatementIndex>(),
+    servers: new Map<number, Server>(),
     rations: new Map<number, { readonly day: number; readonly textIds: Set<number> }>(),
   };
 }

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { prepareOnce } from './prepared.ts';
 import { createRetention } from './retention.ts';
+import { createCaptureWriter } from './write-captures.ts';
 import { createConnectionWriter } from './write-connections.ts';
 import { createDashboardWriter } from './write-dashboards.ts';
 import { createExplainedWriter } from './write-explained.ts';
@@ -19,8 +20,15 @@ export function createCommands(db: Database.Database) {
   const rollups = createRollupWriter(prepare);
   const samples = createSampleWriter(prepare, rollups);
   const retention = createRetention(prepare, db);
+  const connections = createConnectionWriter(prepare);
+  const captures = createCaptureWriter(prepare, { connections, rollups, interned: samples.interned });
   const commands = {
-    ...createConnectionWriter(prepare),
+    ...connections,
+    ...captures,
+    finishCapture(...args: Parameters<typeof captures.finishCapture>): void {
+      captures.finishCapture(...args);
+      samples.forget();
+    },
     ...createJournalWriter(prepare),
     ...createDashboardWriter(prepare),
     ...createExperimentWriter(prepare),
@@ -56,6 +64,8 @@ const unhurried: ReadonlySet<WriterCommandName> = new Set<WriterCommandName>([
   'saveResult',
   'saveWatched',
   'rollUp',
+  'saveCapturedRollups',
+  'captureOrigins',
   'purgeRemoved',
   'retain',
 ]);

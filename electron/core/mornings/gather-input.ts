@@ -2,7 +2,7 @@ import type { KnownServers } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import type { Cores, DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
 import { endedExperiments } from '../experiments/described.ts';
-import type { History, StoredRollup } from '../history/history.ts';
+import type { DetailedRollup, History } from '../history/history.ts';
 import { observerApplicationNames } from '../history/own-sessions.ts';
 
 export interface InputSources {
@@ -46,10 +46,10 @@ export async function gatherInput(
   { fromMs, toMs }: TimeWindow,
   { reportedSaveSeconds = null, around = incidentReach }: GatherOptions = {},
 ): Promise<DiagnosisInput> {
-  const { settings, lastFacts } = await servers.stored(serverId);
+  const { settings, lastFacts, capture } = await servers.stored(serverId);
   const from = fromMs - around.backMs;
   const to = toMs + around.aheadMs;
-  const [known, deltas, samples, overrides, widgets, days, experiments] = await Promise.all([
+  const [known, deltas, samples, overrides, references, days, experiments] = await Promise.all([
     history.samples.statements(serverId),
     history.samples.deltas(serverId, from, to),
     history.samples.samples(serverId, from, to),
@@ -60,6 +60,7 @@ export async function gatherInput(
   ]);
   // Background processes have statements of their own in rollups only; raw samples name them by their type.
   const statements = known.filter(({ fingerprint }) => !fingerprint.startsWith('backend:'));
+  const widgets = [...references, ...(capture?.widgets ?? [])];
   const stored = { statements, deltas, samples, overrides, widgets, ownApplicationNames };
   // Where nobody set them they are estimated by the study, which every question to the history begins with.
   const cores: Cores = { value: settings.cores, source: settings.cores === null ? 'unknown' : 'setting' };
@@ -79,11 +80,15 @@ export async function gatherInput(
 }
 
 /** Minutes of up to a fortnight of earlier days around the same time of day, oldest first. */
-async function earlierDays(history: History, serverId: string, { fromMs, toMs }: TimeWindow): Promise<StoredRollup[]> {
+export async function earlierDays(
+  history: History,
+  serverId: string,
+  { fromMs, toMs }: TimeWindow,
+): Promise<DetailedRollup[]> {
   // A window of more than a day would meet itself.
   const reachMs = Math.max(0, Math.min(daysReachMs, (dayMs - (toMs - fromMs)) / 2));
   const ago = Array.from({ length: mostEarlierDays }, (_, index) => (mostEarlierDays - index) * dayMs);
-  const days: StoredRollup[] = [];
+  const days: DetailedRollup[] = [];
   for (const backMs of ago) {
     const window = [fromMs - reachMs - backMs, toMs + reachMs - backMs] as const;
     for (const minute of await history.samples.rollups(serverId, 'minute', ...window)) {

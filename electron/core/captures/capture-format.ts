@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { captureSchema } from '../../../shared/model/history-usage.ts';
+import { statementClassSchema } from '../../../shared/model/statement.ts';
+
+/**
+ * A capture file: one line of text that says what it is, then a gzip stream of records. A record is its kind (one
+ * byte), its length (four bytes, little endian) and its bytes. gzip's own checksum and the last record, which counts
+ * the others, tell a file that was cut or changed.
+ *
+ * Inside are the texts of statements and, of some, with the constants of the sample: a capture says what an ERP was
+ * asked for. Host names, users and passwords of the connection are not in it.
+ */
+export const captureVersion = 1;
+export const magicLine = (version: number): string => `Daybreak capture ${version}\n`;
+export const magicPattern = /^Daybreak capture (\d+)\n/;
+export const longestMagic = 40;
+
+export const recordKinds = ['head', 'statements', 'interval', 'sample', 'origins', 'rollup', 'end'] as const;
+export type RecordKind = (typeof recordKinds)[number];
+
+/** No record is longer: what claims to be is damaged. An interval of 100,000 statements has some 5 MB. */
+export const longestRecordBytes = 256 * 2 ** 20;
+
+export const headSchema = z.object({
+  captureId: z.uuid(),
+  capture: captureSchema.omit({ file: true, sizeBytes: true }),
+  environment: z.enum(['production', 'staging', 'development', 'demo']),
+  cores: z.number().int().positive().nullable(),
+  facts: z
+    .object({
+      versionNumber: z.number(),
+      versionText: z.string(),
+      inRecovery: z.boolean(),
+      databaseName: z.string(),
+      timeZone: z.string(),
+      statementStatisticsVersion: z.string().nullable(),
+      capabilities: z.array(z.object({ name: z.string(), present: z.boolean() })),
+    })
+    .nullable(),
+  overrides: z.array(z.tuple([z.string(), statementClassSchema])),
+  widgets: z.array(z.object({ widgetId: z.string(), fingerprint: z.string(), dashboardTitle: z.string().optional() })),
+});
+export type CaptureHead = z.infer<typeof headSchema>;
+
+const keySchema = z.object({
+  databaseOid: z.string(),
+  roleOid: z.string(),
+  queryid: z.string().regex(/^-?\d+$/),
+  toplevel: z.boolean(),
+});
+export const statementsSchema = z.array(
+  z.object({
+    statementId: z.number().int().positive(),
+    key: keySchema.nullable(),
+    databaseName: z.string().nullable(),
+    roleName: z.string().nullable(),
+    text: z.string().nullable(),
+    /** The text is the one of pg_stat_statements. */
+    fingerprint: z.string(),
+  }),
+);
+export const originsSchema = z.array(
+  z.object({
+    originId: z.number().int(),
+    applicationName: z.string(),
+    roleName: z.string().nullable(),
+    databaseName: z.string().nullable(),
+    backendType: z.string(),
+  }),
+);
+
+const serverSchema = z.record(z.string(), z.number().nullable());
+const replicationSchema = z.array(
+  z.object({
+    applicationName: z.string(),
+    state: z.string(),
+    replayLagMs: z.number().nullable(),
+    replayLagBytes: z.number().nullable(),
+  }),
+);
+/** In front of the packed deltas (history/interval-blob.ts). */
+export const intervalSchema = z.object({
+  fromMs: z.number(),
+  toMs: z.number(),
+  deallocs: z.number(),
+  resets: z.number(),
+  coverage: z.number().nullable(),
+  idleInTransactionMs: z.number().nullable(),
+  server: serverSchema.nullable(),
+  replication: replicationSchema.nullable(),
+  restarted: z.boolean(),
+  clockSetByMs: z.number(),
+});
+const moment = z.number().nullable();
+export const sampleSchema = z.object({
+  atMs: z.number(),
+  rows: z.array(
+    z.object({
+      pid: z.number(),
+      leaderPid: z.number().nullable(),
+      databaseName: z.string().nullable(),
+      databaseOid: z.string().nullable(),
+      roleName: z.string().nullable(),
+      roleOid: z.string().nullable(),
+      applicationName: z.string(),
+      backendType: z.string(),
+      state: z.string().nullable(),
+      waitEventType: z.string().nullable(),
+      waitEvent: z.string().nullable(),
+      queryid: z.string().nullable(),
+      query: z.string(),
+      queryStartMs: moment,
+      xactStartMs: moment,
+      backendXminAge: z.number().nullable(),
+      blockedByPids: z.array(z.number()),
+    }),
+  ),
+});
+/** In front of the two packed halves (history/rollup-blob.ts); `bodyBytes` says where the second begins. */
+export const rollupSchema = z.object({
+  tier: z.enum(['minute', 'hour']),
+  fromMs: z.number(),
+  toMs: z.number(),
+  samples: z.number(),
+  deallocs: z.number(),
+  resets: z.number(),
+  coverage: z.number().nullable(),
+  idleInTransactionMs: z.number().nullable(),
+  endedIdleMs: z.number(),
+  lockWaits: z.number(),
+  onCpu: z.number(),
+  bodyBytes: z.number().int(),
+});
+export const endSchema = z.object({ records: z.number().int() });

@@ -1,0 +1,136 @@
+import { access, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
+import type { Capture } from '../../../shared/model/history-usage.ts';
+import type { TimeWindow } from '../diagnosis/input.ts';
+import type { Events } from '../events.ts';
+import type { InputSources } from '../mornings/gather-input.ts';
+import { checkedWindow } from '../mornings/history-freshness.ts';
+import type { Ports } from '../ports.ts';
+import { exportCapture } from './export-capture.ts';
+import { importCapture, readHead, type Opened } from './import-capture.ts';
+
+interface Options extends InputSources {
+  readonly ports: Ports;
+  readonly events: Events;
+}
+
+const extension = '.daybreak';
+
+/** "Send me your morning": a window of one server's history in one file, and the way back. */
+export class Captures {
+  readonly #options: Options;
+  /** Imports one after the other: two of one file would meet in the store. */
+  #opening: Promise<unknown> = Promise.resolve();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async export(serverId: string, window: TimeWindow, file?: string): Promise<Capture> {
+    const { ports, servers } = this.#options;
+    const { settings } = await servers.stored(serverId);
+    const takenAtMs = ports.clock.nowMs();
+    const checked = checkedWindow(window);
+    const target = file === undefined ? await this.#newFile(settings.label, checked.fromMs) : await freeFile(file);
+    const capture = await storing(target, () =>
+      exportCapture(this.#options, serverId, checked, { file: target, takenAtMs }),
+    );
+    return { file: target, sizeBytes: (await stat(target)).size, ...capture };
+  }
+
+  async open(file: string): Promise<{ serverId: string; capture: Capture }> {
+    const opened = this.#opening.then(() => this.#open(file));
+    this.#opening = opened.catch(() => undefined);
+    return opened;
+  }
+
+  /** Captures in the profile's folder, newest first; files that are none are left out. */
+  async list(): Promise<{ captures: Capture[] }> {
+    const names = await readdir(this.#folder).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw storageFailed(this.#folder, error);
+    });
+    const found = await Promise.all(
+      names.filter((name) => name.endsWith(extension)).map((name) => described(join(this.#folder, name))),
+    );
+    return { captures: found.flat().toSorted((a, b) => b.takenAtMs - a.takenAtMs) };
+  }
+
+  async #open(file: string): Promise<Opened> {
+    const size = await stat(file).then(
+      (found) => found.size,
+      () => 0,
+    );
+    const { serverId, capture, known } = await importCapture(this.#options.history, file, size);
+    if (!known) this.#options.events.publish('connections', serverId);
+    return { serverId, capture };
+  }
+
+  get #folder(): string {
+    return join(this.#options.ports.paths.profileDir, 'captures');
+  }
+
+  /** `<label>-<day>-<time>.daybreak`, numbered where there is one already. */
+  async #newFile(label: string, fromMs: number): Promise<string> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+      throw storageFailed(this.#folder, error);
+    });
+    const name = label.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '') || 'capture';
+    const at = new Date(fromMs).toISOString().slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
+    for (let number = 1; ; number += 1) {
+      const file = join(this.#folder, `${name.slice(0, 60)}-${at}${number === 1 ? '' : `-${number}`}${extension}`);
+      if (!(await exists(file))) return file;
+    }
+  }
+}
+
+async function freeFile(file: string): Promise<string> {
+  if (!isAbsolute(file)) throw invalid(`${file} is no absolute path. Say where on the engine's machine it shall lie.`);
+  if (await exists(file)) throw invalid(`${file} exists already. Choose another name; nothing was written.`);
+  if (!(await exists(dirname(file)))) throw invalid(`The folder of ${file} does not exist. Make it first.`);
+  return file;
+}
+
+const invalid = (message: string): Failure => new Failure({ code: 'invalid_input', message });
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+async function described(file: string): Promise<Capture[]> {
+  try {
+    const { capture } = await readHead(file);
+    return [{ ...capture, file, sizeBytes: (await stat(file)).size }];
+  } catch (error) {
+    // A file that somebody else put there, or one of a newer Daybreak: opening it says why.
+    if (isFailure(error)) return [];
+    throw error;
+  }
+}
+
+/** What the disk says, as a failure. */
+async function storing<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw codeOf(error) === null ? error : storageFailed(file, error);
+  }
+}
+
+const codeOf = (error: unknown): string | null =>
+  error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+
+function storageFailed(file: string, error: unknown): Failure {
+  const why = error instanceof Error ? error.message : String(error);
+  return new Failure(
+    {
+      code: 'storage_failed',
+      message: `${file} cannot be written: ${why}. Free some space or choose another folder; nothing of it was left behind.`,
+      detail: { file },
+    },
+    { cause: error },
+  );
+}
