@@ -45,7 +45,18 @@ export interface SavingTime {
   readonly spentMs: number;
 }
 
+/** A verdict asks for the same interval a dozen times. */
+const known = new WeakMap<Interval, { readonly unit: SaveUnit; readonly time: SavingTime }>();
+
 export function savingTime(interval: Interval, unit: SaveUnit): SavingTime {
+  const before = known.get(interval);
+  if (before?.unit === unit) return before.time;
+  const time = addUp(interval, unit);
+  known.set(interval, { unit, time });
+  return time;
+}
+
+function addUp(interval: Interval, unit: SaveUnit): SavingTime {
   let saves = 0;
   let spentMs = unit.kind === 'saves' ? (interval.betweenMs ?? 0) : 0;
   for (const [group, booked] of interval.booked) {
