@@ -34,10 +34,10 @@ export async function setClass(
  */
 export async function classOverrides(sources: InputSources, serverId: string): Promise<{ statements: Statement[] }> {
   const { history, servers, dashboards } = sources;
-  await servers.stored(serverId);
+  const { capture } = await servers.stored(serverId);
   const overrides = await history.samples.classOverrides(serverId);
   if (overrides.size === 0) return { statements: [] };
-  const [all, widgets] = await Promise.all([
+  const [all, references] = await Promise.all([
     history.samples.statements(serverId),
     dashboards.widgetReferences(serverId),
   ]);
@@ -49,7 +49,7 @@ export async function classOverrides(sources: InputSources, serverId: string): P
   const described = describeStatements({
     statements: shown,
     overrides,
-    widgets,
+    widgets: [...references, ...(capture?.widgets ?? [])],
     deltas: [],
     samples: [],
     ownApplicationNames,

@@ -42,13 +42,15 @@ async function sampledHistory(
   const { fromMs, toMs } = checkedWindow(window);
   const extent = await storedExtent(sources, serverId);
   const statisticsFromMs = Math.max(fromMs - lookBackMs, toMs - statisticsReachMs);
-  const [known, deltas, samples, overrides, widgets] = await Promise.all([
+  const { capture } = await sources.servers.stored(serverId);
+  const [known, deltas, samples, overrides, references] = await Promise.all([
     history.samples.statements(serverId),
     history.samples.deltas(serverId, statisticsFromMs, toMs + lookAheadMs),
     history.samples.samples(serverId, fromMs, toMs),
     history.samples.classOverrides(serverId),
     dashboards.widgetReferences(serverId),
   ]);
+  const widgets = [...references, ...(capture?.widgets ?? [])];
   // Background processes have statements of their own in rollups only; raw samples name them by their type.
   const statements = known.filter(({ fingerprint }) => !fingerprint.startsWith('backend:'));
   return [

@@ -40,9 +40,11 @@ function heading({ server, verdict, sampling }: Diagnosed, { paint, columns }: T
     sampling === null
       ? 'stored history'
       : `${formatCounted(sampling.samples, 'sample')} in ${formatDuration(Math.round(sampling.seconds) * 1000)}${sampling.endedEarly ? ', ended early' : ''}`;
-  const where = `${printable(server.host)}:${server.port}/${printable(server.database)}${version}: ${took}`;
+  const where = server.capture
+    ? printable(server.label)
+    : `${printable(server.host)}:${server.port}/${printable(server.database)}`;
   return [
-    paint('dim', cut(where, columns)),
+    paint('dim', cut(`${where}${version}: ${took}`, columns)),
     '',
     ...wrap(printable(verdict.sentence), columns).map((line) => paint('bold', line)),
   ];

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import { stderrLogger } from '../node-ports.ts';
@@ -22,7 +23,9 @@ export interface DiagnoseOptions {
   readonly profile?: string | undefined;
   readonly cores?: number | undefined;
   readonly reported?: number | undefined;
-  /** Stored history instead of sampling: ms since the epoch. */
+  /** A capture instead of sampling. */
+  readonly capture?: string | undefined;
+  /** A part of stored history, or of the capture: ms since the epoch. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly logLevel: string;
@@ -30,7 +33,8 @@ export interface DiagnoseOptions {
 }
 
 /**
- * `daybreak diagnose`: samples a server for some minutes, or takes what a profile has stored, and prints the verdict.
+ * `daybreak diagnose`: samples a server for some minutes, or takes what a profile or a capture holds, and prints the
+ * verdict.
  * Its own profile is gone afterwards; on the server it only reads.
  */
 export async function diagnoseCommand(options: DiagnoseOptions): Promise<number> {
@@ -63,9 +67,10 @@ async function diagnoseOnce(options: DiagnoseOptions): Promise<Diagnosed> {
       profile: options.profile ?? temporary?.path,
       door: 'diagnose',
       logger,
-      background: options.from === undefined,
+      background: options.from === undefined && options.capture === undefined,
     });
     try {
+      if (options.capture !== undefined) return await captured(engine.client, options.capture, options);
       if (options.from !== undefined) return await stored(engine.client, options.from, options);
       return await live(engine.client, options, progress);
     } finally {
@@ -105,6 +110,16 @@ async function stored(client: EngineClient, fromMs: number, options: DiagnoseOpt
   const server = await storedIn(client, options.url);
   const toMs = options.to ?? Date.now();
   return diagnosed(client, server, { fromMs, toMs }, options.reported, null);
+}
+
+/** The whole capture, or the part of it that was asked for. */
+async function captured(client: EngineClient, file: string, options: DiagnoseOptions): Promise<Diagnosed> {
+  // The engine may be another process with a folder of its own.
+  const { serverId, capture } = value(await client.history.openCapture({ file: resolve(file) }));
+  const server = value(await client.connections.list({})).find((one) => one.serverId === serverId);
+  if (server === undefined) throw new Error('an opened capture is a server');
+  const window = { fromMs: options.from ?? capture.fromMs, toMs: options.to ?? capture.toMs };
+  return diagnosed(client, server, window, options.reported, null);
 }
 
 async function storedIn(client: EngineClient, url: string | undefined): Promise<ServerSummary> {

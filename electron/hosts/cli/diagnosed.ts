@@ -9,6 +9,8 @@ import { value } from './known-server.ts';
 export interface Diagnosed {
   readonly server: {
     readonly label: string;
+    /** The history came in a file: there is nobody at this address. */
+    readonly capture: boolean;
     readonly host: string;
     readonly port: number;
     readonly database: string;
@@ -59,6 +61,7 @@ export async function diagnosed(
   return {
     server: {
       label: settings.label,
+      capture: server.capture !== null,
       host: settings.host,
       port: settings.port,
       database: settings.database,

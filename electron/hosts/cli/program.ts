@@ -66,6 +66,7 @@ function describeProgram(run: Run): Command {
     .option('--json', 'print one JSON document on standard output and nothing else', false)
     // Not DAYBREAK_PROFILE: without the option, nothing of the diagnosis stays on this machine.
     .option('--profile <folder>', 'keep the samples there, or read --from and --to there (default: nothing is kept)')
+    .option('--capture <file>', 'diagnose a capture instead, or its part between --from and --to')
     .option('--cores <n>', 'processors of the server, which PostgreSQL does not tell', wholeNumber(1, 65_536))
     .option('--reported <seconds>', 'what people say that a save takes', positive)
     .option(
@@ -125,7 +126,8 @@ Exit codes: 0 a verdict was reached ("not enough data" and "no damage" are verdi
 Examples:
   daybreak diagnose --url postgres://monitor@db.example/erp --minutes 10
   daybreak diagnose --url service=erp --minutes 10 --reported 30 --json > verdict.json
-  daybreak diagnose --profile ~/.local/share/daybreak --from 07:50 --to 08:20`;
+  daybreak diagnose --profile ~/.local/share/daybreak --from 07:50 --to 08:20
+  daybreak diagnose --capture monday.daybreak`;
 
 /** Wrong usage is 2; help that was asked for is 0. */
 function wrongUsage(error: CommanderError): never {
@@ -134,16 +136,18 @@ function wrongUsage(error: CommanderError): never {
 
 function wrongCombination(options: {
   readonly url?: string;
+  readonly capture?: string;
   readonly profile?: string;
   readonly from?: number;
   readonly to?: number;
 }): string | null {
-  const { url, profile: folder, from, to } = options;
+  const { url, capture, profile: folder, from, to } = options;
+  if (from !== undefined && to !== undefined && to <= from) return '--to lies before --from';
+  if (capture !== undefined) return null;
   if (to !== undefined && from === undefined) return '--to needs --from';
   if (from === undefined)
-    return url === undefined ? 'say what to sample with --url, or what is stored with --from' : null;
-  if (folder === undefined) return '--from reads stored history: say where with --profile';
-  return to !== undefined && to <= from ? '--to lies before --from' : null;
+    return url === undefined ? 'say what to sample with --url, or what is stored with --from or --capture' : null;
+  return folder === undefined ? '--from reads stored history: say where with --profile' : null;
 }
 
 /** ISO 8601, in the time zone of this machine unless it names one; a clock time is today's. Ms since the epoch. */

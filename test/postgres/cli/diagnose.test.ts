@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ServerSummary } from '../../../shared/model/connection.ts';
 import { verdictSchema } from '../../../shared/model/diagnosis.ts';
 import { blockingTreeSchema } from '../../../shared/model/transactions.ts';
 import { daybreak, printed, startCli } from '../../support/cli.ts';
@@ -135,23 +136,35 @@ describe.each(testServers())('daybreak diagnose on $label', (server) => {
     },
   );
 
-  test.runIf(first)('a profile keeps the samples, and tells the same again without the server', async () => {
-    const profile = join(dir.path, 'profile');
-    const sampled = await daybreak(['diagnose', '--url', url, '--minutes', '0.1', '--json', '--profile', profile], {
-      env,
-    });
-    const document = printed(sampled) as Printed;
-    const window = ['--from', document.from, '--to', document.to];
-    const again = await daybreak(['diagnose', '--profile', profile, ...window, '--json'], {
-      env: { TMPDIR: env['TMPDIR'] },
-    });
-    expect(again.code).toBe(0);
-    expect((printed(again) as Printed).verdict).toEqual(document.verdict);
-    expect(printed(again)).toMatchObject({ sampling: null, freshness: { state: 'offline' } });
-    const elsewhere = await daybreak(['diagnose', '--profile', profile, '--url', `${url}x`, ...window], { env });
-    expect(elsewhere).toMatchObject({ code: 1, stdout: '' });
-    expect(elsewhere.stderr).toMatch(/no history of/);
-  });
+  test.runIf(first)(
+    'a profile keeps the samples, and tells the same again without the server, and so does a capture of it',
+    async () => {
+      const profile = join(dir.path, 'profile');
+      const sampled = await daybreak(['diagnose', '--url', url, '--minutes', '0.1', '--json', '--profile', profile], {
+        env,
+      });
+      const document = printed(sampled) as Printed;
+      const window = ['--from', document.from, '--to', document.to];
+      const again = await daybreak(['diagnose', '--profile', profile, ...window, '--json'], {
+        env: { TMPDIR: env['TMPDIR'] },
+      });
+      expect(again.code).toBe(0);
+      expect((printed(again) as Printed).verdict).toEqual(document.verdict);
+      expect(printed(again)).toMatchObject({ sampling: null, freshness: { state: 'offline' } });
+      const span = { fromMs: Date.parse(document.from), toMs: Date.parse(document.to) };
+      const [known] = printed(await daybreak(['call', 'connections.list', '--profile', profile])) as ServerSummary[];
+      const file = join(dir.path, 'morning.daybreak');
+      const asked = JSON.stringify({ serverId: known?.serverId, file, ...span });
+      expect((await daybreak(['call', 'history.exportCapture', asked, '--profile', profile])).code).toBe(0);
+      const sent = await daybreak(['diagnose', '--capture', file, '--json'], { env: { TMPDIR: env['TMPDIR'] } });
+      expect(printed(sent)).toMatchObject({ server: { capture: true }, verdict: { toMs: span.toMs } });
+      expect(readdirSync(join(dir.path, 'tmp'))).toEqual([]);
+
+      const elsewhere = await daybreak(['diagnose', '--profile', profile, '--url', `${url}x`, ...window], { env });
+      expect(elsewhere).toMatchObject({ code: 1, stdout: '' });
+      expect(elsewhere.stderr).toMatch(/no history of/);
+    },
+  );
 });
 
 test('a server that nobody can reach is one JSON document too, without the password', async () => {
