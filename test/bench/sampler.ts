@@ -82,14 +82,20 @@ class Engine {
     );
   }
 
-  async ask(request: EngineRequest | null): Promise<EngineAnswer> {
-    const answer = once(this.#child, 'message');
-    if (request !== null) this.#child.send(request);
-    const ended = once(this.#child, 'exit').then(([code]) => {
-      throw new Error(`the engine ended with ${code}`);
+  /** null: only waits for the answer that the engine gives when it is up. */
+  ask(request: EngineRequest | null): Promise<EngineAnswer> {
+    return new Promise((resolve, reject) => {
+      const answered = (answer: EngineAnswer) => {
+        this.#child.off('exit', ended);
+        resolve(answer);
+      };
+      const ended = (code: number | null) => {
+        this.#child.off('message', answered);
+        reject(new Error(`the engine ended with ${code}`));
+      };
+      this.#child.once('message', answered).once('exit', ended);
+      if (request !== null) this.#child.send(request);
     });
-    const [found] = (await Promise.race([answer, ended])) as [EngineAnswer];
-    return found;
   }
 
   async stop(): Promise<void> {

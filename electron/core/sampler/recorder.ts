@@ -7,8 +7,12 @@ import { goesOnFrom, isSameSource, subtractSnapshots, type Passed } from './delt
 import { elapsedBetween, momentBefore, type Elapsed, type Moment } from './elapsed.ts';
 import { createOwnCost } from './own-cost.ts';
 
-/** The last snapshot is kept for a restart about once a minute, also while snapshots come every 5 s. */
-const keepEveryMs = 50_000;
+/**
+ * The last snapshot is kept for the next engine when this one stops, and now and then for one that is killed. To encode,
+ * pack and write 5,000 entries takes 30 ms of processor time: with every snapshot that was a quarter of what the sampler
+ * may cost. An engine that is killed later than that loses the statistics of one interval.
+ */
+const keepEveryMs = 10 * 60_000;
 
 /** A snapshot, and what the clocks said then; null for one that an earlier engine left. */
 export interface TakenSnapshot {

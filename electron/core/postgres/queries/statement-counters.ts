@@ -70,7 +70,7 @@ export class SnapshotReader {
   readonly #sql: Sql;
   readonly #statistics: StatementStatistics;
   readonly #views: StatisticsViews;
-  #known: Known = new Map();
+  readonly #known: Known = new Map();
 
   constructor(sql: Sql, statistics: StatementStatistics, views: StatisticsViews) {
     this.#sql = sql;
@@ -94,7 +94,7 @@ export class SnapshotReader {
         before = after;
         continue;
       }
-      this.#known = changed(this.#known, rows);
+      learn(this.#known, rows);
       const entries = [...this.#known.values()].filter((entry) => entry !== null);
       return {
         atMs: server.atMs,
@@ -124,8 +124,7 @@ export class SnapshotReader {
   }
 }
 
-function changed(before: Known, rows: readonly (readonly (string | null)[])[]): Known {
-  const known = new Map(before);
+function learn(known: Known, rows: readonly (readonly (string | null)[])[]): void {
   for (const row of rows) {
     const gone = row.at(-1);
     if (gone != null) known.delete(gone);
@@ -134,7 +133,6 @@ function changed(before: Known, rows: readonly (readonly (string | null)[])[]): 
     const [mark, ...cells] = row;
     if (mark != null) known.set(mark, cells[2] === null ? null : entryOf(cells));
   }
-  return known;
 }
 
 function entryOf(row: readonly (string | null)[]): SnapshotEntry {
