@@ -104,7 +104,9 @@ function details({ calls, meanMs, evidence, ifGoneMeanMs, ifGoneP95Ms, caveats }
   ];
 }
 
-function victims({ victims: all }: Verdict, terminal: Terminal): string[] {
+function victims({ victims: all, conclusion }: Verdict, terminal: Terminal): string[] {
+  // Half of all statements are slower than their median on a good day too.
+  if (conclusion === 'no_damage') return [];
   const lines = all.slice(0, mostLines).map(({ statement, calls, baselineMs, meanMs, damageSeconds }) => {
     const waited = `${padStart(formatDuration(damageSeconds * 1000), indent - 2)} waited`;
     const slower = `${formatDuration(baselineMs)} → ${formatDuration(meanMs)}, ${formatCounted(calls, 'call')}`;
@@ -169,10 +171,14 @@ function quality({ verdict, missing, sampling }: Diagnosed, terminal: Terminal):
   );
   const cost = sampling?.ownCostPercent;
   const own = cost == null ? [] : marked('·', `Sampling cost ${cost.toFixed(1)} % of one core of the server.`);
+  const problem = sampling?.problem == null ? [] : marked('!', sampling.problem).map((line) => paint('yellow', line));
   const lacks = missing.flatMap(({ text, action }) => [
     ...marked('!', text).map((line) => paint('yellow', line)),
     // To be copied: one line, however long.
     ...(action === null ? [] : [`    ${printable(action)}`]),
   ]);
-  return [...titled('How far to trust it', [...badges, ...own], terminal), ...titled('Missing', lacks, terminal)];
+  return [
+    ...titled('How far to trust it', [...badges, ...problem, ...own], terminal),
+    ...titled('Missing', lacks, terminal),
+  ];
 }

@@ -37,6 +37,7 @@ export interface Sampling {
   readonly seconds: number;
   /** Server time of the sampler's own statements, percent of one core. */
   readonly ownCostPercent: number | null;
+  /** What stood in the way of sampling at its end: a server that went away, no pg_stat_statements. */
   readonly problem: string | null;
   /** Ended by Ctrl-C. */
   readonly endedEarly: boolean;

@@ -41,6 +41,7 @@ export async function sampleLive(options: LiveOptions): Promise<Sampled> {
   let samples = 0;
   let sessions: Looking['sessions'] = [];
   let sessionsDueMs = sessionsEveryMs;
+  let problem: string | null = null;
   for (;;) {
     const elapsedMs = performance.now() - startedMs;
     const status = value(await client.sampler.status({ serverId }));
@@ -54,7 +55,7 @@ export async function sampleLive(options: LiveOptions): Promise<Sampled> {
       sessions = await sessionsNow(client, serverId, at);
       sessionsDueMs = performance.now() - startedMs + sessionsEveryMs;
     }
-    const problem = status.running ? status.problem : await lostBecause(client, serverId);
+    problem = status.running ? status.problem : await lostBecause(client, serverId);
     if (first === null && elapsedMs > firstSampleMs) {
       throw new Failure({ code: 'connection_lost', message: problem ?? 'The server could not be sampled.' });
     }
@@ -64,7 +65,7 @@ export async function sampleLive(options: LiveOptions): Promise<Sampled> {
   }
   const seconds = (performance.now() - startedMs) / 1000;
   await lastReading(client, serverId);
-  const { lastSampleAtMs, ownCostPercent, problem } = value(await client.sampler.status({ serverId }));
+  const { lastSampleAtMs, ownCostPercent } = value(await client.sampler.status({ serverId }));
   if (lastSampleAtMs !== null && lastSampleAtMs !== last) samples += 1;
   const to = lastSampleAtMs ?? last;
   if (to === null) throw new Failure({ code: 'cancelled', message: 'Stopped before the first sample was taken.' });

@@ -152,7 +152,7 @@ describe.each(testServers())('daybreak diagnose on $label', (server) => {
       expect((printed(again) as Printed).verdict).toEqual(document.verdict);
       expect(printed(again)).toMatchObject({ sampling: null, freshness: { state: 'offline' } });
       const { conclusion } = verdictSchema.parse(document.verdict);
-    const span = { fromMs: Date.parse(document.from), toMs: Date.parse(document.to) };
+      const span = { fromMs: Date.parse(document.from), toMs: Date.parse(document.to) };
       const [known] = printed(await daybreak(['call', 'connections.list', '--profile', profile])) as ServerSummary[];
       const file = join(dir.path, 'morning.daybreak');
       const asked = JSON.stringify({ serverId: known?.serverId, file, ...span });
