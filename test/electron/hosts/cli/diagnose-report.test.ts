@@ -72,7 +72,7 @@ test.each([80, 120])('at %i columns every line fits, and nothing that the server
     'Who got slower',
     'Longest transactions',
     'Roots of lock queues',
-    'idle in transaction',
+    'behind pid 3000',
     '! The server went away.',
     'grant pg_monitor to m',
   ]) {
