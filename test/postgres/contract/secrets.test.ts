@@ -142,6 +142,16 @@ describe('a password goes in and never comes out', () => {
       'explain.compare': () => client.explain.compare({ ...one, beforeExplainId: 'none', afterExplainId: 'none' }),
       'indexes.advise': () => client.indexes.advise({ ...one, statementId: '1' }),
       'indexes.onlyReports': () => client.indexes.onlyReports(window),
+      'experiments.start': () =>
+        client.experiments.start({ ...one, statementId: '1', days: 4, fromMinute: 480, toMinute: 540 }),
+      'experiments.list': () => client.experiments.list(one),
+      'experiments.exclude': () =>
+        client.experiments.exclude({ ...one, experimentId: 'none', day: '2026-01-05', reason: 'a holiday' }),
+      'experiments.end': () => client.experiments.end({ ...one, experimentId: 'none', state: 'ended' }),
+      'history.usage': () => client.history.usage(one),
+      'history.exportCapture': () => client.history.exportCapture(window),
+      'history.captures': () => client.history.captures({}),
+      'history.openCapture': () => client.history.openCapture({ file: 'none.daybreak' }),
       'activity.list': () => client.activity.list(one),
       'connections.disconnect': () => client.connections.disconnect(one),
       'connections.remove': () => client.connections.remove({ ...one, confirm: 'not the name' }),
@@ -152,7 +162,9 @@ describe('a password goes in and never comes out', () => {
     for (const ask of Object.values(rest)) await call(ask());
     await core.stop();
 
-    const files = readdirSync(profileDir).map((file) => readFileSync(join(profileDir, file), 'latin1'));
+    const files = readdirSync(profileDir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
     expect(files.length).toBeGreaterThan(0);
     for (const text of [...answers, ...logged, ...files]) {
       for (const spelling of spellings) expect(text.includes(spelling)).toBe(false);
