@@ -33,7 +33,7 @@ export function diagnose(input: DiagnosisInput): Verdict {
   const days = input.baseline === null ? quietDays(input, window, catalog, cores) : [];
   const baseline = findBaseline(intervals, catalog, { incident: window, given: input.baseline, cores, unit, days });
   const damages = measureDamage(intervals, window, baseline, studied);
-  const saving = summarizeSaving(unit, damages, baseline, window, catalog);
+  const saving = summarizeSaving(unit, damages, baseline, window);
   const damageSeconds = sum(damages.map(({ seconds }) => seconds));
   const missing = whatIsMissing({ damages, baseline, view, input, damageSeconds });
   const hurt = missing === null && isDamage(damages, baseline, studied);

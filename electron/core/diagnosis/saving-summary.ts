@@ -1,7 +1,7 @@
 import { expectedBetween, type Baseline } from './baseline.ts';
 import { betweenStatements } from './between-statements.ts';
-import type { Catalog, StatementGroup } from './catalog.ts';
-import { commits, usualCommitMs } from './commit-waits.ts';
+import type { StatementGroup } from './catalog.ts';
+import { commits } from './commit-waits.ts';
 import { expectedMs, sum, type IntervalDamage } from './damage.ts';
 import { percentile95, saveDeviation } from './save-spread.ts';
 import type { TimeWindow } from './input.ts';
@@ -12,7 +12,8 @@ export interface SavingSummary {
   readonly unit: SaveUnit;
   readonly saves: number;
   /**
-   * Execution time per save, with the time between its statements, in its COMMIT and of calls in flight; null without one.
+   * Execution time per save, with the time between its statements, of calls in flight, and waited in its COMMIT beyond
+   * the usual (a quiet COMMIT is seen by too few samples to be counted); null without one.
    */
   readonly meanMs: number | null;
   readonly baselineMeanMs: number | null;
@@ -34,19 +35,16 @@ export function summarizeSaving(
   damages: readonly IntervalDamage[],
   baseline: Baseline,
   window: TimeWindow,
-  catalog: Catalog,
 ): SavingSummary {
   const ofSaving = (group: StatementGroup) => unit.belongs(group) || group === betweenStatements || group === commits;
-  const commitMs = usualCommitMs(baseline, catalog, unit);
   let saves = 0;
   let spentMs = 0;
   let expected = 0;
   let damageSeconds = 0;
-  for (const { interval, part, byVictim, inFlight, commitSpentSeconds } of damages) {
+  for (const { interval, part, byVictim, inFlight, commitSeconds } of damages) {
     const saving = savingTime(interval, unit);
     saves += saving.saves * part;
-    spentMs += saving.spentMs * part + commitSpentSeconds * 1000;
-    expected += (commitMs ?? 0) * saving.saves * part;
+    spentMs += saving.spentMs * part + commitSeconds * 1000;
     for (const [group, seconds] of inFlight) if (unit.belongs(group)) spentMs += seconds * 1000;
     damageSeconds += sum([...byVictim].map(([group, seconds]) => (ofSaving(group) ? seconds : 0)));
     for (const [group, booked] of interval.booked) {
@@ -56,8 +54,7 @@ export function summarizeSaving(
   for (const { interval, part } of damages) {
     expected += (expectedBetween(interval, baseline.between, unit)?.expectedMs ?? 0) * part;
   }
-  const usualParts = usualSaving(baseline, unit);
-  const usual = usualParts === null ? null : usualParts + (commitMs ?? 0);
+  const usual = usualSaving(baseline, unit);
   const wholeSaves = Math.round(saves);
   const meanMs = wholeSaves === 0 ? null : Math.max(0, spentMs) / saves;
   const inside = damages.map(({ interval }) => interval);

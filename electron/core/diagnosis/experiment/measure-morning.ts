@@ -68,7 +68,7 @@ export function measureMorning(history: MorningHistory): MeasuredMorning | strin
   if (usual.length < fewestQuiet || baseline.origin === 'none')
     return 'there is no quiet time around it to compare with';
   const damages = measureDamage(intervals, window, baseline, studied);
-  const { saves, damageSeconds } = summarizeSaving(unit, damages, baseline, window, catalog);
+  const { saves, damageSeconds } = summarizeSaving(unit, damages, baseline, window);
   if (saves === 0) return 'no saves were counted that morning';
   return { damagePerSaveMs: (damageSeconds * 1000) / saves, saves, exposure: exposureIn(inside, history) };
 }
