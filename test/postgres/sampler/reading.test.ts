@@ -165,6 +165,25 @@ describe.each(testServers())('reading the statistics of $label', (server) => {
     await waiter.end();
   });
 
+  it('shows a base backup, which can be a suspect as a report can, and no process that only waits', async () => {
+    const { host, port, user, password } = server;
+    const backup = new pg.Client({ host, port, user, password, replication: 'true' } as pg.ClientConfig);
+    backup.on('error', () => undefined);
+    await backup.connect();
+    const running = backup.query(`BASE_BACKUP (CHECKPOINT 'fast', MAX_RATE 32)`).catch(() => undefined);
+    await until(`exists (select from pg_stat_activity where backend_type = 'walsender' and state = 'active'
+      and wait_event = 'BaseBackupThrottle')`);
+    const { rows } = await reading((reader) => reader.activity());
+    expect(rows.find(({ backendType }) => backendType === 'walsender')).toMatchObject({
+      state: 'active',
+      waitEvent: 'BaseBackupThrottle',
+      query: expect.stringMatching(/base_backup/i),
+    });
+    expect(rows.filter(({ waitEventType }) => waitEventType === 'Activity')).toEqual([]);
+    backup.connection.stream.destroy();
+    await running;
+  });
+
   it('credits parallel workers to the statement of their leader', async () => {
     const leader = await client();
     await leader.query(`set max_parallel_workers_per_gather = 2; set min_parallel_table_scan_size = 0;

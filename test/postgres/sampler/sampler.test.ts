@@ -153,7 +153,7 @@ describe.each(testServers())('the sampler on $label', (server) => {
     expect(samples).toSatisfy(about(120));
     expect(snapshots).toSatisfy(about(10));
     one.setMode('incident');
-    expect(one.status().mode).toBe('incident');
+    expect(one.status()).toMatchObject({ mode: 'incident', incidentReason: 'Switched on by hand.' });
     const [closerSamples, closerSnapshots] = await readings(100_000);
     expect(closerSamples).toSatisfy(about(100));
     expect(closerSnapshots).toSatisfy(about(20));
@@ -217,7 +217,7 @@ describe.each(testServers())('the sampler on $label', (server) => {
     await save(0);
     await killed.readNow(); // kept
     await save(1);
-    await killed.readNow(); // stored as a delta; the snapshot itself is kept once a minute, or by `stop`
+    await killed.readNow(); // stored as a delta; the snapshot itself is kept every ten minutes, or by `stop`
     const after = sampler();
     await save(2);
     await after.readNow();

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { DeltaSet, StatementCounters } from '../../../../shared/model/sampling.ts';
-import { calmState, mute, observe, type IncidentState } from '../../../../electron/core/sampler/incident-rule.ts';
+import {
+  calmState,
+  mute,
+  observe,
+  reasonOf,
+  type IncidentState,
+} from '../../../../electron/core/sampler/incident-rule.ts';
 
 /** One interval in which each statement, by queryid, was called so often with that mean. */
 function interval(
@@ -50,6 +56,16 @@ describe('an incident that begins by itself', () => {
   it('does not begin for a report that becomes slower', () => {
     const before = play(quiet, 10 * minute, 5, minute, { save: [600, 2], report: [30, 4_000] });
     expect(play(before, 15 * minute, 3, minute, { save: [600, 2], report: [30, 40_000] }).mode).toBe('background');
+  });
+
+  it('says what it saw, and that it is over while the closer look still lasts', () => {
+    expect(reasonOf(quiet)).toBeNull();
+    const during = play(quiet, 10 * minute, 3, minute, { save: [600, 8.2] });
+    expect(reasonOf(during)).toMatch(/take up to 4\.1 times their usual time/);
+    expect(reasonOf(play(during, 13 * minute, 2, minute, { save: [600, 2] }))).toMatch(
+      /took up to 4\.1 times.*is over/,
+    );
+    expect(reasonOf(play(during, 13 * minute, 6, minute, { save: [600, 2] }))).toBeNull();
   });
 
   it('ends five minutes after latency fell back, and not while it is high', () => {
