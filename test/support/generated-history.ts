@@ -142,6 +142,12 @@ function countersOf({ kind, meanMs, blocks, calls }: Known, slower: number, rand
 
 const applications = ['erp-client', 'erp-batch', 'metabase', 'pos', 'webshop'];
 
+/** A statement belongs to one program, and now and then another runs it. */
+function applicationOf({ text }: Known, random: Random): string {
+  const place = random(20) === 0 ? random(applications.length) : text.length % applications.length;
+  return applications[place] ?? 'erp-client';
+}
+
 function rowOf(statement: Known, index: number, atMs: number, morning: boolean, random: Random): ActivityRow {
   const heavy = statement.kind === 'report';
   const waits = !heavy && random(8) === 0;
@@ -152,7 +158,7 @@ function rowOf(statement: Known, index: number, atMs: number, morning: boolean, 
     databaseOid: '16384',
     roleName: 'erp_app',
     roleOid: '16390',
-    applicationName: heavy ? 'metabase' : (applications[random(applications.length)] ?? 'erp-client'),
+    applicationName: heavy ? 'metabase' : applicationOf(statement, random),
     backendType: 'client backend',
     state: random(12) === 0 ? 'idle in transaction' : 'active',
     waitEventType: waits ? (morning ? 'Lock' : 'IO') : null,
@@ -194,7 +200,8 @@ function textOf(kind: Known['kind'], index: number, random: Random): string {
   }
   const joins = Array.from(
     { length: kind === 'report' ? 4 : random(3) },
-    (_, at) => ` left outer join ${tables[(index + at + 1) % tables.length]} t${at + 1} on t${at + 1}.id = t0.ref_${at}`,
+    (_, at) =>
+      ` left outer join ${tables[(index + at + 1) % tables.length]} t${at + 1} on t${at + 1}.id = t0.ref_${at}`,
   ).join('');
   return kind === 'report'
     ? `select date_trunc($1, t0.posted_at), sum(t0.amount), count(*), ${columns.join(', ')} from ${table} t0${joins} where t0.posted_at >= $2 group by ${columns.join(', ')} order by sum(t0.amount) desc`
@@ -202,7 +209,19 @@ function textOf(kind: Known['kind'], index: number, random: Random): string {
 }
 
 const tables = ['invoice', 'invoice_line', 'customer', 'stock_move', 'purchase_order', 'account_entry', 'product'];
-const names = ['amount', 'quantity', 'price', 'tax', 'state', 'owner', 'reference', 'note', 'due_on', 'currency', 'unit'];
+const names = [
+  'amount',
+  'quantity',
+  'price',
+  'tax',
+  'state',
+  'owner',
+  'reference',
+  'note',
+  'due_on',
+  'currency',
+  'unit',
+];
 
 /** A whole number of 0 to below. */
 type Random = (below: number) => number;

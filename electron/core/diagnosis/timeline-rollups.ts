@@ -62,7 +62,7 @@ interface Looked {
 }
 
 function look(input: RolledTimelineInput, table: StatementTable): Looked[] {
-  const seen = input.rollups.map((rollup) => readSeen(rollup));
+  const seen = input.rollups.map((rollup) => readSeen(rollup, false));
   const betweens = betweenTimes(input, seen, table);
   return input.rollups.map((rollup, place) => {
     const columns = seen[place] ?? noneSeen;

@@ -1,7 +1,6 @@
 import type { PackedRollup } from '../history/history.ts';
 import { bookedScratch, readBooked, type BookedScratch } from '../history/rollup-blob.ts';
 import { callsForUsual } from './baseline.ts';
-import { weightedMedian } from './history-view.ts';
 import type { StatementTable } from './timeline-table.ts';
 
 /**
@@ -101,5 +100,16 @@ interface Point {
   readonly weight: number;
 }
 
-const medianOf = (points: readonly Point[], name: 'meanMs' | 'blocks'): number =>
-  weightedMedian(points.map((point) => ({ value: point[name], weight: point.weight }))) ?? 0;
+/** The value at which half of the weight lies below, as `weightedMedian`; sorts the points. */
+function medianOf(points: Point[], name: 'meanMs' | 'blocks'): number {
+  points.sort((a, b) => a[name] - b[name]);
+  let half = 0;
+  for (const { weight } of points) half += weight / 2;
+  let below = 0;
+  for (const [index, { [name]: value, weight }] of points.entries()) {
+    below += weight;
+    if (below > half) return value;
+    if (below === half) return (value + (points[index + 1]?.[name] ?? value)) / 2;
+  }
+  return 0;
+}

@@ -84,3 +84,35 @@ export function countersAt(row: readonly number[], at: number): StatementCounter
     walBytes: value(19),
   };
 }
+
+/** Counters out of columns, in the order of `counterColumns`; written out, because it runs a hundred thousand times. */
+export function counterReader(columns: readonly Float64Array[]): (index: number) => StatementCounters {
+  const column = (at: number): Float64Array => columns[at] ?? new Float64Array(0);
+  const [calls, rows, execNs, squares] = [column(0), column(1), column(2), column(3)];
+  const [plans, planNs, hit, read] = [column(4), column(5), column(6), column(7)];
+  const [dirtied, written, localRead, localWritten] = [column(8), column(9), column(10), column(11)];
+  const [tempRead, tempWritten, readNs, writeNs] = [column(12), column(13), column(14), column(15)];
+  const [tempReadNs, tempWriteNs, walRecords, walBytes] = [column(16), column(17), column(18), column(19)];
+  return (index) => ({
+    calls: calls[index] ?? 0,
+    rows: rows[index] ?? 0,
+    totalExecMs: ms(execNs[index] ?? 0),
+    sumSquaresMs2: (squares[index] ?? 0) / 1e6,
+    plans: plans[index] ?? 0,
+    totalPlanMs: ms(planNs[index] ?? 0),
+    sharedBlksHit: hit[index] ?? 0,
+    sharedBlksRead: read[index] ?? 0,
+    sharedBlksDirtied: dirtied[index] ?? 0,
+    sharedBlksWritten: written[index] ?? 0,
+    localBlksRead: localRead[index] ?? 0,
+    localBlksWritten: localWritten[index] ?? 0,
+    tempBlksRead: tempRead[index] ?? 0,
+    tempBlksWritten: tempWritten[index] ?? 0,
+    sharedBlkReadMs: ms(readNs[index] ?? 0),
+    sharedBlkWriteMs: ms(writeNs[index] ?? 0),
+    tempBlkReadMs: ms(tempReadNs[index] ?? 0),
+    tempBlkWriteMs: ms(tempWriteNs[index] ?? 0),
+    walRecords: walRecords[index] ?? 0,
+    walBytes: walBytes[index] ?? 0,
+  });
+}

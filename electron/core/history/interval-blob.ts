@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { StatementCounters } from '../../../shared/model/sampling.ts';
-import { counterColumns, countersAt, counterValues } from './counters.ts';
+import { counterColumns, counterReader, counterValues } from './counters.ts';
 import type { StoredDeltas } from './history.ts';
 import { ColumnReader, ColumnWriter, DamagedColumns } from './packed-columns.ts';
 
@@ -52,13 +52,25 @@ export function decodeColumns(packed: Uint8Array): IntervalColumns {
 
 export function decodeInterval(packed: Uint8Array, idOf: (id: number) => number): StoredDeltas['deltas'] {
   const { statementIds, discontinuities, counters } = decodeColumns(packed);
-  const row = counterColumns.map(() => 0);
-  return Array.from(statementIds, (id, index) => {
-    for (let column = 0; column < row.length; column += 1) row[column] = counters[column]?.[index] ?? 0;
-    return {
-      statementId: String(idOf(id)),
-      counters: countersAt(row, 0),
+  const countersOf = counterReader(counters);
+  const deltas: StoredDeltas['deltas'][number][] = [];
+  for (let index = 0; index < statementIds.length; index += 1) {
+    deltas.push({
+      statementId: idText(idOf(statementIds[index] ?? 0)),
+      counters: countersOf(index),
       discontinuity: discontinuities[index] === 1,
-    };
-  });
+    });
+  }
+  return deltas;
 }
+
+/** The same text for the same id: maps by statement then compare one pointer, and not every digit. */
+function idText(id: number): string {
+  const known = idTexts[id];
+  if (known !== undefined) return known;
+  const text = String(id);
+  if (id < mostIdTexts) idTexts[id] = text;
+  return text;
+}
+const idTexts: string[] = [];
+const mostIdTexts = 1_000_000;

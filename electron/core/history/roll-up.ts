@@ -61,8 +61,8 @@ export interface RollupContent {
 const heldIdleUs = 5_000_000;
 
 /**
- * One minute out of what was sampled in it. The calls of an interval that lies across minutes are dealt out whole, and
- * the rest of the statement's counters goes with its calls: sums over minutes are those of the interval, and a mean
+ * One minute out of what was sampled in it. The calls of an interval that is dealt out to several stay whole numbers,
+ * and the rest of the statement's counters goes with its calls: sums over minutes are those of the interval, and a mean
  * stays a mean.
  *
  * @param next The first sample after the minute, which tells whether an idle transaction still stands.
@@ -82,8 +82,7 @@ export function rollUpMinute(
   let coverage = 0;
   for (const interval of intervals) {
     const lengthUs = interval.toUs - interval.fromUs;
-    const before = Math.max(0, (fromUs - interval.fromUs) / lengthUs);
-    const until = Math.min(1, (toUs - interval.fromUs) / lengthUs);
+    const [before, until] = shareOf(interval, fromUs, toUs);
     if (!(until > before)) continue;
     deallocs += dealt(interval.deallocs, before, until);
     resets += dealt(interval.resets, before, until);
@@ -102,6 +101,33 @@ export function rollUpMinute(
     booked,
     ...lookAt(samples, next, (toUs - fromUs) / 1000),
   };
+}
+
+/** Intervals up to this length belong to one minute, where they clearly lie in one. */
+const oneMinutesUs = 90_000_000;
+const clearly = 0.55;
+
+/**
+ * [before, until) of the interval that the minute gets, each 0..1. Nobody knows when inside of an interval its calls
+ * ran: a snapshot a minute is given whole to the minute in which most of it lies, which halves what is stored. Where it
+ * lies in two alike it is dealt out, because a trembling clock would give one minute two and the next none.
+ */
+function shareOf({ fromUs, toUs }: RawInterval, minuteFromUs: number, minuteToUs: number): readonly [number, number] {
+  const lengthUs = toUs - fromUs;
+  const before = Math.max(0, (minuteFromUs - fromUs) / lengthUs);
+  const until = Math.min(1, (minuteToUs - fromUs) / lengthUs);
+  if (lengthUs > oneMinutesUs) return [before, until];
+  if (until - before >= clearly) return [0, 1];
+  return largestShare(fromUs, toUs, minuteToUs - minuteFromUs) >= clearly ? [0, 0] : [before, until];
+}
+
+/** The largest part of an interval that lies in one minute; minutes begin at whole multiples of their length. */
+function largestShare(fromUs: number, toUs: number, minuteUs: number): number {
+  let largest = 0;
+  for (let at = Math.floor(fromUs / minuteUs) * minuteUs; at < toUs; at += minuteUs) {
+    largest = Math.max(largest, Math.min(toUs, at + minuteUs) - Math.max(fromUs, at));
+  }
+  return largest / (toUs - fromUs);
 }
 
 /** The part of a whole number that belongs to [before, until) of the interval: parts add up to the number. */

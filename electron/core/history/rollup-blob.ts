@@ -88,7 +88,8 @@ export function readBooked({ body, idOf }: PackedRollup, scratch: BookedScratch)
     for (let index = 0; index < length; index += 1) statementIds[index] = idOf(statementIds[index] ?? 0);
 }
 
-export function readSeen({ body, idOf }: PackedRollup): SeenColumns {
+/** `withLongest`: also the longest runs, which only classes are made of. */
+export function readSeen({ body, idOf }: PackedRollup, withLongest = true): SeenColumns {
   const { reader } = open(body);
   for (let column = 0; column <= bodyColumns.length; column += 1) reader.skip();
   const length = reader.number();
@@ -96,8 +97,13 @@ export function readSeen({ body, idOf }: PackedRollup): SeenColumns {
   const originIds = new Int32Array(length);
   reader.idsInto(statementIds, length);
   originIds.set(reader.column(length));
-  const [working, lockWaits, others, pauses, longestWorkingMs] = seenColumns.map(() => reader.column(length));
-  if (!working || !lockWaits || !others || !pauses || !longestWorkingMs) throw new Error('a column is missing');
+  const [working, lockWaits, others, pauses] = [
+    reader.column(length),
+    reader.column(length),
+    reader.column(length),
+    reader.column(length),
+  ];
+  const longestWorkingMs = withLongest ? reader.column(length) : new Float64Array(0);
   return { statementIds: mapped(statementIds, idOf), originIds, working, lockWaits, others, pauses, longestWorkingMs };
 }
 
