@@ -33,26 +33,40 @@ const settings = {
   max_connections: '200',
 };
 
+/** The servers that this machine can run. */
+const installations = () => [
+  { label: 'PostgreSQL 18 (bundled)', major: 18, binDir: null },
+  ...(existsSync(join(debianBinDir, 'postgres'))
+    ? [{ label: 'PostgreSQL 15 (Debian)', major: 15, binDir: debianBinDir }]
+    : []),
+];
+
+async function startServer({ label, major, binDir }: ReturnType<typeof installations>[number]) {
+  const dir = await mkdtemp(join(tmpdir(), `daybreak-test-pg${major}-`));
+  await chmod(dir, 0o711); // the server runs as another user when the tests run as root
+  const binaries = binDir === null ? {} : { binaries: { binDir, major } };
+  const running = await startEmbeddedServer({ dir, settings, ephemeral: true, ...binaries });
+  const { host, port, user, password } = running;
+  return { running, server: { label, major, host, port, user, password } satisfies TestServer };
+}
+
+/** Another server of the same version, for a test that poisons what all databases of a server share. */
+export async function startServerLike({ major }: TestServer) {
+  const installation = installations().find((one) => one.major === major);
+  if (installation === undefined) throw new Error(`there is no PostgreSQL ${major} here`);
+  return startServer(installation);
+}
+
 /** vitest's globalSetup: the bundled 18 always, Debian's 15 where it is installed; once for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const wanted = [
-    { label: 'PostgreSQL 18 (bundled)', major: 18, binDir: null },
-    ...(existsSync(join(debianBinDir, 'postgres'))
-      ? [{ label: 'PostgreSQL 15 (Debian)', major: 15, binDir: debianBinDir }]
-      : []),
-  ];
   const running: EmbeddedServer[] = [];
   const stopAll = async () => void (await Promise.all(running.map((server) => server.stop())));
   try {
     const servers: TestServer[] = [];
-    for (const { label, major, binDir } of wanted) {
-      const dir = await mkdtemp(join(tmpdir(), `daybreak-test-pg${major}-`));
-      await chmod(dir, 0o711); // the server runs as another user when the tests run as root
-      const binaries = binDir === null ? {} : { binaries: { binDir, major } };
-      const server = await startEmbeddedServer({ dir, settings, ephemeral: true, ...binaries });
-      running.push(server);
-      const { host, port, user, password } = server;
-      servers.push({ label, major, host, port, user, password });
+    for (const installation of installations()) {
+      const started = await startServer(installation);
+      running.push(started.running);
+      servers.push(started.server);
     }
     project.provide('postgresServers', servers);
   } catch (error) {

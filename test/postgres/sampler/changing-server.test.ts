@@ -121,6 +121,7 @@ describe.each(testServers())('$label that changes while it is sampled', (server)
   });
 
   it('marks the interval in which the clock of the server was set, and stores on', async () => {
+    await sampler.stop(); // two would count twice
     // A role's own search path puts a clock of ours before the server's.
     await admin.query(`
       create schema set_clock;
@@ -167,6 +168,7 @@ describe.each(testServers())('$label that changes while it is sampled', (server)
   });
 
   it('goes on in time when the clock of this machine is set', async () => {
+    await sampler.stop(); // two would count twice
     let setByMs = 0;
     const set = { ...clock, nowMs: () => Date.now() + setByMs, steadyMs: () => performance.now() };
     const one = createSampler({

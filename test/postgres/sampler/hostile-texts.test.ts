@@ -9,12 +9,14 @@ import type { Server } from '../../../electron/core/postgres/session.ts';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
 import { createSampler, type Sampler } from '../../../electron/core/sampler/sampler.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
+import { startServerLike } from '../../support/postgres-servers.ts';
 import { clock, logger } from '../connect/support.ts';
 
 const ever = [0, Number.MAX_SAFE_INTEGER] as const;
 const image = '<img src=x onerror=alert(1)>';
 
-describe.each(testServers())('texts that $label may hold', (server) => {
+describe.each(testServers())('texts that $label may hold', (shared) => {
+  let own: Awaited<ReturnType<typeof startServerLike>>;
   let dir: string;
   let history: History;
   let database: TestDatabase;
@@ -45,7 +47,9 @@ describe.each(testServers())('texts that $label may hold', (server) => {
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'daybreak-hostile-'));
     history = await openHistory({ file: join(dir, 'history.sqlite'), logger });
-    database = await createTestDatabase(server);
+    // Every reader of statement texts on the same server would meet them.
+    own = await startServerLike(shared);
+    database = await createTestDatabase(own.server);
     admin = await client();
     await admin.query(`create database ${bytes()} template template0 encoding 'SQL_ASCII' locale 'C'`);
     const { settings, password } = database;
@@ -61,6 +65,7 @@ describe.each(testServers())('texts that $label may hold', (server) => {
     await admin.query(`drop database ${bytes()} with (force)`);
     await admin.end();
     await database.drop();
+    await own.running.stop();
     await rm(dir, { recursive: true });
   });
 

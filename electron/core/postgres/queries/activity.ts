@@ -1,6 +1,13 @@
 import type { ActivityRow, ActivitySample } from '../../../../shared/model/sampling.ts';
 import type { Sql } from '../session.ts';
 
+/**
+ * A server may keep up to 1 MB of each session's text (track_activity_query_size), which would be 100 MB in a sample of
+ * 100 sessions. What is longer than `longTextBytes` is cut.
+ */
+const longTextBytes = 32_768;
+const cutTextChars = 8_192;
+
 type Cells = { readonly [name in keyof ActivityRow]: ActivityRow[name] | null };
 
 /**
@@ -15,7 +22,10 @@ export function activitySql(versionNumber: number): string {
   const ms = (column: string) => `(extract(epoch from a.${column}) * 1000)::float8`;
   return `
     with activity as materialized (
-      select * from pg_stat_activity where pid <> pg_backend_pid() and backend_type is not null
+      select pid, leader_pid, datname, datid, usename, usesysid, application_name, backend_type, state, wait_event_type,
+        wait_event, query_start, xact_start, backend_xmin, ${versionNumber >= 140_000 ? 'query_id,' : ''}
+        case when octet_length(query) > ${longTextBytes} then left(query, ${cutTextChars}) else query end as query
+      from pg_stat_activity where pid <> pg_backend_pid() and backend_type is not null
     ), waiting as materialized (
       select pid, pg_blocking_pids(pid) as blockers from activity where wait_event_type = 'Lock'
     )
