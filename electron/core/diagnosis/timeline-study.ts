@@ -55,7 +55,7 @@ export function studyRollups(
     deltas: deltasOf(totals, { fromMs, toMs }),
     samples: [
       { atMs: fromMs, rows: [] },
-      { atMs: toMs, rows: rowsOf(history, toMs) },
+      { atMs: toMs, rows: rowsOf(history, toMs, end) },
     ],
   };
   return { catalog: buildCatalog(stored, viewHistory(stored)), totals };
@@ -72,27 +72,25 @@ function sumUp(rollups: readonly DetailedRollup[], end: number): Totals {
     fastestCalls: new Float64Array(end),
     fastestMs: new Float64Array(end),
   };
-  const names = ['calls', 'execMs', 'rows', 'blocks', 'tempBlocks', 'walRecords'] as const;
   for (const rollup of rollups) {
-    const { statementIds, calls, execMs } = rollup;
-    for (const name of names) addTo(totals[name], statementIds, rollup[name]);
+    const { statementIds, calls, execMs, rows, blocks, tempBlocks, walRecords } = rollup;
     for (let index = 0; index < statementIds.length; index += 1) {
       const [id, n, ms] = [statementIds[index] ?? 0, calls[index] ?? 0, execMs[index] ?? 0];
+      // Only seen, or of a statement that is no longer known.
+      if (n === 0 || id >= end) continue;
+      totals.calls[id] = (totals.calls[id] ?? 0) + n;
+      totals.execMs[id] = (totals.execMs[id] ?? 0) + ms;
+      totals.rows[id] = (totals.rows[id] ?? 0) + (rows[index] ?? 0);
+      totals.blocks[id] = (totals.blocks[id] ?? 0) + (blocks[index] ?? 0);
+      totals.tempBlocks[id] = (totals.tempBlocks[id] ?? 0) + (tempBlocks[index] ?? 0);
+      totals.walRecords[id] = (totals.walRecords[id] ?? 0) + (walRecords[index] ?? 0);
       const before = totals.fastestCalls[id] ?? 0;
-      if (n === 0 || (before > 0 && n < callsForMean)) continue;
-      if (before > 0 && ms / n >= (totals.fastestMs[id] ?? 0) / before) continue;
+      if (before > 0 && (n < callsForMean || ms / n >= (totals.fastestMs[id] ?? 0) / before)) continue;
       totals.fastestCalls[id] = n;
       totals.fastestMs[id] = ms;
     }
   }
   return totals;
-}
-
-function addTo(sums: Float64Array, ids: Int32Array, values: Float64Array): void {
-  for (let index = 0; index < ids.length; index += 1) {
-    const id = ids[index] ?? 0;
-    sums[id] = (sums[id] ?? 0) + (values[index] ?? 0);
-  }
 }
 
 function deltasOf(totals: Totals, { fromMs, toMs }: TimeWindow): StoredDeltas[] {
@@ -152,28 +150,37 @@ const nothing: StatementCounters = {
 };
 
 /** Every statement under every application that ran it, as long at work as it was ever seen. */
-function rowsOf({ classedBy, origins }: RolledHistory, atMs: number): StoredActivityRow[] {
+function rowsOf({ classedBy, origins }: RolledHistory, atMs: number, end: number): StoredActivityRow[] {
+  const longest = new Float64Array(end);
+  const lastOrigin = new Int32Array(end);
+  const pairs = new Set<number>();
   // One number for both ids: with texts for keys this took as long as all the rest.
-  const most = Math.max(0, ...origins.keys()) + 1;
-  const longest = new Map<number, number>();
+  const most = [...origins.keys()].reduce((largest, id) => Math.max(largest, id), 0) + 1;
   for (const { seen } of classedBy) {
     const { statementIds, originIds, longestWorkingMs } = seen;
     for (let index = 0; index < statementIds.length; index += 1) {
-      const statementId = statementIds[index] ?? 0;
-      if (statementId === 0) continue;
-      const key = statementId * most + (originIds[index] ?? 0);
-      longest.set(key, Math.max(longest.get(key) ?? 0, longestWorkingMs[index] ?? 0));
+      const [id, originId] = [statementIds[index] ?? 0, originIds[index] ?? 0];
+      if (id === 0 || id >= end) continue;
+      const ms = longestWorkingMs[index] ?? 0;
+      if (ms > (longest[id] ?? 0)) longest[id] = ms;
+      // Most statements are run by one program hour after hour.
+      if (lastOrigin[id] === originId) continue;
+      lastOrigin[id] = originId;
+      pairs.add(id * most + originId);
     }
   }
-  const applications = new Map<number, number>();
-  return [...longest].flatMap(([key, ms], index) => {
-    const statementId = Math.floor(key / most);
-    // Applications only agree or not on a class: no more than a few are needed, and the longest run always.
-    const before = applications.get(statementId) ?? 0;
-    applications.set(statementId, before + 1);
-    if (before >= mostApplications && ms === 0) return [];
-    return [{ statementId: String(statementId), row: rowOf(origins.get(key % most), index + 1, atMs - ms) }];
-  });
+  const applications = new Uint8Array(end);
+  const rows: StoredActivityRow[] = [];
+  for (const pair of pairs) {
+    const id = Math.floor(pair / most);
+    const before = applications[id] ?? 0;
+    // Applications only agree or not on a class: more than a few say nothing new.
+    if (before >= mostApplications) continue;
+    applications[id] = before + 1;
+    const row = rowOf(origins.get(pair % most), rows.length + 1, atMs - (longest[id] ?? 0));
+    rows.push({ statementId: String(id), row });
+  }
+  return rows;
 }
 
 const mostApplications = 4;

@@ -183,8 +183,9 @@ export class ColumnReader {
 
   /** Ids out of a rising column. */
   idsInto(ids: Int32Array, length: number): void {
+    const steps = stepsFor(length);
+    this.into(steps, length);
     let sum = 0;
-    const steps = this.column(length);
     for (let index = 0; index < length; index += 1) {
       sum += steps[index] ?? 0;
       ids[index] = sum;
@@ -254,6 +255,13 @@ export class ColumnReader {
       this.#at += width;
     }
   }
+}
+
+/** The steps are summed up at once: room for them is used again. */
+let steps = new Float64Array(1024);
+function stepsFor(length: number): Float64Array {
+  if (steps.length < length) steps = new Float64Array(length * 2);
+  return steps;
 }
 
 function damaged(): never {

@@ -88,22 +88,56 @@ export function readBooked({ body, idOf }: PackedRollup, scratch: BookedScratch)
     for (let index = 0; index < length; index += 1) statementIds[index] = idOf(statementIds[index] ?? 0);
 }
 
-/** `withLongest`: also the longest runs, which only classes are made of. */
-export function readSeen({ body, idOf }: PackedRollup, withLongest = true): SeenColumns {
+/** Room for who was seen in one rollup, used again for the next. */
+export interface SeenScratch {
+  statementIds: Int32Array;
+  originIds: Float64Array;
+  working: Float64Array;
+  lockWaits: Float64Array;
+  others: Float64Array;
+  pauses: Float64Array;
+  length: number;
+}
+const roomFor = (length: number): Omit<SeenScratch, 'length'> => ({
+  statementIds: new Int32Array(length),
+  originIds: new Float64Array(length),
+  working: new Float64Array(length),
+  lockWaits: new Float64Array(length),
+  others: new Float64Array(length),
+  pauses: new Float64Array(length),
+});
+export const seenScratch = (): SeenScratch => ({ ...roomFor(256), length: 0 });
+
+/** Replaces what was in the scratch; without the longest runs, which only classes are made of. */
+export function readSeenInto({ body, idOf }: PackedRollup, scratch: SeenScratch): void {
+  const { reader, length } = openSeen(body);
+  if (scratch.originIds.length < length) Object.assign(scratch, roomFor(length * 2));
+  scratch.length = length;
+  const { statementIds } = scratch;
+  reader.idsInto(statementIds, length);
+  reader.into(scratch.originIds, length);
+  reader.into(scratch.working, length);
+  reader.into(scratch.lockWaits, length);
+  reader.into(scratch.others, length);
+  reader.into(scratch.pauses, length);
+  if (idOf !== null)
+    for (let index = 0; index < length; index += 1) statementIds[index] = idOf(statementIds[index] ?? 0);
+}
+
+function openSeen(body: Uint8Array): { readonly reader: ColumnReader; readonly length: number } {
   const { reader } = open(body);
   for (let column = 0; column <= bodyColumns.length; column += 1) reader.skip();
-  const length = reader.number();
+  return { reader, length: reader.number() };
+}
+
+export function readSeen({ body, idOf }: PackedRollup): SeenColumns {
+  const { reader, length } = openSeen(body);
   const statementIds = new Int32Array(length);
   const originIds = new Int32Array(length);
   reader.idsInto(statementIds, length);
   originIds.set(reader.column(length));
-  const [working, lockWaits, others, pauses] = [
-    reader.column(length),
-    reader.column(length),
-    reader.column(length),
-    reader.column(length),
-  ];
-  const longestWorkingMs = withLongest ? reader.column(length) : new Float64Array(0);
+  const column = (): Float64Array => reader.column(length);
+  const [working, lockWaits, others, pauses, longestWorkingMs] = [column(), column(), column(), column(), column()];
   return { statementIds: mapped(statementIds, idOf), originIds, working, lockWaits, others, pauses, longestWorkingMs };
 }
 
