@@ -9,6 +9,7 @@ import { calmState, mute, observe, reasonOf, type IncidentState } from './incide
 import { firstTextsMs, intervals, lookIntervalMs, textsIntervalMs } from './intervals.ts';
 import { clockProblem, extensionProblem, Problems, rightsProblem } from './problems.ts';
 import { Recorder, type TakenSnapshot } from './recorder.ts';
+import { endsConnection, Waiters } from './waiters.ts';
 
 export interface SamplerOptions {
   readonly server: StatisticsServer;
@@ -49,13 +50,6 @@ export interface Sampler {
   status(): SamplerState;
 }
 
-interface Waiter {
-  /** Its reading met a broken connection once: it gets another one. */
-  retried: boolean;
-  resolve(): void;
-  reject(error: unknown): void;
-}
-
 /** How long a clock that was set is told of, in samples. */
 const clockToldFor = 60;
 
@@ -70,7 +64,7 @@ class IntervalSampler implements Sampler {
   readonly #options: SamplerOptions;
   readonly #recorder: Recorder;
   readonly #problems: Problems;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Waiters();
   #run: { readonly stopping: AbortController; readonly done: Promise<void> } | null = null;
   /** One reading after the other, also where `readNow` comes without `start`. */
   #apart: Promise<unknown> = Promise.resolve();
@@ -100,7 +94,7 @@ class IntervalSampler implements Sampler {
     const stopping = new AbortController();
     const done = this.#sampleUntil(stopping.signal).catch((error: unknown) => {
       if (this.#run?.stopping === stopping) this.#run = null;
-      this.#rejectWaiters(error);
+      this.#waiters.reject(error);
       this.#bug(error);
     });
     this.#run = { stopping, done };
@@ -114,7 +108,7 @@ class IntervalSampler implements Sampler {
     await run?.done;
     await this.#apart;
     await this.#reading;
-    this.#rejectWaiters(stopped());
+    this.#waiters.reject(stopped());
     try {
       await this.#recorder.keep();
     } catch (error) {
@@ -145,10 +139,9 @@ class IntervalSampler implements Sampler {
       this.#apart = reading.catch(() => undefined);
       return reading;
     }
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ retried: false, resolve, reject });
-      this.#wakeUp();
-    });
+    const reading = this.#waiters.wait();
+    this.#wakeUp();
+    return reading;
   }
 
   status(): SamplerState {
@@ -195,7 +188,7 @@ class IntervalSampler implements Sampler {
       } catch (error) {
         if (signal.aborted) return;
         // A connection that broke is opened again for them; one that cannot be opened is their answer.
-        if (!connected || !isFailure(error)) this.#rejectWaiters(error);
+        if (!connected || !isFailure(error)) this.#waiters.reject(error);
         if (!isFailure(error)) throw error;
         this.#problems.note('connection', error.value.message);
         const delayMs = retryMs[Math.min(failures, retryMs.length - 1)] ?? 30_000;
@@ -213,8 +206,8 @@ class IntervalSampler implements Sampler {
     while (!signal.aborted) {
       const nowMs = clock.nowMs();
       this.#due.bringNearer(nowMs, this.#interval);
-      if (this.#waiters.length > 0) {
-        await this.#serveWaiters(reader);
+      if (this.#waiters.any) {
+        await this.#waiters.serve(() => this.#readAll(reader));
         continue;
       }
       switch (this.#due.now(nowMs)) {
@@ -240,30 +233,25 @@ class IntervalSampler implements Sampler {
     }
   }
 
-  async #serveWaiters(reader: StatisticsReader): Promise<void> {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    try {
-      await this.#readAll(reader);
-      for (const { resolve } of waiters) resolve();
-    } catch (error) {
-      const again = endsConnection(error) ? waiters.filter(({ retried }) => !retried) : [];
-      for (const waiter of waiters) {
-        if (again.includes(waiter)) waiter.retried = true;
-        else waiter.reject(error);
-      }
-      this.#waiters.unshift(...again);
-      if (!isFailure(error) || endsConnection(error)) throw error;
-    }
-  }
-
   async #readAll(reader: StatisticsReader): Promise<void> {
     // Somebody may have mended just now what was missing.
     if (!reader.hasSnapshots || !reader.seesAll) await reader.look();
     this.#looked(reader);
-    if (reader.hasSnapshots) await this.#snapshot(reader);
+    if (reader.hasSnapshots) await this.#snapshotIfStillThere(reader);
     await this.#sample(reader);
     await this.#texts(reader);
+  }
+
+  /** The extension may have been dropped since the last look: then there is still the activity. */
+  async #snapshotIfStillThere(reader: StatisticsReader): Promise<void> {
+    try {
+      await this.#snapshot(reader);
+    } catch (error) {
+      if (!isFailure(error) || endsConnection(error)) throw error;
+      await reader.look();
+      this.#looked(reader);
+      if (reader.hasSnapshots) throw error;
+    }
   }
 
   async #sample(reader: StatisticsReader): Promise<void> {
@@ -376,14 +364,10 @@ class IntervalSampler implements Sampler {
     this.#wakeUp();
   }
 
-  #rejectWaiters(error: unknown): void {
-    for (const { reject } of this.#waiters.splice(0)) reject(error);
-  }
-
   async #sleepUntil(dueMs: number): Promise<void> {
     this.#wake = new AbortController();
     // Something may have arrived between the look and the sleep.
-    if (this.#waiters.length > 0 || this.#run === null) return;
+    if (this.#waiters.any || this.#run === null) return;
     const delayMs = Math.max(0, dueMs - this.#options.clock.nowMs());
     await this.#options.clock.sleep(delayMs, this.#wake.signal).catch((error: unknown) => {
       if (!this.#wake.signal.aborted) throw error;
@@ -394,13 +378,6 @@ class IntervalSampler implements Sampler {
     this.#wake.abort();
   }
 }
-
-/** Failures after which the next reading on the same connection would fail as well. */
-const endsConnection = (error: unknown): boolean =>
-  isFailure(error) &&
-  (error.value.code === 'connection_lost' ||
-    error.value.code === 'not_connected' ||
-    (error.value.code === 'cancelled' && !error.value.retryable));
 
 const stopped = (): Failure =>
   new Failure({ code: 'cancelled', message: 'The sampler was stopped before it could read.', retryable: true });
