@@ -83,14 +83,18 @@ function deltasBefore6(prepare: Prepare, intervalId: number): StoredDeltas['delt
     .map((row) => ({ statementId: String(row[0]), counters: countersAt(row, 2), discontinuity: row[1] === 1 }));
 }
 
+/**
+ * From the first moment to that of what was stored last. A server whose clock ran ahead for a while has later ones as
+ * well, but "now" is where its clock stands since.
+ */
 function rawExtent(prepare: Prepare, serverKey: number | null): { fromMs: number; toMs: number } | null {
   const row = prepare<{ from_us: number | null; to_us: number | null }>(
     `select min(from_us) as from_us, max(to_us) as to_us from (
        select (select from_us from interval where server_key = @server order by to_us limit 1) as from_us,
-              (select max(to_us) from interval where server_key = @server) as to_us
+              (select to_us from interval where server_key = @server order by interval_id desc limit 1) as to_us
        union all
        select (select min(at_us) from sample where server_key = @server),
-              (select max(at_us) from sample where server_key = @server))`,
+              (select at_us from sample where server_key = @server order by sample_id desc limit 1))`,
   ).get({ server: serverKey });
   if (row === undefined || row.from_us === null || row.to_us === null) return null;
   return { fromMs: fromUs(row.from_us), toMs: fromUs(row.to_us) };

@@ -49,7 +49,7 @@ export async function gatherInput(
   const { settings, lastFacts, capture } = await servers.stored(serverId);
   const from = fromMs - around.backMs;
   const to = toMs + around.aheadMs;
-  const [known, deltas, samples, overrides, references, days, experiments] = await Promise.all([
+  const [statements, deltas, samples, overrides, references, days, experiments] = await Promise.all([
     history.samples.statements(serverId),
     history.samples.deltas(serverId, from, to),
     history.samples.samples(serverId, from, to),
@@ -58,8 +58,6 @@ export async function gatherInput(
     around.earlierDays ? earlierDays(history, serverId, { fromMs, toMs }) : [],
     history.experiments.list(serverId),
   ]);
-  // Background processes have statements of their own in rollups only; raw samples name them by their type.
-  const statements = known.filter(({ fingerprint }) => !fingerprint.startsWith('backend:'));
   const widgets = [...references, ...(capture?.widgets ?? [])];
   const stored = { statements, deltas, samples, overrides, widgets, ownApplicationNames };
   // Where nobody set them they are estimated by the study, which every question to the history begins with.

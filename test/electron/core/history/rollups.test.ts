@@ -203,6 +203,8 @@ describe('minutes', () => {
     for (let at = 4; at <= 6; at += 1) await minute(ten + at * minuteMs);
     expect(total(await samples.rollups('erp', 'minute', ten, ten + hourMs), 'calls')).toBe(6);
     expect(total(await samples.rollups('erp', 'minute', ten + yearMs, ten + yearMs + hourMs), 'calls')).toBe(2);
+    // What opens by itself is the present, not the year to come.
+    expect(await samples.extent('erp')).toEqual({ fromMs: ten, toMs: ten + 6 * minuteMs });
   });
 });
 
