@@ -26,6 +26,9 @@ export function createRollupWriter(prepare: Prepare) {
   /** By server: minutes that end by then are rolled up. */
   const until = new Map<number, number>();
   const intervalsUntil = new Map<number, number>();
+  /** By server: hours of which a minute was made again, and the minute of the last late sample. */
+  const staleHours = new Map<number, Set<number>>();
+  const lastLate = new Map<number, number>();
 
   const untilOf = (serverKey: number): number | null => {
     const known =
@@ -81,25 +84,35 @@ export function createRollupWriter(prepare: Prepare) {
   const makeAgain = (serverKey: number, fromUs: number, toUs: number): void => {
     const doneUs = untilOf(serverKey);
     if (doneUs === null || fromUs >= doneUs) return;
-    const hours = new Set<number>();
+    const hours = staleHours.get(serverKey) ?? new Set<number>();
+    staleHours.set(serverKey, hours);
     for (let atUs = floorTo(minuteUs, fromUs); atUs <= toUs && atUs < doneUs; atUs += minuteUs) {
       if (doneUs - atUs > rawSurelyKeptUs && isStored(prepare, serverKey, 1, atUs)) continue;
       makeMinute(serverKey, atUs);
       hours.add(floorTo(hourUs, atUs));
     }
-    for (const hour of hours) if (hour + hourUs <= doneUs) makeHour(serverKey, hour);
+  };
+  /** An hour is read out of sixty minutes: once a minute is often enough while a clock that was set back catches up. */
+  const makeStaleHours = (serverKey: number): void => {
+    const hours = staleHours.get(serverKey);
+    if (hours === undefined) return;
+    staleHours.delete(serverKey);
+    for (const hour of hours) if (hour + hourUs <= (untilOf(serverKey) ?? 0)) makeHour(serverKey, hour);
   };
 
   return {
     noteSample(serverKey: number, atMs: number): void {
       const atUs = toUs(atMs);
       makeAgain(serverKey, atUs, atUs);
+      if (lastLate.get(serverKey) !== floorTo(minuteUs, atUs)) makeStaleHours(serverKey);
+      lastLate.set(serverKey, floorTo(minuteUs, atUs));
       if (isDue(untilOf(serverKey), atUs)) advance(serverKey, atUs, minutesAtATime);
     },
 
     noteInterval(serverKey: number, fromMs: number, toMs: number): void {
       const toMoment = toUs(toMs);
       makeAgain(serverKey, toUs(fromMs), toMoment - 1);
+      makeStaleHours(serverKey);
       intervalsUntil.set(serverKey, Math.max(intervalsUntilOf(serverKey), toMoment));
       if (isDue(untilOf(serverKey), toMoment)) advance(serverKey, toMoment, minutesAtATime);
     },
@@ -119,6 +132,7 @@ export function createRollupWriter(prepare: Prepare) {
     forget(): void {
       until.clear();
       intervalsUntil.clear();
+      lastLate.clear();
       raw.forget();
     },
   };

@@ -146,12 +146,14 @@ export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
       rollups.noteInterval(serverKey, set.fromMs, set.toMs);
     },
 
+    /** A sample of a moment that is stored already is left as it is: the server's clock counts microseconds. */
     saveSample(serverId: string, sample: ActivitySample): void {
       const server = serverOf(serverId);
       const { serverKey, statements } = server;
       const hour = useHour(server, sample.atMs);
       const day = Math.floor(toHour(sample.atMs) / 24);
       const atUs = toUs(sample.atMs);
+      if (prepare('select 1 from sample where server_key = ? and at_us = ?').get(serverKey, atUs) !== undefined) return;
       const rows = sample.rows.map((row): PackedSampleRow => {
         const { statementId, textId } = identify(row, statements, hour, day);
         return {

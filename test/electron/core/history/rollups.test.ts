@@ -189,9 +189,13 @@ describe('minutes', () => {
     await samples.saveDeltas('erp', late);
     expect(total(await samples.rollups('erp', 'minute', ten + minuteMs, ten + 2 * minuteMs), 'calls')).toBe(15);
     expect(total(await samples.rollups('erp', 'hour', ten, ten + hourMs), 'calls')).toBe(605);
-    await samples.saveSample('erp', { atMs: ten + 65_000, rows: [activityRow({ queryid: '22' })] });
+    for (const _twice of [1, 2]) {
+      await samples.saveSample('erp', { atMs: ten + 65_000, rows: [activityRow({ queryid: '22' })] });
+    }
+    await samples.saveSample('erp', { atMs: ten + 195_000, rows: [] });
     const [minute] = await samples.rollups('erp', 'minute', ten + minuteMs, ten + 2 * minuteMs);
     expect(minute?.samples).toBe(1);
+    expect((await samples.rollups('erp', 'hour', ten, ten + hourMs))[0]?.samples).toBe(2);
   });
 
   test('a clock that jumps a year ahead and back leaves no minute out', async () => {
