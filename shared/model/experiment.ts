@@ -7,7 +7,7 @@ export const experimentDaySchema = z.object({
   day: z.string(),
   /** live: the suspect runs as always. without: it does not run (read model, or moved to another time). */
   arm: z.enum(['live', 'without']),
-  /** Damage per save in the window, ms; null while it was not measured. */
+  /** Damage per save in the window, ms; null while the experiment runs (mornings are left out blindly) or unmeasured. */
   damagePerSaveMs: z.number().nullable(),
   saves: z.number().nullable(),
   /** Average active sessions of the suspect in the window: did the arm hold? null while not measured. */
@@ -25,6 +25,8 @@ export const experimentSchema = z.object({
   timeZone: z.string(),
   days: z.array(experimentDaySchema),
   state: z.enum(['running', 'ended', 'abandoned']),
+  /** Ended by a person before all mornings were over: its result proves nothing. */
+  endedEarly: z.boolean(),
   result: z
     .object({
       /** Mean damage per save, live minus without, ms. */
@@ -41,7 +43,7 @@ export const experimentSchema = z.object({
 export type Experiment = z.infer<typeof experimentSchema>;
 
 /** An experiment as it is kept: what was drawn, what was measured, and what the person said. */
-export const experimentRecordSchema = experimentSchema.omit({ days: true }).extend({
+export const experimentRecordSchema = experimentSchema.omit({ days: true, endedEarly: true }).extend({
   createdAtMs: z.number(),
   /** Of the draw: the same seed and number of days give the same arms again. */
   seed: z.number(),

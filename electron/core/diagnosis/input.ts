@@ -58,6 +58,8 @@ export interface EndedExperiment {
   /** Mornings that counted, by arm. */
   readonly liveDays: number;
   readonly withoutDays: number;
+  /** Before all of its mornings were over: it proves nothing. */
+  readonly endedEarly?: boolean;
 }
 
 /** Everything that a verdict is made of: pure data, so that the same history always gives the same verdict. */
@@ -78,7 +80,7 @@ export interface DiagnosisInput extends StoredHistory, TimeWindow {
   readonly calendar?: Calendar;
   /** What people say that a save takes, seconds; null or absent: nobody said. */
   readonly reportedSaveSeconds?: number | null;
-  /** Experiments that ended with a result. */
+  /** Experiments that ended with a result, newest first. */
   readonly experiments?: readonly EndedExperiment[];
   /** Of the resampling behind the intervals; the default is fixed. */
   readonly seed?: number;

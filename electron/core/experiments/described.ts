@@ -28,7 +28,11 @@ function excludedBy(decision: Decision, problem: string | null, broken: string |
 
 /** Half a result invites to stop when it looks good, and then p means nothing: it is told when the experiment ended. */
 export const resultOf = (record: ExperimentRecord): Experiment['result'] =>
-  record.state === 'ended' ? experimentResult(daysOf(record), record.seed) : null;
+  record.state === 'ended' ? experimentResult(daysOf(record), record.seed, isEndedEarly(record)) : null;
+
+/** A morning that is over is measured or has a problem: one with neither had still to come. */
+const isEndedEarly = ({ state, days }: Pick<ExperimentRecord, 'state' | 'days'>): boolean =>
+  state === 'ended' && days.some(({ measured, problem }) => measured === null && problem === null);
 
 export function describeExperiment(record: ExperimentRecord): Experiment {
   const { experimentId, serverId, statement, fromMinute, toMinute, timeZone, state, result } = record;
@@ -39,13 +43,15 @@ export function describeExperiment(record: ExperimentRecord): Experiment {
     fromMinute,
     toMinute,
     timeZone,
-    days: daysOf(record),
+    // Who sees what a morning took while it may still be left out chooses the result.
+    days: daysOf(record).map((day) => (state === 'running' ? { ...day, damagePerSaveMs: null } : day)),
     state,
+    endedEarly: isEndedEarly(record),
     result,
   };
 }
 
-/** For `DiagnosisInput.experiments`. */
+/** For `DiagnosisInput.experiments`, in the order of the records. */
 export function endedExperiments(records: readonly ExperimentRecord[]): EndedExperiment[] {
   return records.flatMap((record) => {
     const { state, result, statement } = record;
@@ -60,6 +66,7 @@ export function endedExperiments(records: readonly ExperimentRecord[]): EndedExp
         p: result.p,
         liveDays: live.length,
         withoutDays: without.length,
+        endedEarly: isEndedEarly(record),
       },
     ];
   });

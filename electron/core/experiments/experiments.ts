@@ -86,7 +86,7 @@ export class Experiments {
     });
   }
 
-  /** Newest first; mornings that are over are measured before. */
+  /** Newest first; mornings that are over are measured before, and told when the experiment is over. */
   list(serverId: string): Promise<{ experiments: Experiment[] }> {
     return this.#oneByOne(async () => {
       await this.#options.servers.stored(serverId);
@@ -97,6 +97,11 @@ export class Experiments {
   exclude(serverId: string, experimentId: string, day: string, reason: string | null): Promise<Experiment> {
     return this.#oneByOne(async () => {
       const record = await this.#record(serverId, experimentId);
+      if (record.state !== 'running') {
+        throw invalid(
+          `This experiment is ${record.state}: which of its mornings count was settled before their times were shown.`,
+        );
+      }
       if (!record.days.some((own) => own.day === day)) {
         throw new Failure({ code: 'not_found', message: `${day} is not a morning of this experiment.` });
       }

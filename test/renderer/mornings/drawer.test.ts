@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isDay, minuteOf, minutesOf, smallestP } from '../../../renderer/screens/mornings/drawer/experiment-days.ts';
+import {
+  damageText,
+  isDay,
+  minuteOf,
+  minutesOf,
+  smallestP,
+} from '../../../renderer/screens/mornings/drawer/experiment-days.ts';
 import {
   differenceNodes,
   estimateText,
@@ -80,6 +86,13 @@ describe('an experiment', () => {
       null,
     ]);
     expect([isDay('2026-11-23'), isDay('2026-02-30'), isDay('23.11.2026')]).toEqual([true, false, false]);
+  });
+
+  it('shows what a save waited only at its end', () => {
+    const day = { day: '2026-11-23', arm: 'live', exposure: 2, excluded: null } as const;
+    expect(damageText({ ...day, saves: null, damagePerSaveMs: null })).toBe('not yet');
+    expect(damageText({ ...day, saves: 300, damagePerSaveMs: null })).toBe('at the end');
+    expect(damageText({ ...day, saves: 300, damagePerSaveMs: 12 })).toBe('12 ms');
   });
 
   it('of eight mornings reaches 1/70 at best', () => {

@@ -5,7 +5,7 @@ import type { DiagnosisInput, EndedExperiment } from '../input.ts';
 import { pText, significant } from './result.ts';
 
 export interface ExperimentEvidence {
-  /** p <= 0.05 and an effect above zero: grade A. */
+  /** Carried through to its end, p <= 0.05 and an effect above zero: grade A. */
   readonly proven: boolean;
   readonly evidence: Evidence;
   /** Part of this window's damage: the effect on one save times its saves, 0..1. */
@@ -13,17 +13,21 @@ export interface ExperimentEvidence {
   readonly interval: readonly [number, number];
 }
 
-/** What ended experiments say about a suspect; the surest of them. Null when it was in none. */
+/**
+ * What ended experiments say about a suspect: the newest that went to its end, for the surest of several is chosen by its
+ * result. Null when it was in none.
+ */
 export function experimentEvidence(
   group: StatementGroup,
   experiments: DiagnosisInput['experiments'],
   { saves, damageSeconds }: { readonly saves: number; readonly damageSeconds: number },
 ): ExperimentEvidence | null {
-  const [best] = (experiments ?? []).filter((one) => isAbout(one, group)).toSorted((a, b) => a.p - b.p);
+  const own = (experiments ?? []).filter((one) => isAbout(one, group));
+  const best = own.find(({ endedEarly }) => endedEarly !== true) ?? own[0];
   if (best === undefined) return null;
   const shareOf = (effectMs: number) =>
     damageSeconds <= 0 ? 0 : Math.min(1, Math.max(0, (effectMs * saves) / 1000 / damageSeconds));
-  const proven = best.p <= significant && best.effectMs > 0;
+  const proven = best.endedEarly !== true && best.p <= significant && best.effectMs > 0;
   const share = proven ? shareOf(best.effectMs) : 0;
   return {
     proven,
@@ -41,9 +45,10 @@ export function experimentEvidence(
 const isAbout = ({ fingerprint, databaseName }: EndedExperiment, { statement }: StatementGroup): boolean =>
   statement.fingerprint === fingerprint && (databaseName === null || statement.databaseName === databaseName);
 
-function tell({ effectMs, p, liveDays, withoutDays }: EndedExperiment, proven: boolean): string {
+function tell({ effectMs, p, liveDays, withoutDays, endedEarly }: EndedExperiment, proven: boolean): string {
   const mornings = `${liveDays + withoutDays} randomised mornings (${liveDays} with it, ${withoutDays} without)`;
   const amount = formatDuration(Math.abs(effectMs));
+  if (endedEarly === true) return `an experiment of ${mornings} was ended early, which proves nothing`;
   return proven
     ? `on ${mornings} a save waited ${amount} longer with it (p = ${pText(p)})`
     : `${mornings} proved no effect of it on saving (p = ${pText(p)})`;

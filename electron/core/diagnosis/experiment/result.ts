@@ -19,7 +19,7 @@ export function countedDays(days: readonly Day[]): { readonly live: number[]; re
 }
 
 /** Null until both arms have a morning that counts. */
-export function experimentResult(days: readonly Day[], seed: number): Experiment['result'] {
+export function experimentResult(days: readonly Day[], seed: number, endedEarly = false): Experiment['result'] {
   const { live, without } = countedDays(days);
   if (live.length === 0 || without.length === 0) return null;
   const result = permutationTest(live, without, seed);
@@ -29,7 +29,7 @@ export function experimentResult(days: readonly Day[], seed: number): Experiment
     interval: [interval[0], interval[1]],
     p,
     smallestP,
-    text: tell(result, live.length, without.length),
+    text: tell(result, live.length, without.length, endedEarly),
   };
 }
 
@@ -37,11 +37,15 @@ function tell(
   { effect, interval, confidence, p, smallestP }: PermutationResult,
   live: number,
   without: number,
+  endedEarly: boolean,
 ): string {
   const mornings = `${formatCounted(live, 'morning')} with it, ${without} without`;
   const range = `${formatPercent(confidence)} interval ${signed(interval[0])} to ${signed(interval[1])}`;
   const numbers = `${range}; ${mornings}; p = ${pText(p)}`;
   const amount = formatDuration(Math.abs(effect));
+  if (endedEarly) {
+    return `It was ended before all mornings were over, which proves nothing: a save waited ${amount} ${effect < 0 ? 'less' : 'longer'} with it (${numbers}).`;
+  }
   if (p <= significant && effect > 0) return `With it a save waited ${amount} longer (${numbers}).`;
   if (smallestP > significant) {
     return `So far a save waited ${amount} ${effect < 0 ? 'less' : 'longer'} with it (${numbers}); so few mornings cannot prove anything.`;

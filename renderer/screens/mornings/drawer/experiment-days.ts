@@ -41,9 +41,15 @@ export function smallestP(days: number): number {
 
 /** How far it is: measured days of each kind. */
 export function progressText({ days }: Experiment): string {
-  const measured = days.filter(({ damagePerSaveMs, excluded }) => damagePerSaveMs !== null && excluded === null);
+  const measured = days.filter(({ saves, excluded }) => saves !== null && excluded === null);
   const live = measured.filter(({ arm }) => arm === 'live').length;
   return `${measured.length} of ${days.length} days measured: ${live} with it, ${measured.length - live} without it`;
+}
+
+/** A morning's damage, or why there is none to see: while it may still be left out, nobody shall choose by it. */
+export function damageText({ damagePerSaveMs, saves }: Experiment['days'][number]): string {
+  if (damagePerSaveMs !== null) return formatDuration(damagePerSaveMs);
+  return saves === null ? 'not yet' : 'at the end';
 }
 
 export function resultText({ result }: Experiment): string | null {

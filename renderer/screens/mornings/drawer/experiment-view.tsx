@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { formatCount } from '../../../../shared/format/count.ts';
-import { formatDuration } from '../../../../shared/format/duration.ts';
 import { formatDate } from '../../../../shared/format/calendar.ts';
 import type { Experiment } from '../../../../shared/model/experiment.ts';
 import { Confirm } from '../../../app/confirm.tsx';
@@ -10,7 +9,7 @@ import { Tag } from '../../../app/tag.tsx';
 import { endExperiment, excludeDay } from '../../../stores/experiments.ts';
 import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
 import { useAction } from '../use-action.ts';
-import { clockOf, progressText, resultText } from './experiment-days.ts';
+import { clockOf, damageText, progressText, resultText } from './experiment-days.ts';
 import styles from './drawer.module.css';
 
 type Day = Experiment['days'][number];
@@ -23,7 +22,7 @@ const states = {
 
 /** One experiment: its mornings, what each was, and what they say together. */
 export function ExperimentView({ experiment }: { readonly experiment: Experiment }): ReactNode {
-  const { state, days, fromMinute, toMinute, timeZone } = experiment;
+  const { state, endedEarly, days, fromMinute, toMinute, timeZone } = experiment;
   const [givingUp, setGivingUp] = useState(false);
   const { busy, problem, run } = useAction();
   const running = state === 'running';
@@ -38,9 +37,15 @@ export function ExperimentView({ experiment }: { readonly experiment: Experiment
         <h3>
           {days.length} mornings, {clockOf(fromMinute)} to {clockOf(toMinute)} {timeZone}
         </h3>
-        <Tag tone={states[state].tone}>{states[state].text}</Tag>
+        <Tag tone={endedEarly ? 'warning' : states[state].tone}>{endedEarly ? 'ended early' : states[state].text}</Tag>
       </div>
       <p>{result ?? progressText(experiment)}</p>
+      {running && (
+        <p className="db-dim">
+          What a save waited is shown when all mornings are over: a morning is left out for what happened on it, not for
+          its result. Ended before that, the experiment proves nothing.
+        </p>
+      )}
       {problem !== null && <FailureNotice problem={problem} />}
       <DataTable label="Mornings of the experiment" columns={columns} rows={days} rowKey={({ day }) => day} dense />
       {running && (
@@ -53,7 +58,7 @@ export function ExperimentView({ experiment }: { readonly experiment: Experiment
             loading={busy === 'end'}
             onClick={() => void run('end', () => endExperiment(experiment, 'ended'))}
           >
-            End it with what was measured
+            End it early
           </Button>
         </div>
       )}
@@ -89,7 +94,7 @@ function dayColumns(
       id: 'damage',
       header: 'waited a save',
       align: 'right',
-      cell: ({ damagePerSaveMs }) => (damagePerSaveMs === null ? 'not yet' : formatDuration(damagePerSaveMs)),
+      cell: damageText,
     },
     {
       id: 'saves',
@@ -110,10 +115,10 @@ function dayColumns(
       id: 'excluded',
       header: '',
       width: 'minmax(150px, 2fr)',
-      cell: ({ day, excluded, damagePerSaveMs }) => (
+      cell: ({ day, excluded, saves }) => (
         <div className={styles.head}>
           {excluded !== null && <span title={excluded}>left out: {excluded}</span>}
-          {running && (excluded !== null || damagePerSaveMs !== null) && (
+          {running && (excluded !== null || saves !== null) && (
             <Button
               size="compact-xs"
               loading={busy === day}

@@ -127,6 +127,7 @@ describe('eight randomised mornings', () => {
     const history = await reopened(folder);
     const experiments = experimentsOver(history, () => nowMs);
     const offsets = started.days.map(({ day }) => (Date.parse(`${day}T00:00:00Z`) - sunday) / dayMs);
+    const waited: number[] = [];
     for (const [index, { arm }] of started.days.entries()) {
       const usual = arm === 'live' ? { sessions: 2, slowerMs: 6 + index * 0.2 } : { sessions: 0, slowerMs: 0.2 };
       await live(history, offsets[index] ?? 0, usual);
@@ -135,21 +136,28 @@ describe('eight randomised mornings', () => {
       const [found] = (await experiments.list('erp')).experiments;
       const day = found?.days[index];
       expect(day).toMatchObject({ saves: 20 * saves, excluded: null });
-      expect(day?.damagePerSaveMs).toBeCloseTo(usual.slowerMs, 0);
+      waited.push(usual.slowerMs);
       expect(day?.exposure).toBeCloseTo(usual.sessions, 5);
-      // A result that is looked at on the way invites to stop when it looks good.
-      if (index < 7) expect(found).toMatchObject({ state: 'running', result: null });
+      // Numbers that are looked at on the way invite to stop when they look good, and to leave out what does not.
+      if (index < 7) {
+        expect(found).toMatchObject({ state: 'running', result: null });
+        expect(day?.damagePerSaveMs).toBeNull();
+      }
     }
     const [ended] = (await experiments.list('erp')).experiments;
-    expect(ended).toMatchObject({ state: 'ended', result: { p: 1 / 70, smallestP: 1 / 70 } });
+    expect(ended).toMatchObject({ state: 'ended', endedEarly: false, result: { p: 1 / 70, smallestP: 1 / 70 } });
+    for (const [index, ms] of waited.entries()) expect(ended?.days[index]?.damagePerSaveMs).toBeCloseTo(ms, 0);
     expect(ended?.result?.effectMs).toBeGreaterThan(5);
     expect(ended?.result?.interval[0]).toBeGreaterThan(0);
     expect(ended?.result?.text).toMatch(
       /^With it a save waited \d(\.\d)? ms longer \(90 % interval .*; 4 mornings with it, 4 without; p = 0\.014\)\.$/,
     );
     expect(endedExperiments(await history.experiments.list('erp'))).toMatchObject([
-      { fingerprint: started.statement.fingerprint, liveDays: 4, withoutDays: 4, p: 1 / 70 },
+      { fingerprint: started.statement.fingerprint, liveDays: 4, withoutDays: 4, p: 1 / 70, endedEarly: false },
     ]);
+    await expect(experiments.exclude('erp', started.experimentId, started.days[0]?.day ?? '', 'x')).rejects.toEqual(
+      failure('invalid_input', /is ended: which of its mornings count was settled/),
+    );
     await expect(experiments.end('erp', started.experimentId, 'ended')).rejects.toEqual(
       failure('invalid_input', /ended already/),
     );
@@ -196,6 +204,24 @@ test('a morning counts only when its arm held, and the person has the last word'
   const [ended] = (await experiments.list('erp')).experiments;
   expect(ended?.state).toBe('ended');
   expect(ended?.days[3]).toMatchObject({ damagePerSaveMs: null, excluded: 'nothing was sampled that morning' });
+}, 60_000);
+
+test('one that is ended before its mornings are over says so', async () => {
+  const history = await openTestHistory();
+  await live(history, 0, { sessions: 2, slowerMs: 6 });
+  let nowMs = sunday + 12 * 60 * minuteMs;
+  const experiments = experimentsOver(history, () => nowMs);
+  const statementId = await idOf(history, 'select sum(amount)');
+  const usual = { fromMinute, toMinute, timeZone: 'Europe/Berlin', workdaysOnly: false };
+  const { experimentId, days } = await experiments.start({ serverId: 'erp', statementId, days: 4, ...usual });
+  for (const [index, { arm }] of days.slice(0, 3).entries()) {
+    await live(history, index + 1, arm === 'live' ? { sessions: 2, slowerMs: 6 } : { sessions: 0, slowerMs: 0 });
+  }
+  nowMs = sunday + 3 * dayMs + 12 * 60 * minuteMs;
+  const ended = await experiments.end('erp', experimentId, 'ended');
+  expect(ended).toMatchObject({ state: 'ended', endedEarly: true });
+  expect(ended.result?.text).toMatch(/^It was ended before all mornings were over, which proves nothing: /);
+  expect(endedExperiments(await history.experiments.list('erp'))).toMatchObject([{ endedEarly: true }]);
 }, 60_000);
 
 test('an experiment that cannot be is refused in words', async () => {

@@ -38,6 +38,16 @@ describe('an ended experiment', () => {
     );
   });
 
+  it('is the newest that went to its end, not the surest', () => {
+    const nothingFound = { ...experiment, p: 0.4 };
+    const early = { ...experiment, p: 0.001, endedEarly: true };
+    expect(first([nothingFound, experiment])?.grade).not.toBe('A');
+    expect(first([experiment, nothingFound])?.grade).toBe('A');
+    expect(first([early])?.grade).not.toBe('A');
+    expect(first([early, nothingFound])?.grade).not.toBe('A');
+    expect(first([early, experiment])?.grade).toBe('A');
+  });
+
   it('proves nothing without an effect, or about another statement', () => {
     expect(first([{ ...experiment, p: 0.4 }])?.grade).not.toBe('A');
     expect(first([{ ...experiment, effectMs: -8, interval: [-11, -5] }])?.grade).not.toBe('A');
