@@ -2,7 +2,7 @@ import type { Statement, StatementClass } from '../../../shared/model/statement.
 import type { StoredStatement } from '../history/history.ts';
 import { backgroundName, isBackgroundPrint } from './background.ts';
 import { classify, type StatementMeasures } from './classify.ts';
-import type { HistoryView } from './history-view.ts';
+import { median, type HistoryView } from './history-view.ts';
 import type { StoredHistory } from './input.ts';
 import { isHiddenText, readStatementText, type StatementKind } from './statement-kind.ts';
 
@@ -44,7 +44,9 @@ interface Draft {
   tempBlocks: number;
   walRecords: number;
   fastestMeanMs: number | null;
-  longestWorkingMs: number;
+  /** Time that each run was seen at work, ms. */
+  readonly runs: Map<string, number>;
+  mostAtOnce: number;
 }
 
 /** Intervals with fewer calls say little about a mean. */
@@ -130,14 +132,15 @@ function newDraft(groupId: string): Draft {
     tempBlocks: 0,
     walRecords: 0,
     fastestMeanMs: null,
-    longestWorkingMs: 0,
+    runs: new Map(),
+    mostAtOnce: 0,
   };
 }
 
 function addSamples(view: HistoryView, draftOf: Map<string, Draft>, add: (statement: StoredStatement) => Draft): void {
-  const workingMs = new Map<string, number>();
   const spacingMs = view.spacingMs ?? 1000;
   for (const sample of view.samples) {
+    const atOnce = new Map<Draft, number>();
     for (const { statementId, row, use } of sample.rows) {
       if (statementId === null || use === null) continue;
       const draft =
@@ -154,10 +157,10 @@ function addSamples(view: HistoryView, draftOf: Map<string, Draft>, add: (statem
       if (row.applicationName !== '') draft.applications.add(row.applicationName);
       if (use === 'lock' || row.queryStartMs === null || row.leaderPid !== null) continue;
       const run = `${statementId} ${row.pid} ${row.queryStartMs}`;
-      const worked = Math.min((workingMs.get(run) ?? 0) + spacingMs, sample.atMs - row.queryStartMs);
-      workingMs.set(run, worked);
-      draft.longestWorkingMs = Math.max(draft.longestWorkingMs, worked);
+      draft.runs.set(run, Math.min((draft.runs.get(run) ?? 0) + spacingMs, sample.atMs - row.queryStartMs));
+      atOnce.set(draft, (atOnce.get(draft) ?? 0) + 1);
     }
+    for (const [draft, sessions] of atOnce) draft.mostAtOnce = Math.max(draft.mostAtOnce, sessions);
   }
 }
 
@@ -200,6 +203,7 @@ function finish(
   const rawText = textOf(representative);
   const text = readStatementText(rawText, representative.fingerprint);
   const perCall = (total: number) => (calls === 0 ? null : total / calls);
+  const runTimes = [...draft.runs.values()];
   const measures: StatementMeasures = {
     calls,
     callsPerHour: calls / hours,
@@ -208,7 +212,8 @@ function finish(
     blocksPerCall: perCall(draft.blocks),
     tempBlocksPerCall: perCall(draft.tempBlocks),
     walRecordsPerCall: perCall(draft.walRecords),
-    longestWorkingMs: draft.longestWorkingMs,
+    longestWorkingMs: runTimes.reduce((longest, one) => Math.max(longest, one), 0),
+    runs: { seen: runTimes.length, mostAtOnce: draft.mostAtOnce, medianMs: median(runTimes) ?? 0 },
   };
   const { fingerprint } = representative;
   const applicationNames = [...draft.applications].toSorted();

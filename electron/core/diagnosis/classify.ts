@@ -17,6 +17,16 @@ export interface StatementMeasures {
   readonly walRecordsPerCall: number | null;
   /** Longest time that samples saw one run of it at work, waits for locks apart, ms; all there is of a cancelled report. */
   readonly longestWorkingMs: number;
+  /** What samples saw of its runs at work; a lookup behind a lock is not at work. */
+  readonly runs: RunsAtWork;
+}
+
+export interface RunsAtWork {
+  readonly seen: number;
+  /** Most sessions that one sample saw at work in it. */
+  readonly mostAtOnce: number;
+  /** Time that the median run was seen at work, ms; 0 without any. */
+  readonly medianMs: number;
 }
 
 export interface Classification {
@@ -39,6 +49,9 @@ const limits = {
   bulkBlocks: 5000,
   /** Below this many calls an hour a short read is not called OLTP. */
   manyCallsPerHour: 20,
+  /** So many runs, so many of them at once, are people's work: a load is one run, or a few. */
+  peoplesRuns: 6,
+  peoplesAtOnce: 3,
 } as const;
 
 const applications: readonly (readonly [RegExp, StatementClass])[] = [
@@ -115,15 +128,26 @@ function writesUnderCover({ walRecordsPerCall, fastestMeanMs, rowsPerCall }: Sta
 }
 
 function isBulk(measures: StatementMeasures): boolean {
-  if (measures.calls === 0) return measures.longestWorkingMs > limits.reportMeanMs;
+  if (measures.calls === 0) return takesLong(measures.runs);
   if (measures.callsPerHour >= limits.fewCallsPerHour) return false;
   return (measures.rowsPerCall ?? 0) >= limits.bulkRows || (measures.blocksPerCall ?? 0) >= limits.bulkBlocks;
+}
+
+/**
+ * Of a statement that was never booked. Not the longest run: without statistics there is no fast interval to go by, and
+ * a save that a report slowed to seconds must not look like a load. A load by three sessions at once with many runs is
+ * taken for saving: doubt accuses nobody.
+ */
+function takesLong({ seen, mostAtOnce, medianMs }: RunsAtWork): boolean {
+  if (seen >= limits.peoplesRuns && mostAtOnce >= limits.peoplesAtOnce) return false;
+  return medianMs > limits.reportMeanMs;
 }
 
 function scoreRead(text: StatementText, measures: StatementMeasures): StatementClass {
   const { calls, callsPerHour, fastestMeanMs, longestWorkingMs } = measures;
   if (calls === 0 || fastestMeanMs === null) {
-    return longestWorkingMs > limits.reportMeanMs ? 'reporting' : 'mixed';
+    const long = text.aggregates ? longestWorkingMs > limits.reportMeanMs : takesLong(measures.runs);
+    return long ? 'reporting' : 'mixed';
   }
   const blocks = measures.blocksPerCall ?? 0;
   const rows = measures.rowsPerCall ?? 0;

@@ -12,6 +12,7 @@ const short: StatementMeasures = {
   tempBlocksPerCall: 0,
   walRecordsPerCall: 0,
   longestWorkingMs: 0,
+  runs: { seen: 0, mostAtOnce: 0, medianMs: 0 },
 };
 const heavy: StatementMeasures = {
   ...short,
@@ -31,6 +32,9 @@ const unbooked: StatementMeasures = {
   tempBlocksPerCall: null,
   walRecordsPerCall: null,
 };
+const oneRun = { longestWorkingMs: 6000, runs: { seen: 1, mostAtOnce: 1, medianMs: 6000 } };
+const slowSaves = { longestWorkingMs: 6000, runs: { seen: 40, mostAtOnce: 5, medianMs: 3000 } };
+const oneSlow = { longestWorkingMs: 6000, runs: { seen: 5, mostAtOnce: 2, medianMs: 40 } };
 const classOf = (sql: string | null, measures: StatementMeasures, applications: readonly string[] = []) =>
   classify(readStatementText(sql), measures, applications, undefined).class;
 
@@ -57,6 +61,9 @@ describe('the score', () => {
     ['something between', 'select name from customer where note like $1', { ...short, fastestMeanMs: 300 }, 'mixed'],
     ['hidden but heavy', null, heavy, 'reporting'],
     ['a cancelled report', 'select sum(x) from line', { ...unbooked, longestWorkingMs: 6000 }, 'reporting'],
+    ['a load that was never booked', 'insert into line select * from staging', { ...unbooked, ...oneRun }, 'batch'],
+    ['saves that take seconds, unbooked', 'insert into invoice values ($1)', { ...unbooked, ...slowSaves }, 'oltp'],
+    ['a save, one run of which took long', 'insert into invoice values ($1)', { ...unbooked, ...oneSlow }, 'oltp'],
     ['a writer that waits for its first lock', 'update stock set x = $1', unbooked, 'oltp'],
     [
       'a lookup that stood behind a lock for long',
