@@ -47,10 +47,11 @@ export const noFilter: Required<OriginFilter> = { applicationNames: [], roleName
 /** Moments are ms since the epoch or ISO 8601. What cannot be read is left out: an address may be typed. */
 export function readAddress(path: readonly string[], params: URLSearchParams): MorningsAddress {
   const said = Number(params.get('said'));
+  const incident = window(params, 'from', 'to');
   return {
     range: ranges.find(({ id }) => id === params.get('range'))?.id ?? '1h',
     zoom: window(params, 'vfrom', 'vto'),
-    window: window(params, 'from', 'to'),
+    window: incident,
     other: window(params, 'ofrom', 'oto'),
     comparing: path[1] === 'compare',
     filter: {
@@ -59,7 +60,8 @@ export function readAddress(path: readonly string[], params: URLSearchParams): M
       databaseNames: params.getAll('db'),
     },
     tab: tabs.find(({ id }) => id === params.get('tab'))?.id ?? 'findings',
-    statementId: path[1] === 'finding' ? params.get('statement') : null,
+    // A statement is shown in its window: without one there is nothing to open.
+    statementId: path[1] === 'finding' && incident !== null ? params.get('statement') : null,
     statementTab: statementTabs.find(({ id }) => id === params.get('view'))?.id ?? 'why',
     saidSeconds: Number.isFinite(said) && said > 0 ? said : null,
   };
@@ -67,7 +69,7 @@ export function readAddress(path: readonly string[], params: URLSearchParams): M
 
 /** Path and params of an address; what is as always is left out. */
 export function writeAddress(to: MorningsAddress): { readonly path: string; readonly params: Params } {
-  const open = to.statementId !== null && !to.comparing;
+  const open = to.statementId !== null && to.window !== null && !to.comparing;
   return {
     path: to.comparing ? '/mornings/compare' : open ? '/mornings/finding' : '/mornings',
     params: {

@@ -50,6 +50,12 @@ describe('the address of a morning', () => {
     expect([...searchParams(params)]).toEqual([]);
   });
 
+  it('opens no statement without a window to show it in', () => {
+    expect(writeAddress({ ...chosen, window: null })).toMatchObject({ path: '/mornings', params: { statement: null } });
+    expect(read('mornings/finding', { statement: '17' }).statementId).toBeNull();
+    expect(read('mornings/finding', { statement: '17', from: '1000', to: '2000' }).statementId).toBe('17');
+  });
+
   it('may be typed: ISO times count, nonsense is left out', () => {
     expect(read('mornings', { from: '2026-11-20T07:52:00Z', to: '2026-11-20T08:21:00Z' }).window).toEqual({
       fromMs: Date.UTC(2026, 10, 20, 7, 52),

@@ -59,7 +59,7 @@ export function ClassesTab({ serverId, window, widgetTitles, onOpen, onClassChan
             columns={overrideColumns(context)}
             rows={statements}
             rowKey={({ fingerprint }) => fingerprint}
-            onOpen={onOpen}
+            {...(window === null ? {} : { onOpen })}
             dense
             {...(statements.length > 20 ? { height: 420, estimatedRowPx: 30 } : {})}
             empty="None: every class is what the score or an application’s tag says."
