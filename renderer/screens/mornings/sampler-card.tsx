@@ -8,7 +8,7 @@ import { momentText } from '../../app/moments.ts';
 import { Notice } from '../../app/notice.tsx';
 import { useNow } from '../../app/use-now.ts';
 import { useConnections } from '../../stores/connections.ts';
-import { samplerLine } from './sampler-words.ts';
+import { costText, samplerLine, standsStill } from './sampler-words.ts';
 import styles from './mornings.module.css';
 
 /** What the sampler does, why, what that costs the server, and what keeps it from doing better. */
@@ -53,14 +53,12 @@ export function SamplerCard({ server }: { readonly server: ServerSummary }): Rea
 
 /** Nobody looks at the server although it is connected: said in full, because the next morning would be missing. */
 export function NotSampling({ server }: { readonly server: ServerSummary }): ReactNode {
-  const problem = useConnections((state) => {
-    const sampler = state.samplers[server.serverId];
-    return sampler === undefined || sampler.running ? null : sampler.problem;
-  });
-  if (problem === null || server.state !== 'connected') return null;
+  const sampler = useConnections((state) => state.samplers[server.serverId] ?? null);
+  const nowMs = useNow(5_000);
+  if (sampler === null || server.state !== 'connected' || !standsStill(sampler, nowMs, server.facts)) return null;
   return (
     <Notice tone="warning" title="Nothing is sampled at the moment">
-      {problem} What is stored stays, and can be diagnosed.
+      {sampler.problem} What is stored stays, and can be diagnosed.
     </Notice>
   );
 }
@@ -89,10 +87,7 @@ function SamplerFacts({ sampler }: { readonly sampler: SamplerStatus }): ReactNo
         </>
       )}
       <dt>costs the server</dt>
-      <dd>
-        {ownCostPercent === null ? 'not measured yet' : `${ownCostPercent.toFixed(2)} % of one core`}
-        {mode === 'background' && ownCostPercent !== null && ' (budget: 0.2 %)'}
-      </dd>
+      <dd>{ownCostPercent === null ? 'not measured yet' : `${costText(ownCostPercent)}, including the network`}</dd>
       <dt>last look</dt>
       <dd>{sampler.lastSampleAtMs === null ? 'none yet' : momentText(sampler.lastSampleAtMs, nowMs)}</dd>
       <dt>knows</dt>
