@@ -151,7 +151,10 @@ function openWaiting(
     const group = catalog.groupOf(statementId);
     if (use === null || group === null || !canSuffer(group)) continue;
     if (row.queryStartMs === null || row.leaderPid !== null) continue;
-    const waitedMs = sample.atMs - row.queryStartMs - (usual.get(group)?.meanMs ?? 0);
+    const before = usual.get(group);
+    // Nobody knows what is long for it, unless it waits for a lock: that is no work of its own.
+    if (before === undefined && use !== 'lock') continue;
+    const waitedMs = sample.atMs - row.queryStartMs - (before?.meanMs ?? 0);
     if (waitedMs > 0) open.set(group, (open.get(group) ?? 0) + waitedMs / 1000);
   }
   return open;

@@ -39,6 +39,28 @@ describe('damage by hand', () => {
     expect(incident(12, 60)).toMatchObject({ damageSeconds: 0, conclusion: 'own_work' });
   });
 
+  it('is none where nobody knows what is usual, unless the call waits for a lock', () => {
+    const open = (row: Parameters<typeof rowOf>[2]) =>
+      diagnose(
+        smallHistory({
+          statements: { ...statements, post: 'update stock set on_hand = on_hand - $1', vacuum: 'vacuum full invoice' },
+          booked: () => ({ save: [100, 2, 10] }),
+          rows: (second) =>
+            second < 31
+              ? []
+              : [
+                  rowOf('vacuum', 1, { waitEventType: 'IO', waitEvent: 'DataFileRead', queryStartMs: at(31) }),
+                  rowOf('post', 2, { queryStartMs: at(31), ...row }),
+                ],
+          incidentSeconds: 20,
+        }),
+      );
+    expect(open({})).toMatchObject({ damageSeconds: 0, conclusion: 'no_damage' });
+    const waiting = open({ waitEventType: 'Lock', waitEvent: 'relation', blockedByPids: [1] });
+    expect(waiting.damageSeconds).toBeGreaterThan(15);
+    expect(waiting.conclusion).toBe('culprits');
+  });
+
   it('happens while the call waits, not when it is booked', () => {
     // One save waits from second 31 to second 48: it is booked in the last interval, the lock is held in all of them.
     const input = smallHistory({
