@@ -39,7 +39,7 @@ export function conclude(facts: ConclusionFacts): Conclusion {
     return ownWork ? 'own_work' : arrivals >= surgeGrowth ? 'surge' : 'no_damage';
   }
   if (findings.some(({ grade }) => grade === 'A' || grade === 'B')) return 'culprits';
-  if (findings.some((finding) => finding.blameShare > 0 && isUntold(finding))) return 'not_identifiable';
+  if (findings.some(isUntold)) return 'not_identifiable';
   if (findings.some(({ grade }) => grade === 'C')) return 'suspicion';
   if (ownWork && (saving.workGrowth ?? 1) >= arrivals) return 'own_work';
   if (arrivals >= surgeGrowth) return 'surge';
@@ -47,7 +47,9 @@ export function conclude(facts: ConclusionFacts): Conclusion {
   return isOutside(facts.blame) && !facts.hiddenStatements ? 'outside' : 'unexplained';
 }
 
-const isUntold = ({ caveats }: Finding): boolean => caveats.some(({ kind }) => kind === 'not_identifiable');
+/** It has a part of the damage, and always runs at the same clock time. */
+export const isUntold = ({ blameShare, caveats }: Finding): boolean =>
+  blameShare > 0 && caveats.some(({ kind }) => kind === 'not_identifiable');
 
 /** Even the slow saves took far less time in the database than people wait for one. */
 function isElsewhere({ saving, reportedSaveSeconds, hurt }: ConclusionFacts): boolean {

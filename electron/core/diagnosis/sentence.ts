@@ -3,6 +3,7 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import { formatPercent, formatTimes } from '../../../shared/format/ratio.ts';
 import { formatClock, formatClockSeconds } from '../../../shared/format/zoned-time.ts';
 import type { Finding, Verdict } from '../../../shared/model/diagnosis.ts';
+import { isUntold } from './conclude.ts';
 import { sum } from './damage.ts';
 import type { TimeWindow } from './input.ts';
 import type { OltpLoad } from './oltp-load.ts';
@@ -48,9 +49,9 @@ export function verdictSentence(facts: SentenceFacts): string {
     case 'not_the_database':
       return notTheDatabase(between, facts);
     case 'not_identifiable':
-      return `${between} ${slower(facts)}; ${suspect(findings)} runs at the same time of every day, so it cannot be told from whatever else happens then: run the experiment.`;
+      return `${between} ${slower(facts)}; ${suspect(findings.filter(isUntold))} runs at the same time of every day, so it cannot be told from whatever else happens then: run the experiment.`;
     case 'suspicion':
-      return `${between} ${slower(facts)}; it goes with ${suspect(findings)}, which is a suspicion and no proof; ${unexplained}.`;
+      return `${between} ${slower(facts)}; it goes with ${suspect(findings.filter(({ grade }) => grade === 'C'))}, which is a suspicion and no proof; ${unexplained}.`;
     case 'unexplained':
       return `${between} ${slower(facts)}; no sampled statement accounts for it: ${percent(unexplainedShare)} of the damage stays unexplained.`;
     case 'culprits':
@@ -70,8 +71,7 @@ function notTheDatabase(between: string, { saving, reportedSaveSeconds }: Senten
 }
 
 /** The weightiest of those that are suspected, by its first words. */
-function suspect(findings: readonly Finding[]): string {
-  const [first] = findings.filter(({ grade, caveats }) => grade === 'C' || caveats.length > 0);
+function suspect([first]: readonly Finding[]): string {
   if (first === undefined) throw new Error('a suspicion without a suspect');
   if (first.members.length > 0)
     return `${formatCounted(first.members.length + 1, 'statement')} that always run together`;

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../electron/core/diagnosis/diagnose.ts';
 import type { EndedExperiment } from '../../../../electron/core/diagnosis/input.ts';
+import { findSaveUnit } from '../../../../electron/core/diagnosis/saves.ts';
+import { summarizeSaving } from '../../../../electron/core/diagnosis/saving-summary.ts';
+import { verdictSentence } from '../../../../electron/core/diagnosis/sentence.ts';
+import type { Finding } from '../../../../shared/model/diagnosis.ts';
 import { simulate, type Report, type Scenario } from '../../../support/diagnosis-scenarios.ts';
 import { manyMornings, type KnownSuspect } from './statistical/many-mornings.ts';
 
@@ -131,6 +135,33 @@ describe('over several mornings', () => {
     expect(verdict.findings[0]).toMatchObject({ grade: 'C' });
     expect(verdict.findings[0]?.caveats.map(({ kind }) => kind)).toContain('not_identifiable');
     expect(verdict.sentence).toMatch(/run the experiment\.$/);
+    // A heavier suspicion of another kind is not what the sentence is about.
+    const [untold] = verdict.findings;
+    if (untold === undefined) throw new Error('nobody was found');
+    const evicted: Finding = {
+      ...untold,
+      statement: { ...untold.statement, text: 'select something else' },
+      caveats: [{ kind: 'evicted', text: 'never booked' }],
+    };
+    const sentence = verdictSentence({
+      window: verdict,
+      timeZone: 'UTC',
+      conclusion: 'not_identifiable',
+      saving: summarizeSaving(
+        findSaveUnit([]),
+        [],
+        { intervals: [], seconds: 0, usual: new Map(), between: null, origin: 'none' },
+        verdict,
+      ),
+      damageSeconds: verdict.damageSeconds,
+      findings: [evicted, untold],
+      unexplainedShare: verdict.unexplainedShare,
+      load: { arrivalGrowth: null },
+      reportedSaveSeconds: null,
+      dashboardTitles: new Map(),
+      missing: null,
+    });
+    expect(sentence).toContain('“select 10, sum(amount)');
   });
 
   it('two that always run together are blamed as one', () => {
