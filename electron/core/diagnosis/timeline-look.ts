@@ -96,8 +96,11 @@ function countByOrigin(counts: Float64Array, seen: SeenScratch): void {
 /** The server books a pause when its transaction ends, and hands it over a little later. */
 const bookedWithinMs = 60_000;
 
+type Booking = Pick<PackedRollup, 'fromMs' | 'toMs' | 'idleInTransactionMs' | 'endedIdleMs'>;
+type Pauses = Pick<SeenScratch, 'length' | 'pauses'> & { readonly originIds: ArrayLike<number> };
+
 /** As in between-statements.ts: without what stood idle for long, and the part of it that saving roles made. */
-function pausesOfSaves(): (rollup: PackedRollup, seen: SeenScratch, saves: Uint8Array) => number | null {
+export function pausesOfSaves(): (rollup: Booking, seen: Pauses, saves: Uint8Array) => number | null {
   let standing: { readonly untilMs: number; leftMs: number }[] = [];
   return ({ fromMs, toMs, idleInTransactionMs, endedIdleMs }, { length, pauses, originIds }, saves) => {
     standing = standing.filter(({ untilMs, leftMs }) => leftMs > 0 && untilMs >= fromMs - bookedWithinMs);

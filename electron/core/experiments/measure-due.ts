@@ -20,9 +20,10 @@ export async function measureDue(history: History, record: ExperimentRecord, now
   const due = record.days.filter((day) => day.measured === null && isOver(day, nowMs));
   if (record.state !== 'running' || due.length === 0) return record;
   const { serverId, statement } = record;
-  const [statements, overrides] = await Promise.all([
+  const [statements, overrides, origins] = await Promise.all([
     history.samples.statements(serverId),
     history.samples.classOverrides(serverId),
+    history.samples.origins(),
   ]);
   const days: Day[] = [];
   for (const day of record.days) {
@@ -33,7 +34,16 @@ export async function measureDue(history: History, record: ExperimentRecord, now
     const { fromMs, toMs } = day;
     const minutes = await history.samples.rollups(serverId, 'minute', fromMs - quietBeforeMs, toMs + quietAfterMs);
     const { fingerprint, databaseName } = statement;
-    const found = measureMorning({ fromMs, toMs, statements, overrides, minutes, fingerprint, databaseName });
+    const found = measureMorning({
+      fromMs,
+      toMs,
+      statements,
+      overrides,
+      minutes,
+      origins,
+      fingerprint,
+      databaseName,
+    });
     days.push(typeof found === 'string' ? { ...day, problem: found } : { ...day, measured: found, problem: null });
   }
   return { ...record, days };

@@ -1,19 +1,25 @@
 import type { StatementClass } from '../../../../shared/model/statement.ts';
 import type { StatementCounters } from '../../../../shared/model/sampling.ts';
-import type { StoredDeltas, StoredRollup, StoredStatement } from '../../history/history.ts';
+import type { DetailedRollup, StoredDeltas, StoredOrigin, StoredStatement } from '../../history/history.ts';
 import { findBaseline } from '../baseline.ts';
 import type { Catalog, StatementGroup } from '../catalog.ts';
+import { viewHistory } from '../history-view.ts';
+import { buildIntervals, type Interval } from '../intervals.ts';
 import { measureDamage } from '../damage.ts';
-import type { TimeWindow } from '../input.ts';
+import type { Cores, TimeWindow } from '../input.ts';
 import { canBeBlamed } from '../roles.ts';
 import { summarizeSaving } from '../saving-summary.ts';
-import { study } from '../study.ts';
+import { saversOf } from '../savers.ts';
+import { findSaveUnit } from '../saves.ts';
+import { pausesOfSaves } from '../timeline-look.ts';
+import { studyRollups } from '../timeline-study.ts';
 
 export interface MorningHistory extends TimeWindow {
   readonly statements: readonly StoredStatement[];
   readonly overrides: ReadonlyMap<string, StatementClass>;
-  /** Of the morning and of some quiet time around it. */
-  readonly minutes: readonly StoredRollup[];
+  /** Of the morning and of some quiet time around it, oldest first. */
+  readonly minutes: readonly DetailedRollup[];
+  readonly origins: ReadonlyMap<number, StoredOrigin>;
   readonly fingerprint: string;
   readonly databaseName: string | null;
 }
@@ -30,6 +36,8 @@ const leastCovered = 0.8;
 /** The quietest minutes outside of the window are what is usual on that day. */
 const quietPart = 0.2;
 const fewestQuiet = 5;
+/** Only a search for quiet intervals asks for cores; here they are given. */
+const unasked: Cores = { value: null, source: 'unknown' };
 const always: TimeWindow = { fromMs: -Infinity, toMs: Infinity };
 
 /**
@@ -46,35 +54,54 @@ export function measureMorning(history: MorningHistory): MeasuredMorning | strin
     const part = Math.round((100 * coveredMs) / (toMs - fromMs));
     return coveredMs === 0 ? 'nothing was sampled that morning' : `only ${part} % of that morning was sampled`;
   }
-  const studied = study({
-    ...history,
-    deltas: minutes.map(deltasOf),
-    samples: [],
-    baseline: null,
-    widgets: [],
-    ownApplicationNames: [],
-    // Minutes hold no samples to estimate them from, and damage does not depend on them.
-    cores: { value: 1, source: 'setting' },
-    statisticsAvailable: true,
-    timeZone: 'UTC',
-  });
-  const { catalog, intervals, unit, cores } = studied;
+  const catalog = catalogOf(history);
+  const view = viewHistory({ samples: [], deltas: minutes.map(deltasOf), ownApplicationNames: [] });
+  const between = pausesByMinute(history, catalog);
+  const intervals = buildIntervals(view, catalog, true).map((interval): Interval => ({
+    ...interval,
+    betweenMs: between.get(interval.fromMs) ?? null,
+  }));
+  const unit = findSaveUnit(intervals);
   const quiet = quietMinutes(
     minutes.filter((minute) => minute.toMs <= fromMs || minute.fromMs >= toMs),
     catalog,
   );
   const usual = intervals.filter((interval) => quiet.has(interval.fromMs));
-  const baseline = findBaseline(usual, catalog, { incident: null, given: always, cores, unit });
+  const baseline = findBaseline(usual, catalog, { incident: null, given: always, cores: unasked, unit });
   if (usual.length < fewestQuiet || baseline.origin === 'none')
     return 'there is no quiet time around it to compare with';
-  const damages = measureDamage(intervals, window, baseline, studied);
+  const damages = measureDamage(intervals, window, baseline, { catalog, view, unit });
   const { saves, damageSeconds } = summarizeSaving(unit, damages, baseline, window);
   if (saves === 0) return 'no saves were counted that morning';
   return { damagePerSaveMs: (damageSeconds * 1000) / saves, saves, exposure: exposureIn(inside, history) };
 }
 
+/** Statements have the classes that the timeline gives them: by calls, by what they wrote, and by who ran them. */
+function catalogOf({ statements, overrides, minutes, origins }: MorningHistory): Catalog {
+  const end = statements.reduce((most, { statementId }) => Math.max(most, Number(statementId)), 0) + 1;
+  const whole = { fromMs: minutes[0]?.fromMs ?? 0, toMs: minutes.at(-1)?.toMs ?? 0 };
+  return studyRollups({ statements, overrides, widgets: [], rollups: [], classedBy: minutes, origins }, whole, end)
+    .catalog;
+}
+
+/** Time between the statements of saves, ms, by the beginning of its minute: a dialog that stood open is none of it. */
+function pausesByMinute({ minutes, origins }: MorningHistory, catalog: Catalog): Map<number, number | null> {
+  const isSaver = saversOf(catalog);
+  const most = [...origins.keys()].reduce((largest, id) => Math.max(largest, id), 0) + 1;
+  const saves = new Uint8Array(most);
+  for (const [id, { databaseName, roleName }] of origins) saves[id] = Number(isSaver(databaseName, roleName));
+  const pauses = pausesOfSaves();
+  return new Map(
+    minutes.map((minute) => {
+      const { seen } = minute;
+      const { pauses: rows, originIds } = seen;
+      return [minute.fromMs, pauses(minute, { pauses: rows, originIds, length: rows.length }, saves)];
+    }),
+  );
+}
+
 /** Their beginnings. */
-function quietMinutes(minutes: readonly StoredRollup[], catalog: Catalog): Set<number> {
+function quietMinutes(minutes: readonly DetailedRollup[], catalog: Catalog): Set<number> {
   const groups = new Map<number, StatementGroup | null>();
   const rated = minutes.map((minute) => {
     let sessions = 0;
@@ -91,7 +118,7 @@ function quietMinutes(minutes: readonly StoredRollup[], catalog: Catalog): Set<n
 }
 
 function exposureIn(
-  minutes: readonly StoredRollup[],
+  minutes: readonly DetailedRollup[],
   { statements, fingerprint, databaseName }: MorningHistory,
 ): number {
   const own = new Set(
@@ -133,7 +160,7 @@ const unknownCounters: StatementCounters = {
 };
 
 /** A minute as an interval between two snapshots; what minutes do not keep stays zero. */
-function deltasOf(minute: StoredRollup): StoredDeltas {
+function deltasOf(minute: DetailedRollup): StoredDeltas {
   const { fromMs, toMs, deallocs, resets, coverage, idleInTransactionMs, statementIds } = minute;
   return {
     fromMs,
@@ -153,6 +180,7 @@ function deltasOf(minute: StoredRollup): StoredDeltas {
         sumSquaresMs2: minute.sumSquaresMs2[index] ?? 0,
         sharedBlksHit: minute.blocks[index] ?? 0,
         tempBlksWritten: minute.tempBlocks[index] ?? 0,
+        walRecords: minute.walRecords[index] ?? 0,
       },
     })),
   };
