@@ -120,7 +120,7 @@ export interface DeltaSet {
   readonly toMs: number;
   readonly deltas: readonly StatementDelta[];
   /** Evictions in the interval; null when unknown. */
-  readonly deallocs: number;
+  readonly deallocs: number | null;
   readonly resets: number;
   /** Statement time / active time, 0..1 or a little above; null when unknown. */
   readonly coverage: number | null;

@@ -82,7 +82,7 @@ const replicationSchema = z.array(
 export const intervalSchema = z.object({
   fromMs: z.number(),
   toMs: z.number(),
-  deallocs: z.number(),
+  deallocs: z.number().nullable(),
   resets: z.number(),
   coverage: z.number().nullable(),
   idleInTransactionMs: z.number().nullable(),
@@ -122,7 +122,7 @@ export const rollupSchema = z.object({
   fromMs: z.number(),
   toMs: z.number(),
   samples: z.number(),
-  deallocs: z.number(),
+  deallocs: z.number().nullable(),
   resets: z.number(),
   coverage: z.number().nullable(),
   idleInTransactionMs: z.number().nullable(),

@@ -73,7 +73,8 @@ export interface StoredStatement {
 export interface StoredDeltas {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly deallocs: number;
+  /** null where the extension does not count them (before 1.9). */
+  readonly deallocs: number | null;
   readonly resets: number;
   readonly coverage: number | null;
   /** Time between the statements of transactions, ms; null or absent when unknown (DeltaSet). */
@@ -108,7 +109,8 @@ export interface StoredRollup {
   readonly tier: 'minute' | 'hour';
   /** Activity samples that lie in it. */
   readonly samples: number;
-  readonly deallocs: number;
+  /** null: nobody knows. */
+  readonly deallocs: number | null;
   readonly resets: number;
   readonly coverage: number | null;
   readonly idleInTransactionMs: number | null;

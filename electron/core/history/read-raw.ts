@@ -89,7 +89,7 @@ export function createRawReader(prepare: Prepare, statementOfBackend: (serverKey
         .map((row) => ({
           fromUs: row.from_us,
           toUs: row.to_us,
-          deallocs: row.deallocs ?? 0,
+          deallocs: row.deallocs,
           resets: row.resets,
           coverage: row.coverage,
           idleInTransactionMs: row.idle_in_transaction_ms,

@@ -2,7 +2,7 @@ import type { DetailedRollup, PackedRollup, RollupHead, StoredOrigin, StoredRoll
 import { followMerged } from './merged-statements.ts';
 import { fromUs } from './moments.ts';
 import type { Prepare } from './prepared.ts';
-import { readRollup } from './rollup-blob.ts';
+import { readRollup, uncountedDeallocs } from './rollup-blob.ts';
 
 interface RollupRow {
   readonly from_us: number;
@@ -58,7 +58,7 @@ function headOf(row: RollupRow, tier: StoredRollup['tier']): RollupHead {
     toMs: fromMs + minutesOf[tier] * 60_000,
     tier,
     samples: row.samples,
-    deallocs: row.deallocs,
+    deallocs: row.deallocs === uncountedDeallocs ? null : row.deallocs,
     resets: row.resets,
     coverage: row.coverage,
     idleInTransactionMs: row.idle_in_transaction_ms,

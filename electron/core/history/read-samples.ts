@@ -60,7 +60,7 @@ function storedDeltas(prepare: Prepare, interval: IntervalRow, idOf: (id: number
   return {
     fromMs: fromUs(interval.from_us),
     toMs: fromUs(interval.to_us),
-    deallocs: interval.deallocs ?? 0,
+    deallocs: interval.deallocs,
     resets: interval.resets,
     coverage: interval.coverage,
     idleInTransactionMs: interval.idle_in_transaction_ms,

@@ -7,7 +7,7 @@ import type { IntervalColumns } from './interval-blob.ts';
 export interface RawInterval {
   readonly fromUs: number;
   readonly toUs: number;
-  readonly deallocs: number;
+  readonly deallocs: number | null;
   readonly resets: number;
   readonly coverage: number | null;
   readonly idleInTransactionMs: number | null;
@@ -46,7 +46,7 @@ type Seen = { readonly statementId: number; readonly originId: number; readonly 
 
 export interface RollupContent {
   readonly samples: number;
-  readonly deallocs: number;
+  readonly deallocs: number | null;
   readonly resets: number;
   readonly coverage: number | null;
   readonly idleInTransactionMs: number | null;
@@ -75,7 +75,7 @@ export function rollUpMinute(
   next: RawSample | null,
 ): RollupContent {
   const booked = new Map<number, Booked>();
-  let deallocs = 0;
+  let deallocs: number | null = null;
   let resets = 0;
   let idleMs: number | null = null;
   let covered = 0;
@@ -84,7 +84,7 @@ export function rollUpMinute(
     const lengthUs = interval.toUs - interval.fromUs;
     const [before, until] = shareOf(interval, fromUs, toUs);
     if (!(until > before)) continue;
-    deallocs += dealt(interval.deallocs, before, until);
+    if (interval.deallocs !== null) deallocs = (deallocs ?? 0) + dealt(interval.deallocs, before, until);
     resets += dealt(interval.resets, before, until);
     if (interval.idleInTransactionMs !== null) idleMs = (idleMs ?? 0) + interval.idleInTransactionMs * (until - before);
     if (interval.coverage !== null) {
@@ -258,7 +258,7 @@ export function rollUpHour(minutes: readonly DetailedRollup[]): RollupContent {
   const withIdle = minutes.filter(({ idleInTransactionMs }) => idleInTransactionMs !== null);
   return {
     samples,
-    deallocs: total(({ deallocs }) => deallocs),
+    deallocs: minutes.some(({ deallocs }) => deallocs !== null) ? total(({ deallocs }) => deallocs ?? 0) : null,
     resets: total(({ resets }) => resets),
     coverage:
       withCoverage.length === 0

@@ -8,6 +8,9 @@ import { bookedColumns, seenColumns, type RollupContent } from './roll-up.ts';
  */
 const layoutVersion = 1;
 
+/** What the column, which was made `not null`, holds of evictions that nobody counted. */
+export const uncountedDeallocs = -1;
+
 type ColumnName = (typeof bookedColumns)[number];
 const bodyColumns = ['calls', 'execUs', 'blocks'] as const satisfies readonly ColumnName[];
 const moreColumns = ['sumSquaresMs2', 'rows', 'tempBlocks', 'walRecords'] as const satisfies readonly ColumnName[];

@@ -2,7 +2,7 @@ import { toUs } from './moments.ts';
 import type { Prepare } from './prepared.ts';
 import { createRawReader } from './read-raw.ts';
 import { rollupsWithin } from './read-rollups.ts';
-import { encodeRollup } from './rollup-blob.ts';
+import { encodeRollup, uncountedDeallocs } from './rollup-blob.ts';
 import { rollUpHour, rollUpMinute, type RollupContent } from './roll-up.ts';
 
 const minuteUs = 60_000_000;
@@ -164,7 +164,7 @@ function save(prepare: Prepare, serverKey: number, minutes: 1 | 60, fromUs: numb
     minutes,
     fromUs,
     content.samples,
-    content.deallocs,
+    content.deallocs ?? uncountedDeallocs,
     content.resets,
     content.coverage,
     content.idleInTransactionMs,

@@ -56,7 +56,7 @@ export function subtractSnapshots(previous: Snapshot, next: Snapshot, passed: Pa
     fromMs,
     toMs: next.atMs,
     deltas,
-    deallocs: deallocs ?? 0,
+    deallocs,
     resets: resetsBetween(globalReset, deallocs, recreated, vanished, previous.entries.length),
     coverage: coverageOf(deltas, previous, next),
     idleInTransactionMs: countersBeganAnew(previous, next)

@@ -167,6 +167,12 @@ describe('what the numbers rest on', () => {
     expect(badgesOf({ restarted: true })).toContain('restart warning');
     expect(badgesOf({ clockSetByMs: -3_600_000 })).toContain('clock warning');
   });
+
+  it('does not pass for complete where nobody counted evictions', () => {
+    const deltas = quiet.deltas.map((one) => ({ ...one, deallocs: null }));
+    const { badges } = diagnose({ ...quiet, deltas });
+    expect(badges).toContainEqual({ kind: 'eviction', tone: 'neutral', text: 'evictions unknown' });
+  });
 });
 
 describe("the server's own processes", () => {

@@ -78,7 +78,7 @@ test('an interval that is dealt out to minutes keeps its sums, and each statemen
         );
         const sum = (read: (minute: (typeof minutes)[number]) => number) =>
           minutes.reduce((a, one) => a + read(one), 0);
-        expect(sum(({ deallocs }) => deallocs)).toBe(5);
+        expect(sum(({ deallocs }) => deallocs ?? 0)).toBe(5);
         expect(sum(({ resets }) => resets)).toBe(1);
         for (const [index, { calls, rows: perCall, execUs }] of statements.entries()) {
           const booked = (minute: (typeof minutes)[number]) => minute.booked.get(index + 1) ?? new Float64Array(7);
@@ -114,6 +114,20 @@ describe('minutes', () => {
     expect([...(minutes[1]?.activeSessions ?? [])]).toEqual([1]);
     const [statement] = await samples.statements('erp');
     expect([...(minutes[1]?.statementIds ?? [])]).toEqual([Number(statement?.statementId)]);
+  });
+
+  test('and hours know of no evictions where nobody counted them', async () => {
+    const { samples } = await openTestHistory();
+    for (let toMs = ten + minuteMs; toMs <= ten + hourMs + 2 * minuteMs; toMs += minuteMs) {
+      const counted = toMs === ten + 2 * minuteMs ? 3 : null;
+      await samples.saveDeltas('erp', { ...interval(toMs - minuteMs, toMs, { calls: 10 }), deallocs: counted });
+    }
+    const [first] = await samples.deltas('erp', ten, ten + minuteMs);
+    expect(first?.deallocs).toBeNull();
+    const minutes = await samples.rollups('erp', 'minute', ten, ten + 3 * minuteMs);
+    expect(minutes.map(({ deallocs }) => deallocs)).toEqual([null, 3, null]);
+    const [hour] = await samples.rollups('erp', 'hour', ten, ten + hourMs);
+    expect(hour?.deallocs).toBe(3);
   });
 
   test('come 80 s later from samples alone, when nothing is booked', async () => {

@@ -308,6 +308,12 @@ describe('the difference of two snapshots', () => {
     expect(set).toMatchObject({ deallocs: 1, resets: 0, deltas: [{ counters: { calls: 4 }, discontinuity: true }] });
   });
 
+  it('does not claim that nothing was evicted where nobody counts evictions', () => {
+    const unknown = { statsResetMs: null };
+    const before = snapshot(100, [entry('1', { calls: 50 })], unknown);
+    expect(subtractSnapshots(before, snapshot(200, [entry('1', { calls: 54 })], unknown)).deallocs).toBeNull();
+  });
+
   it('notices the reset of one database by its vanished entries', () => {
     const before = snapshot(100, [entry('1', { calls: 50 }), entry('2', { calls: 5 })]);
     expect(subtractSnapshots(before, snapshot(200, [entry('2', { calls: 6 })])).resets).toBe(1);
