@@ -9,7 +9,7 @@ import type { Mornings } from '../mornings/mornings.ts';
 import type { Ports } from '../ports.ts';
 import { civilDayAt, civilDaysFrom, isCivilDay, momentOf, nextCivilDay } from './civil-days.ts';
 import { describeExperiment, resultOf } from './described.ts';
-import { isOver, measureDue } from './measure-due.ts';
+import { isSettled, measureDue } from './measure-due.ts';
 
 interface Options {
   readonly ports: Pick<Ports, 'clock'>;
@@ -143,7 +143,7 @@ export class Experiments {
     const records: ExperimentRecord[] = [];
     for (const record of await history.experiments.list(serverId)) {
       const measured = await measureDue(history, record, nowMs);
-      const over = measured.state === 'running' && measured.days.every((day) => isOver(day, nowMs));
+      const over = measured.state === 'running' && measured.days.every((day) => isSettled(day, nowMs));
       const next: ExperimentRecord = over ? { ...measured, state: 'ended' } : measured;
       if (next === record) {
         records.push(record);

@@ -10,7 +10,14 @@ const settledMs = 2 * 60_000;
 
 type Day = ExperimentRecord['days'][number];
 
-export const isOver = ({ toMs }: Day, nowMs: number): boolean => nowMs >= toMs + quietAfterMs + settledMs;
+const isOver = ({ toMs }: Day, nowMs: number): boolean => nowMs >= toMs + quietAfterMs + settledMs;
+
+/** What stands in the way of measuring may pass: an engine that was off, minutes that are not summed up yet. */
+const graceMs = 24 * 3_600_000;
+
+/** Over and measured, or given up. */
+export const isSettled = (day: Day, nowMs: number): boolean =>
+  isOver(day, nowMs) && (day.measured !== null || isOver(day, nowMs - graceMs));
 
 /**
  * Measures what can be measured and was not yet: mornings that are over and whose minutes are still stored. Answers
