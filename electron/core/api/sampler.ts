@@ -9,7 +9,7 @@ export const samplerApi = (engine: Engine) =>
     setMode: os.sampler.setMode.handler(({ input }) =>
       reply(async () => {
         const sampler = await engine.servers.sampler(input.serverId);
-        sampler.setMode(input.mode);
+        sampler.setMode(input.mode, input.forMs);
         return engine.servers.samplerStatus(input.serverId);
       }),
     ),

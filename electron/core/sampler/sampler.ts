@@ -7,6 +7,7 @@ import { withStatisticsReader, type StatisticsReader, type StatisticsServer } fr
 import { DueTimes } from './due-times.ts';
 import { calmState, mute, observe, reasonOf, type IncidentState } from './incident-rule.ts';
 import { firstTextsMs, intervals, lookIntervalMs, textsIntervalMs } from './intervals.ts';
+import { modeAt, setByHand, type ByHand } from './mode-by-hand.ts';
 import { clockProblem, extensionProblem, Problems, rightsProblem } from './problems.ts';
 import { Recorder, type TakenSnapshot } from './recorder.ts';
 import { endsConnection, Waiters } from './waiters.ts';
@@ -30,6 +31,8 @@ export type SamplerChange = 'sample' | 'snapshot' | 'texts' | 'mode' | 'problem'
 export interface SamplerMemory {
   readonly last: TakenSnapshot | null;
   readonly incident: IncidentState;
+  /** When the mode that was set by hand ends by itself, this machine's clock; null: it does not. */
+  readonly byHandUntilMs: number | null;
 }
 
 /** What the sampler knows itself; the store knows its size. */
@@ -39,8 +42,8 @@ export interface Sampler {
   start(): void;
   /** Resolves when nothing is read or stored any more. Never rejects. */
   stop(): Promise<void>;
-  /** By hand. 'background' also ends an incident that began by itself. */
-  setMode(mode: SamplerMode): void;
+  /** By hand. 'background' also ends an incident that began by itself; 'incident' ends by itself after `forMs`, if given. */
+  setMode(mode: SamplerMode, forMs?: number): void;
   /** What was set by hand, whatever the mode is: for the `mode` of the sampler that follows this one. */
   modeByHand(): SamplerMode;
   /** For the `after` of the sampler that follows this one. */
@@ -69,7 +72,7 @@ class IntervalSampler implements Sampler {
   /** One reading after the other, also where `readNow` comes without `start`. */
   #apart: Promise<unknown> = Promise.resolve();
   #wake = new AbortController();
-  #byHand: SamplerMode;
+  #byHand: ByHand;
   #incident: IncidentState;
   readonly #due = new DueTimes();
   #clockToldFor = 0;
@@ -80,7 +83,7 @@ class IntervalSampler implements Sampler {
   constructor(options: SamplerOptions) {
     this.#options = options;
     const { server, store, clock, logger, mode, after, onChange } = options;
-    this.#byHand = mode ?? 'background';
+    this.#byHand = { mode: mode ?? 'background', untilMs: after?.byHandUntilMs ?? null };
     this.#incident = after?.incident ?? calmState;
     this.#recorder = new Recorder({ serverId: server.serverId, store, clock, logger, after: after?.last ?? null });
     this.#problems = new Problems((source, problem) => {
@@ -116,19 +119,19 @@ class IntervalSampler implements Sampler {
     }
   }
 
-  setMode(mode: SamplerMode): void {
+  setMode(mode: SamplerMode, forMs?: number): void {
     const before = this.#mode;
-    this.#byHand = mode;
+    this.#byHand = setByHand(this.#byHand, mode, this.#options.clock.nowMs(), forMs ?? null);
     if (mode === 'background' && this.#incident.mode === 'incident') this.#incident = mute(this.#incident);
     if (this.#mode !== before) this.#modeChanged();
   }
 
   modeByHand(): SamplerMode {
-    return this.#byHand;
+    return modeAt(this.#byHand, this.#options.clock.nowMs());
   }
 
   memory(): SamplerMemory {
-    return { last: this.#recorder.last, incident: this.#incident };
+    return { last: this.#recorder.last, incident: this.#incident, byHandUntilMs: this.#byHand.untilMs };
   }
 
   readNow(): Promise<void> {
@@ -154,13 +157,13 @@ class IntervalSampler implements Sampler {
       lastSnapshotAtMs,
       statements,
       ownCostPercent,
-      incidentReason: this.#byHand === 'incident' ? 'Switched on by hand.' : reasonOf(this.#incident),
+      incidentReason: this.modeByHand() === 'incident' ? 'Switched on by hand.' : reasonOf(this.#incident),
       problem: this.#problems.text,
     };
   }
 
   get #mode(): SamplerMode {
-    return this.#byHand === 'incident' ? 'incident' : this.#incident.mode;
+    return this.modeByHand() === 'incident' ? 'incident' : this.#incident.mode;
   }
 
   /** Asked anew after every reading: the mode may have changed during it. */
@@ -205,6 +208,7 @@ class IntervalSampler implements Sampler {
     this.#due.begin(clock.nowMs(), reader.hasSnapshots);
     while (!signal.aborted) {
       const nowMs = clock.nowMs();
+      this.#endByHand(nowMs);
       this.#due.bringNearer(nowMs, this.#interval);
       if (this.#waiters.any) {
         await this.#waiters.serve(() => this.#readAll(reader));
@@ -355,6 +359,13 @@ class IntervalSampler implements Sampler {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#options.logger.error({ error: text }, 'the sampler met a bug');
     this.#problems.note('bug', `An error in Daybreak stopped a reading: ${String(error)}.`);
+  }
+
+  /** What was switched on by hand for a while is over: nobody renewed it. */
+  #endByHand(nowMs: number): void {
+    if (this.#byHand.untilMs === null || nowMs < this.#byHand.untilMs) return;
+    this.#byHand = { mode: 'background', untilMs: null };
+    if (this.#mode === 'background') this.#modeChanged();
   }
 
   #modeChanged(): void {

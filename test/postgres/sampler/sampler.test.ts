@@ -248,6 +248,18 @@ describe.each(testServers())('the sampler on $label', (server) => {
     expect(after.status().mode).toBe('background');
   });
 
+  it('ends by itself what was switched on for a while, also after a reconnect', async () => {
+    const quick = quickClock();
+    const before = sampler(connected, quick);
+    before.setMode('incident', 60_000);
+    const one = sampler(connected, quick, { mode: before.modeByHand(), after: before.memory() });
+    const untilMs = quick.nowMs() + 60_000;
+    one.start();
+    await one.until(() => one.seen.includes('mode'));
+    expect(quick.nowMs()).toBeGreaterThanOrEqual(untilMs);
+    expect(one.status()).toMatchObject({ running: true, mode: 'background', incidentReason: null });
+  });
+
   it('marks what a reset of the statistics cut off', async () => {
     const one = sampler();
     for (const n of [1, 2, 3]) await save(n);
