@@ -8,6 +8,7 @@ export type Grade = z.infer<typeof gradeSchema>;
 export const evidenceKindSchema = z.enum([
   'cpu',
   'read_io',
+  'write_io',
   'temp_io',
   'wal',
   'lock',

@@ -90,7 +90,7 @@ function copyingEvidence(
     kind,
     damageSeconds: (damageSeconds * part) / whole,
     share: (share * part) / whole,
-    text: `kept the processors busy with ${diskWords[kind]}: ${formatPercent(share)} of ${sessionsText(sessions)} that worked or read at ${number}`,
+    text: `kept the processors busy with ${diskWords[kind]}: ${formatPercent(share)} of ${sessionsText(sessions)} that worked or ${kind === 'write_io' ? 'wrote' : 'read'} at ${number}`,
   }));
 }
 
@@ -130,6 +130,7 @@ function writtenEvidence(
 
 const diskWords: Record<DiskUse, string> = {
   read_io: 'reading data',
+  write_io: 'writing data',
   temp_io: 'temporary files',
   wal: 'writing the log',
 };

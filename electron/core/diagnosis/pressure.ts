@@ -3,7 +3,7 @@ import type { Catalog, StatementGroup } from './catalog.ts';
 import { averageSessions, type Interval } from './intervals.ts';
 import type { SeenRow } from './history-view.ts';
 import type { Cores } from './input.ts';
-import { isDisk, type DiskUse, type ResourceUse } from './resources.ts';
+import { isDisk, isFile, type DiskUse, type ResourceUse } from './resources.ts';
 import { canBeBlamed, pilesUp } from './roles.ts';
 
 /** Two queues that sessions can stand in together: for the processors and for the disk. */
@@ -39,8 +39,6 @@ export interface IntervalPressure {
   /** The same with the sessions that wait for files. */
   readonly copyingTurns: number;
 }
-
-const isFile = (use: ResourceUse): boolean => use === 'read_io' || use === 'temp_io';
 
 /** Average sessions in one queue while it was quiet: what always runs does not explain a bad morning. */
 interface UsualQueue {

@@ -2,15 +2,19 @@ import type { ActivityRow } from '../../../shared/model/sampling.ts';
 
 /**
  * What a sampled session uses or waits for. Disk is one resource: a spill to temporary files slows everybody's
- * reads and WAL flushes, so the three kinds share a queue and differ only in how they are told.
+ * reads and WAL flushes, so the four kinds share a queue and differ only in how they are told.
  */
-export type ResourceUse = 'cpu' | 'read_io' | 'temp_io' | 'wal' | 'lock' | 'other';
-export type DiskUse = 'read_io' | 'temp_io' | 'wal';
+export type ResourceUse = 'cpu' | DiskUse | 'lock' | 'other';
+export type DiskUse = 'read_io' | 'write_io' | 'temp_io' | 'wal';
 
-export const isDisk = (use: ResourceUse): use is DiskUse => use === 'read_io' || use === 'temp_io' || use === 'wal';
+export const isDisk = (use: ResourceUse): use is DiskUse => use === 'wal' || isFile(use);
+
+/** Data and temporary files; not the log. */
+export const isFile = (use: ResourceUse): boolean => use === 'read_io' || use === 'write_io' || use === 'temp_io';
 
 const tempEvents = /^BufFile/i;
 const walEvents = /^WAL(Sync|Write|InitSync|InitWrite|Insert|BufMapping)/i;
+const writeEvents = /^(DataFile(Write|Extend|Sync|Flush|ImmediateSync|Truncate)|CopyFile(Write|Copy))/i;
 const dataFileEvents = /^(DataFile|Aio|BufferI?O|CopyFile)/i;
 
 /**
@@ -26,6 +30,7 @@ export function resourceUse(
   if (row.waitEventType === 'Lock') return 'lock';
   if (tempEvents.test(row.waitEvent)) return 'temp_io';
   if (walEvents.test(row.waitEvent)) return 'wal';
+  if (writeEvents.test(row.waitEvent)) return 'write_io';
   if (dataFileEvents.test(row.waitEvent)) return 'read_io';
   return background ? null : 'other';
 }

@@ -23,6 +23,7 @@ export const gradeWords: Readonly<Record<Grade, GradeWords>> = {
 export const evidenceWords: Readonly<Record<EvidenceKind, string>> = {
   cpu: 'cpu',
   read_io: 'read io',
+  write_io: 'write io',
   temp_io: 'temp io',
   wal: 'wal',
   lock: 'lock',
@@ -35,6 +36,7 @@ export const evidenceWords: Readonly<Record<EvidenceKind, string>> = {
 export const evidenceMeanings: Readonly<Record<EvidenceKind, string>> = {
   cpu: 'Its share of the processors while all of them were busy.',
   read_io: 'Its share of the blocks read while reading was what everybody waited for.',
+  write_io: 'Its share of the data files written while the disk was busy.',
   temp_io: 'Its share of the temporary files written and read while the disk was busy.',
   wal: 'Its share of the write-ahead log while writing it was what everybody waited for.',
   lock: 'Its share of the time that others waited behind a lock it held.',

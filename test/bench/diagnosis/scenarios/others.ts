@@ -63,7 +63,12 @@ const s11: Scenario = {
   id: 'S11',
   title: 'bulk import, no report',
   serverSettings: {},
-  expect: { kind: 'culprit', marker: 'insert into erp.receipt', evidence: ['cpu', 'wal', 'read_io'], class: 'batch' },
+  expect: {
+    kind: 'culprit',
+    marker: 'insert into erp.receipt',
+    evidence: ['cpu', 'wal', 'read_io', 'write_io'],
+    class: 'batch',
+  },
   plan: (request) =>
     oneMorning(request, {
       culprits: [

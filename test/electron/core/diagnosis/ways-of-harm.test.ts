@@ -200,6 +200,8 @@ describe("the server's own processes", () => {
     const [first] = diagnose({ ...input, deltas }).findings;
     expect(first).toMatchObject({ grade: 'B', class: 'maintenance' });
     expect(first?.statement.text).toContain('checkpoint');
+    expect(first?.evidence[0]).toMatchObject({ kind: 'write_io' });
+    expect(first?.evidence[0]?.text).toContain('(writing data)');
     expect(first?.evidence[0]?.text).toMatch(/1 checkpoint wrote 205 MB, 3\.5 s of it waiting/);
   });
 });
