@@ -1,7 +1,6 @@
 import { create } from 'zustand';
 import type { Finding, OriginFilter, Timeline, Verdict } from '../../shared/model/diagnosis.ts';
 import type { Freshness } from '../../shared/model/freshness.ts';
-import type { SamplerMode } from '../../shared/model/sampling.ts';
 import type { Statement, StatementClass } from '../../shared/model/statement.ts';
 import { client, unwrap } from './client.ts';
 import { refreshSampler } from './connections.ts';
@@ -117,12 +116,6 @@ export async function setStatementClass(
     useMornings.setState({ finding: { ...shown, value: { ...shown.value, finding: { ...finding, statement } } } });
   }
   return statement;
-}
-
-/** 'incident' looks every second, 'background' every five. Throws FailureError. */
-export async function setSamplerMode(serverId: string, mode: SamplerMode): Promise<void> {
-  unwrap(await client().sampler.setMode({ serverId, mode }));
-  await refreshSampler(serverId);
 }
 
 /** One sample and one snapshot at once, outside the schedule. Throws FailureError. */

@@ -5,6 +5,7 @@ import { enterThrough } from './client.ts';
 import { watchConnections } from './connections.ts';
 import { watchDemo } from './demo.ts';
 import { followEngine } from './engine-events.ts';
+import { keepWatching } from './watch-live.ts';
 
 interface Start {
   readonly state: 'opening' | 'open' | 'no_key' | 'failed';
@@ -31,6 +32,7 @@ export async function startApp(): Promise<void> {
   }
   watchConnections();
   watchDemo();
+  keepWatching();
   useStart.setState({ state: 'open' });
   await followEngine();
 }
