@@ -1,7 +1,7 @@
 import type { StoredDeltas } from '../history/history.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { saversOf } from './savers.ts';
-import { isIdle, samplesWithin, spellOf, type HistoryView, type SeenRow } from './history-view.ts';
+import { isIdle, samplesWithin, spellOf, type HistoryView, type SeenRow, type SeenSample } from './history-view.ts';
 import type { TimeWindow } from './input.ts';
 import { heldIdleMs } from './lock-roots.ts';
 
@@ -51,7 +51,7 @@ const bookedWithinMs = 60_000;
  */
 export function betweenTimes(view: HistoryView, catalog: Catalog): Map<StoredDeltas, number | null> {
   const standing = endedSpells(view);
-  const isPause = savingPauses(catalog);
+  const savingPart = savingParts(view, catalog);
   const times = new Map<StoredDeltas, number | null>();
   for (const stored of view.deltas) {
     const counted = stored.idleInTransactionMs ?? null;
@@ -66,7 +66,7 @@ export function betweenTimes(view: HistoryView, catalog: Catalog): Map<StoredDel
       spell.leftMs -= taken;
       left -= taken;
     }
-    times.set(stored, left * savingPart(view, stored, isPause));
+    times.set(stored, left * savingPart(stored));
   }
   return times;
 }
@@ -90,13 +90,28 @@ function endedSpells({ samples, spacingMs }: HistoryView): Spell[] {
   return [...lastSeen.values()].filter(({ endedMs }) => endedMs < lastMs);
 }
 
-/** The part of all short pauses that savers made, leaning to all of it where few were seen. */
-function savingPart(view: HistoryView, window: TimeWindow, isPause: IsSavingPause): number {
-  let all = 1;
-  let saving = 1;
-  for (const { rows } of samplesWithin(view.samples, window)) {
-    all += rows.filter(isShortPause).length;
-    saving += rows.filter(isPause).length;
-  }
-  return saving / all;
+/**
+ * The part of all short pauses that savers made, leaning to all of it where few were seen. Short intervals are given a
+ * minute of looks: so much more do few looks lean than the minutes of earlier days that they are compared with.
+ */
+function savingParts({ samples }: HistoryView, catalog: Catalog): (interval: TimeWindow) => number {
+  const isPause = savingPauses(catalog);
+  const counts = new Map(
+    samples.map((sample): [SeenSample, readonly [all: number, saving: number]] => [
+      sample,
+      [sample.rows.filter(isShortPause).length, sample.rows.filter(isPause).length],
+    ]),
+  );
+  return ({ fromMs, toMs }) => {
+    const moreMs = Math.max(0, fewestLooksMs - (toMs - fromMs)) / 2;
+    let [all, saving] = [1, 1];
+    for (const sample of samplesWithin(samples, { fromMs: fromMs - moreMs, toMs: toMs + moreMs })) {
+      const [seen, ofSavers] = counts.get(sample) ?? [0, 0];
+      all += seen;
+      saving += ofSavers;
+    }
+    return saving / all;
+  };
 }
+
+const fewestLooksMs = 60_000;

@@ -1,5 +1,6 @@
 import type { StatementClass } from '../../../shared/model/statement.ts';
-import type { StoredDeltas, StoredRollup, StoredSample, StoredStatement } from '../history/history.ts';
+import type { StoredDeltas, StoredOrigin, StoredSample, StoredStatement } from '../history/history.ts';
+import type { DayMinute } from './day-pauses.ts';
 
 /** Half-open [fromMs, toMs), ms since the epoch. */
 export interface TimeWindow {
@@ -75,7 +76,9 @@ export interface DiagnosisInput extends StoredHistory, TimeWindow {
   /** For the clock times in sentences, e.g. 'Europe/Berlin'. */
   readonly timeZone: string;
   /** Minutes of earlier days, for what is usual at this hour and for the evidence over several days. */
-  readonly days?: readonly StoredRollup[];
+  readonly days?: readonly DayMinute[];
+  /** Who was seen in `days`, by the ids in `SeenColumns`; absent: nobody knows. */
+  readonly origins?: ReadonlyMap<number, StoredOrigin>;
   /** Absent: civil days of `timeZone`. */
   readonly calendar?: Calendar;
   /** What people say that a save takes, seconds; null or absent: nobody said. */

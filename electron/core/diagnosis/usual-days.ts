@@ -1,5 +1,6 @@
 import type { StoredRollup } from '../history/history.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
+import { pausesOfDays, type DayMinute } from './day-pauses.ts';
 import type { Cores, DiagnosisInput, TimeWindow } from './input.ts';
 import { uncounted, type Booked, type Interval } from './intervals.ts';
 import { canBeBlamed, canSuffer } from './roles.ts';
@@ -25,7 +26,7 @@ const mostMinutes = 120;
  * samples; none where fewer than three days have any. What is slow every day at eight has no quiet minutes here.
  */
 export function quietDays(
-  input: Pick<DiagnosisInput, 'days' | 'calendar' | 'timeZone'>,
+  input: Pick<DiagnosisInput, 'days' | 'origins' | 'calendar' | 'timeZone'>,
   incident: TimeWindow,
   catalog: Catalog,
   cores: Cores,
@@ -38,7 +39,8 @@ export function quietDays(
   const spanMs = incident.toMs - incident.fromMs;
   const scaledReachMs = (reachMs * dayMs) / 86_400_000;
   const groups = groupsById(catalog);
-  const byDay = new Map<number, StoredRollup[]>();
+  const pauses = pausesOfDays(input, catalog);
+  const byDay = new Map<number, DayMinute[]>();
   for (const minute of days) {
     const moment = clock(minute.fromMs);
     if (moment.day === at.day || moment.weekend !== at.weekend || minute.samples === 0) continue;
@@ -55,7 +57,7 @@ export function quietDays(
     if (quiet.length >= mostMinutes) break;
     const found = evenly(byDay.get(day) ?? [], mostOfADay)
       .filter((minute) => suspectSessions(minute, groups) <= quietSessions)
-      .map((minute) => intervalOf(minute, groups))
+      .map((minute) => intervalOf(minute, groups, pauses(minute)))
       .filter(({ booked }) => [...booked.keys()].some(canSuffer));
     if (found.length > 0) daysFound += 1;
     quiet.push(...found);
@@ -94,11 +96,8 @@ function suspectSessions({ statementIds, activeSessions }: StoredRollup, groups:
   return sessions;
 }
 
-/** Minutes that were rolled up from raw history know long idle transactions; they wait for no processor. */
-type Minute = StoredRollup & { readonly endedIdleMs?: number };
-
-function intervalOf(minute: Minute, groups: GroupById): Interval {
-  const { fromMs, toMs, resets, coverage, idleInTransactionMs, endedIdleMs = 0, deallocs } = minute;
+function intervalOf(minute: DayMinute, groups: GroupById, betweenMs: number | null): Interval {
+  const { fromMs, toMs, resets, coverage, deallocs } = minute;
   const { statementIds, calls, execMs, sumSquaresMs2, rows, blocks, tempBlocks } = minute;
   const booked = new Map<StatementGroup, Booked>();
   for (const [index, more] of calls.entries()) {
@@ -115,7 +114,6 @@ function intervalOf(minute: Minute, groups: GroupById): Interval {
       walBytes: 0,
     });
   }
-  const betweenMs = idleInTransactionMs === null ? null : Math.max(0, idleInTransactionMs - endedIdleMs);
   const seconds = (toMs - fromMs) / 1000;
   return { ...uncounted, fromMs, toMs, seconds, booked, samples: [], deallocs, resets, coverage, betweenMs };
 }

@@ -49,13 +49,14 @@ export async function gatherInput(
   const { settings, lastFacts, capture } = await servers.stored(serverId);
   const from = fromMs - around.backMs;
   const to = toMs + around.aheadMs;
-  const [statements, deltas, samples, overrides, references, days, experiments] = await Promise.all([
+  const [statements, deltas, samples, overrides, references, days, origins, experiments] = await Promise.all([
     history.samples.statements(serverId),
     history.samples.deltas(serverId, from, to),
     history.samples.samples(serverId, from, to),
     history.samples.classOverrides(serverId),
     dashboards.widgetReferences(serverId),
     around.earlierDays ? earlierDays(history, serverId, { fromMs, toMs }) : [],
+    history.samples.origins(),
     history.experiments.list(serverId),
   ]);
   const widgets = [...references, ...(capture?.widgets ?? [])];
@@ -72,6 +73,7 @@ export async function gatherInput(
       lastFacts?.capabilities.find(({ name }) => name === 'statement_statistics')?.present ?? deltas.length > 0,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     days,
+    origins,
     reportedSaveSeconds,
     experiments: endedExperiments(experiments),
   };

@@ -1,6 +1,7 @@
 import type { StoredRollup } from '../../history/history.ts';
 import type { Baseline } from '../baseline.ts';
 import type { Catalog, StatementGroup } from '../catalog.ts';
+import type { DayMinute, DayPauses } from '../day-pauses.ts';
 import { median } from '../history-view.ts';
 import type { TimeWindow } from '../input.ts';
 import type { Booked, Interval } from '../intervals.ts';
@@ -82,7 +83,7 @@ export class DayCells {
   }
 
   /** `units`: what each suspect's work is counted in, as in raw history; null: not at all. */
-  addRollups(rollups: readonly StoredRollup[], units: readonly (WorkUnit | null)[]): void {
+  addRollups(rollups: readonly DayMinute[], units: readonly (WorkUnit | null)[], pauses: DayPauses): void {
     const groups = new Map<number, StatementGroup | null>();
     const groupOf = (id: number): StatementGroup | null => {
       let found = groups.get(id);
@@ -119,7 +120,7 @@ export class DayCells {
         this.#book(cell, group, own, 1);
         booked.set(group, added(booked.get(group), own));
       }
-      this.#pause(cell, booked, rollup.idleInTransactionMs, 1);
+      this.#pause(cell, booked, pauses(rollup), 1);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Baseline } from '../baseline.ts';
 import type { StatementGroup } from '../catalog.ts';
+import { pausesOfDays } from '../day-pauses.ts';
 import type { DiagnosisInput, TimeWindow } from '../input.ts';
 import type { Study } from '../study.ts';
 import { clockOf, slotsFor } from './clock.ts';
@@ -16,7 +17,7 @@ export const fewestDays = 3;
  * not compared with weekends. Null with fewer than three days.
  */
 export function daysPanel(
-  input: Pick<DiagnosisInput, 'days' | 'calendar' | 'timeZone'>,
+  input: Pick<DiagnosisInput, 'days' | 'origins' | 'calendar' | 'timeZone'>,
   studied: Study,
   baseline: Baseline,
   window: TimeWindow,
@@ -42,6 +43,7 @@ export function daysPanel(
   table.addRollups(
     minutes,
     work.map((own) => own?.unit ?? null),
+    pausesOfDays(input, catalog),
   );
 
   const cells = table.cells().filter(({ looks, seconds }) => looks > 0 && seconds > 0);
