@@ -1,5 +1,5 @@
 import { diagnose } from '../../../electron/core/diagnosis/diagnose.ts';
-import type { Finding, Verdict } from '../../../shared/model/diagnosis.ts';
+import type { Evidence, Finding, Verdict } from '../../../shared/model/diagnosis.ts';
 import { naiveAnswers } from './naive.ts';
 import type { Expectation } from './plan.ts';
 import { scenarioOf } from './scenarios/scenarios.ts';
@@ -121,22 +121,29 @@ export function judge(run: StoredRun): Judged {
 }
 
 /** What of the table in "Ground truth" the verdict does not say. */
-function shortcomings(expect: Expectation, verdict: Verdict): string[] {
+export function shortcomings(expect: Expectation, verdict: Verdict): string[] {
   const { findings, conclusion, badges } = verdict;
   const [first] = findings;
   switch (expect.kind) {
     case 'nobody':
       return accused(verdict).map(({ statement }) => `accuses ${brief(statement.text)}`);
     case 'not_identifiable': {
-      const said = findings.some(
+      const told = findings.some(
         (finding) => isCulprit(expect, finding) && finding.caveats.some(({ kind }) => kind === 'not_identifiable'),
       );
-      return said || conclusion === 'not_identifiable' ? [] : ['does not say that it is not identifiable'];
+      return [
+        ...(told ? [] : ['does not say of the report that it is not identifiable']),
+        ...(conclusion === 'not_identifiable' ? [] : [`concludes ${conclusion}`]),
+        ...accused(verdict).map(({ statement }) => `accuses ${brief(statement.text)}`),
+      ];
     }
     case 'group': {
-      const texts = first === undefined ? [] : [first.statement, ...first.members].map(({ text }) => text ?? '');
-      const missing = expect.markers.filter((marker) => !texts.some((text) => text.includes(marker)));
-      return missing.map((marker) => `the group lacks ${marker}`);
+      const texts = first === undefined ? [] : [first.statement, ...first.members].map(({ text }) => text);
+      const missing = expect.markers.filter((marker) => !texts.some((text) => holds(text, marker)));
+      return [
+        ...missing.map((marker) => `the group lacks ${marker}`),
+        ...(first?.grade === 'D' ? ['the group has grade D'] : []),
+      ];
     }
     case 'culprit': {
       const culprit = findings.find((finding) => isCulprit(expect, finding));
@@ -148,13 +155,17 @@ function shortcomings(expect: Expectation, verdict: Verdict): string[] {
         [culprit.grade === 'D', 'grade D'],
         [expect.grade !== undefined && culprit.grade !== expect.grade, `grade ${culprit.grade}, not ${expect.grade}`],
         [
-          !culprit.evidence.some(({ kind }) => expect.evidence.includes(kind)),
+          !culprit.evidence.some((piece) => expect.evidence.includes(piece.kind) && carries(piece)),
           `evidence ${culprit.evidence.map(({ kind }) => kind).join('+')}, not ${expect.evidence.join(' or ')}`,
         ],
         [expect.class !== undefined && culprit.class !== expect.class, `class ${culprit.class}, not ${expect.class}`],
         [
           expect.badge !== undefined && !badges.some(({ kind, tone }) => kind === expect.badge && tone === 'warning'),
           `no ${expect.badge} badge`,
+        ],
+        [
+          expect.caveat !== undefined && !culprit.caveats.some(({ kind }) => kind === expect.caveat),
+          `caveats ${culprit.caveats.map(({ kind }) => kind).join('+') || 'none'}, not ${expect.caveat}`,
         ],
         [decoyAt >= 0 && decoyAt < findings.indexOf(culprit), 'the decoy stands before the culprit'],
         [
@@ -183,6 +194,13 @@ function prediction(run: StoredRun, verdict: Verdict, culprits: readonly Finding
   return { predictedMs, measuredMs, error, incidentMs: verdict.meanMs };
 }
 
+/**
+ * Accounts for damage. A spill that the page cache swallowed hurts through the processors, so there the piece need only
+ * tell how much was moved: a megabyte in a run at least.
+ */
+const carries = ({ kind, damageSeconds, text }: Evidence): boolean =>
+  damageSeconds > 0 || (kind === 'temp_io' && /\d [MGT]B of temporary files/.test(text));
+
 const accused = ({ findings }: Verdict): readonly Finding[] =>
   findings.filter(({ grade }) => grade === 'A' || grade === 'B');
 
@@ -204,9 +222,11 @@ function matches(expect: Expectation, text: string): boolean {
 const holds = (text: string | null, marker: string): boolean =>
   (text ?? '').toLowerCase().replace(/\s+/g, ' ').includes(marker);
 
-/** The savers' own statements: what a DBA would call the invoice program. */
+/** The savers' own statements, from begin to commit: what a DBA would call the invoice program. */
 const isSaving = (text: string): boolean =>
-  /^(insert into erp\.(ar_invoice|ar_invoice_line|stock_movement|gl_entry)\b|update erp\.stock set on_hand)/.test(text);
+  /^(insert into erp\.(ar_invoice|ar_invoice_line|stock_movement|gl_entry)\b|update erp\.stock set on_hand|select (c\.)?credit_limit\b|begin$|commit$)/.test(
+    text,
+  );
 
 const named = ({ statement, members, ...finding }: Finding): Named => ({
   text: brief(statement.text),

@@ -69,11 +69,13 @@ export type Expectation =
   | {
       readonly kind: 'culprit';
       readonly marker: string;
-      /** One of these must be among its evidence. */
+      /** One of these must be among its evidence, and account for damage; temporary files may be told by their size. */
       readonly evidence: readonly EvidenceKind[];
       readonly grade?: 'B';
       readonly class?: 'batch';
-      readonly badge?: 'reset';
+      readonly badge?: 'reset' | 'eviction';
+      /** The statistics must not know of it. */
+      readonly caveat?: 'evicted';
       /** Must not be accused (grade A or B), and must not stand before the culprit. */
       readonly decoy?: string;
     }

@@ -125,6 +125,15 @@ export const distinctStatements = (perSecond: number): Actor => ({
   },
 });
 
+/**
+ * So many of them in one message, which takes milliseconds: whatever was called once before it has left the statistics
+ * when the next snapshot is taken. Their numbers are beyond those of `distinctStatements`.
+ */
+export const burstOfStatements = (count: number): string =>
+  Array.from({ length: count }, (_, index) => distinctStatement(beyondAnyRun + index)).join('; ');
+
+const beyondAnyRun = 40_000;
+
 /** Statement number n: the operators spell n in base 3, so that each is another tree. */
 export function distinctStatement(n: number): string {
   const operators = [...n.toString(3).padStart(10, '0')].map((digit) => ['+', '-', '*'][Number(digit)]);

@@ -16,6 +16,8 @@ export interface ReportOptions {
   readonly spreadMs?: number;
   /** Each user runs it once a span and goes. */
   readonly once?: boolean;
+  /** The user's program asks this at once after every run that came through. */
+  readonly thenSql?: string;
 }
 
 /** People who run one statement over and over. A run that its session's timeout cancels is begun again at once. */
@@ -33,7 +35,8 @@ export const reports = (options: ReportOptions): Actor => ({
           sessions.map(async (session) => {
             await pause(random() * spreadMs, signal);
             while (!signal.aborted) {
-              await session.run(sql, signal);
+              const ended = await session.run(sql, signal);
+              if (ended && options.thenSql !== undefined) await session.run(options.thenSql, signal);
               if (options.once === true) return;
               await pause(pauseMs * (0.5 + random()), signal);
             }
