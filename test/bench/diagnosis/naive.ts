@@ -77,7 +77,8 @@ function correlations(input: DiagnosisInput, isSaving: (id: string) => boolean):
     }
     return calls === 0 ? [] : [{ latencyMs: execMs / calls, activity: activeSessions(input, set) }];
   });
-  const ids = new Set(points.flatMap(({ activity }) => [...activity.keys()]));
+  // What is slow goes with itself: whoever correlates leaves the victims out.
+  const ids = new Set(points.flatMap(({ activity }) => [...activity.keys()].filter((id) => !isSaving(id))));
   return new Map(
     [...ids].map((id) => [
       id,
