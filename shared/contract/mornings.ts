@@ -24,6 +24,8 @@ export const morningsContract = {
       fromMs: z.number().optional(),
       toMs: z.number().optional(),
       filter: originFilterSchema.optional(),
+      /** How far before a short window quiet times are looked for, ms; default an hour. 0: it is asked for sessions. */
+      reachMs: z.number().min(0).optional(),
     }),
     z.object({ timeline: timelineSchema, freshness: freshnessSchema }),
   ),
@@ -72,8 +74,5 @@ export const morningsContract = {
     z.object({ findings: z.array(openFindingSchema) }),
   ),
   /** Puts a finding aside, or (false) takes it up again. */
-  dismissFinding: procedure(
-    byServer.extend({ fingerprint: z.string(), dismissed: z.boolean() }),
-    openFindingSchema,
-  ),
+  dismissFinding: procedure(byServer.extend({ fingerprint: z.string(), dismissed: z.boolean() }), openFindingSchema),
 };

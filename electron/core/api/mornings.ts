@@ -9,7 +9,7 @@ export const morningsApi = (engine: Engine) => {
   const { mornings, openFindings } = engine;
   return os.mornings.router({
     timeline: os.mornings.timeline.handler(({ input }) =>
-      reply(() => mornings.timeline(input.serverId, input.fromMs, input.toMs, input.filter)),
+      reply(() => mornings.timeline(input.serverId, input.fromMs, input.toMs, input)),
     ),
     diagnose: os.mornings.diagnose.handler(({ input }) =>
       reply(() => mornings.diagnose(input.serverId, input.fromMs, input.toMs, input.reportedSaveSeconds)),

@@ -31,6 +31,12 @@ const timelinePoints = 360;
 /** An hour before a short timeline has quiet enough to compare it with. */
 const timelineReach: Reach = { backMs: 3_600_000, aheadMs: 0, earlierDays: false };
 
+interface TimelineAsked {
+  readonly filter?: OriginFilter | undefined;
+  /** Instead of the hour before it. */
+  readonly reachMs?: number | undefined;
+}
+
 /** Reads stored history and hands it to the diagnosis: works without the server. */
 export class Mornings {
   readonly #options: Options;
@@ -43,21 +49,21 @@ export class Mornings {
     serverId: string,
     fromMs?: number,
     toMs?: number,
-    filter?: OriginFilter,
+    { filter, reachMs = timelineReach.backMs }: TimelineAsked = {},
   ): Promise<{ timeline: Timeline; freshness: Freshness }> {
     const extent = await storedExtent(this.#options, serverId);
     const end = toMs ?? extent?.toMs ?? this.#options.ports.clock.nowMs();
     // One sample is a moment, not a window.
     const from = fromMs ?? Math.min(Math.max(extent?.fromMs ?? 0, end - 3_600_000), end - 1_000);
     const window = checkedWindow({ fromMs: from, toMs: end });
-    const timeline = await this.#timeline(serverId, window, { stored: extent, filter });
+    const timeline = await this.#timeline(serverId, window, { stored: extent, filter, reachMs });
     return { timeline, freshness: freshnessOf(this.#options, serverId, extent) };
   }
 
   async #timeline(
     serverId: string,
     window: TimeWindow,
-    options: Pick<TimelineOptions, 'stored' | 'filter'>,
+    options: Pick<TimelineOptions, 'stored' | 'filter'> & { readonly reachMs: number },
   ): Promise<Timeline> {
     const tier = tierOf(window);
     if (tier !== 'raw') {
@@ -65,7 +71,8 @@ export class Mornings {
       const leastMs = tier === 'minute' ? 60_000 : 3_600_000;
       if (rolled !== null) return buildRolledTimeline(rolled, { ...options, bucketMs: bucketMs(window, leastMs) });
     }
-    const input = await gatherInput(this.#options, serverId, window, { around: timelineReach });
+    const around = { ...timelineReach, backMs: options.reachMs };
+    const input = await gatherInput(this.#options, serverId, window, { around });
     return buildTimeline(input, { ...options, bucketMs: bucketMs(window) });
   }
 

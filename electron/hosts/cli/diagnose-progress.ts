@@ -15,6 +15,8 @@ export interface Looking {
 export interface Progress {
   say(text: string): void;
   looking(now: Looking): void;
+  /** Whether the next `looking` is read by anybody: what it tells costs something to find out. */
+  isDue(elapsedMs: number): boolean;
   /** Takes the live line away. */
   done(): void;
 }
@@ -44,6 +46,7 @@ export function diagnoseProgress(out: Output): Progress {
       const columns = tty ? (out.columns ?? 80) : Infinity;
       out.write(`${wrap(printable(text), columns).join('\n')}\n`);
     },
+    isDue: (elapsedMs) => tty || elapsedMs >= nextMs,
     looking(now) {
       const text = lineOf(now);
       if (tty) {

@@ -22,9 +22,11 @@ export interface Sampled {
 
 /** Half of the distance of two samples, so that each is counted. */
 const lookEveryMs = 500;
-/** Sessions by class are asked of the history, which costs more than a look. */
+/** Sessions by class are asked of the history, which costs more than a look: only for a line that is printed. */
 const sessionsEveryMs = 2_000;
 const sessionsOverMs = 5_000;
+/** So few samples before them, and no hour: statements that were just booked have their class by them. */
+const sessionsReachMs = 10_000;
 /** How long the first sample may take: it comes with the connection. */
 const firstSampleMs = 30_000;
 
@@ -51,7 +53,7 @@ export async function sampleLive(options: LiveOptions): Promise<Sampled> {
       last = at;
       samples += 1;
     }
-    if (at !== null && elapsedMs >= sessionsDueMs) {
+    if (at !== null && elapsedMs >= sessionsDueMs && progress.isDue(elapsedMs)) {
       sessions = await sessionsNow(client, serverId, at);
       sessionsDueMs = performance.now() - startedMs + sessionsEveryMs;
     }
@@ -88,7 +90,7 @@ const isReadable = (code: Failure['value']['code']): boolean =>
   code !== 'storage_failed' && code !== 'not_found' && code !== 'invalid_input';
 
 async function sessionsNow(client: EngineClient, serverId: string, atMs: number): Promise<Looking['sessions']> {
-  const asked = { serverId, fromMs: atMs - sessionsOverMs, toMs: atMs + 1 };
+  const asked = { serverId, fromMs: atMs - sessionsOverMs, toMs: atMs + 1, reachMs: sessionsReachMs };
   const { buckets } = value(await client.mornings.timeline(asked)).timeline;
   const average = (of: (bucket: (typeof buckets)[number]) => number) =>
     buckets.length === 0 ? 0 : buckets.reduce((sum, bucket) => sum + of(bucket), 0) / buckets.length;

@@ -81,7 +81,7 @@ test.each([
     const engine = await engineWithHistory(240);
     const ask = async (applicationNames?: string[]) => {
       const filter = applicationNames && { applicationNames, roleNames: [], databaseNames: ['erp'] };
-      return (await engine.mornings.timeline('erp', window.fromMs, window.toMs, filter)).timeline;
+      return (await engine.mornings.timeline('erp', window.fromMs, window.toMs, { filter })).timeline;
     };
     const everybody = await ask();
     const { applicationNames } = everybody.origins;
