@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { engineVersion } from '../../core/version.ts';
+import { momentFrom } from './moment.ts';
 import { procedures } from './procedures.ts';
 import type { Stop } from './stop.ts';
 
@@ -150,14 +151,9 @@ function wrongCombination(options: {
   return folder === undefined ? '--from reads stored history: say where with --profile' : null;
 }
 
-/** ISO 8601, in the time zone of this machine unless it names one; a clock time is today's. Ms since the epoch. */
 function moment(text: string): number {
-  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
-  const atMs =
-    clock === null
-      ? Date.parse(text)
-      : new Date().setHours(Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0), 0);
-  if (Number.isNaN(atMs)) throw new InvalidArgumentError('A time like 2026-11-20T08:00 or 08:00 is needed.');
+  const atMs = momentFrom(text, new Date());
+  if (atMs === null) throw new InvalidArgumentError('A time like 2026-11-20T08:00 or 08:00 is needed.');
   return atMs;
 }
 

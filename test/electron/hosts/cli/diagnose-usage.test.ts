@@ -22,6 +22,7 @@ test.each([
   { args: ['--from', '08:00'], says: /--profile/ },
   { args: ['--profile', 'p', '--to', '08:00'], says: /--to needs --from/ },
   { args: ['--profile', 'p', '--from', 'noon'], says: /08:00 is needed/ },
+  { args: ['--profile', 'p', '--from', '25:99'], says: /08:00 is needed/ },
   { args: ['--profile', 'p', '--from', '09:00', '--to', '08:00'], says: /before --from/ },
 ])('$args is wrong usage, said on standard error, with exit code 2', async ({ args, says }) => {
   const { code, stdout, stderr } = await run(...args);
