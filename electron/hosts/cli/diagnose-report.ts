@@ -162,12 +162,20 @@ function blocking({ blocking: trees }: Diagnosed, terminal: Terminal): string[] 
   return titled(`Roots of lock queues${more(trees.length)}`, lines, terminal);
 }
 
+/** Nobody who samples from a terminal has a connection to enter them in; a stored history has its own. */
+const badgeText = ({ kind, tone, text }: Badge, sampled: boolean): string =>
+  kind === 'cores' && tone === 'warning' && sampled
+    ? 'cores unknown: give them with --cores, or processors cannot be judged'
+    : text;
+
 function quality({ verdict, missing, sampling }: Diagnosed, terminal: Terminal): string[] {
   const { paint, columns } = terminal;
   const marked = (mark: string, text: string): string[] =>
     wrap(printable(text), columns - 2).map((line, index) => `${index === 0 ? mark : ' '} ${line}`);
-  const badges = verdict.badges.flatMap(({ tone, text }) =>
-    marked(marks[tone], text).map((line) => (tone === 'warning' ? paint('yellow', line) : line)),
+  const badges = verdict.badges.flatMap((badge) =>
+    marked(marks[badge.tone], badgeText(badge, sampling !== null)).map((line) =>
+      badge.tone === 'warning' ? paint('yellow', line) : line,
+    ),
   );
   const cost = sampling?.ownCostPercent;
   const own = cost == null ? [] : marked('·', `Sampling cost ${cost.toFixed(1)} % of one core of the server.`);

@@ -94,3 +94,16 @@ test('colour repeats what words say: without it the same lines stand there', () 
     ),
   ).toEqual(plain);
 });
+
+test('where nobody knows the cores it names the option that tells them', () => {
+  const result = morning();
+  const badges = result.verdict.badges.filter(({ kind }) => kind !== 'cores');
+  const unknown = { kind: 'cores', tone: 'warning', text: 'cores unknown: enter them in the connection' } as const;
+  const report = (sampling: Diagnosed['sampling']) =>
+    diagnoseReport(
+      { ...result, sampling, verdict: { ...result.verdict, badges: [...badges, unknown] } },
+      terminal({ isTTY: true, columns: 100 }, { NO_COLOR: '1' }),
+    ).join('\n');
+  expect(report(result.sampling)).toContain('! cores unknown: give them with --cores');
+  expect(report(null)).toContain('! cores unknown: enter them in the connection');
+});
