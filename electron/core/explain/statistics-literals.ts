@@ -35,9 +35,12 @@ const candidates = ({ column: { qualifier, column, scope } }: Comparison) =>
     .filter(({ alias, name }) => qualifier === null || alias === qualifier || name === qualifier)
     .map(({ schema, name }) => ({ schema, table: name, column }));
 
+/**
+ * A range with two ends keeps the middle half, however it is written; the middle at both ends would keep nothing. The
+ * same quarters stand for one end alone, which then keeps three quarters.
+ */
 function valueFor({ operator, place }: Comparison, statistics: ColumnStatistics): string | null {
   const { mostCommon, quarter, middle, threeQuarters } = statistics;
   if (operator === '=' || operator === 'in' || operator === 'assigned') return mostCommon ?? middle;
-  if (operator === 'between') return (place === 'low' ? quarter : threeQuarters) ?? middle ?? mostCommon;
-  return middle ?? mostCommon;
+  return (place === 'low' ? quarter : threeQuarters) ?? middle ?? mostCommon;
 }

@@ -117,6 +117,24 @@ describe.each(testServers())('$label', (testServer) => {
     });
   });
 
+  test('a range of typical values keeps rows, however its ends are written', async () => {
+    for (const where of [
+      'invoice_date >= $1 and invoice_date < $2',
+      '$2 > invoice_date and invoice_date between $1 and $3',
+    ]) {
+      await erp.restored(`select count(*) from erp.ar_invoice where ${where}`, [], async (sql, prepared) => {
+        expect(prepared.missing).toEqual([]);
+        const [low = '', high = ''] = ['$1', '$2'].map((name) => literals(prepared)[name]);
+        const [row] = await sql.query<{ apart: boolean; rows: number }>(
+          `select ${low} < ${high} as apart, count(*)::int as rows from erp.ar_invoice
+          where invoice_date >= ${low} and invoice_date < ${high}`,
+        );
+        expect(row?.apart).toBe(true);
+        expect(row?.rows).toBeGreaterThan(0);
+      });
+    }
+  });
+
   test("the person's values win, and only a literal comes through", async () => {
     const sent = `select name from erp.customer where customer_id = 5 and name <> 'x'`;
     const text = await erp.normalized(sent);
