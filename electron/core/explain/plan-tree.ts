@@ -27,7 +27,6 @@ export function planTree(document: ExplainDocument): PlanTree {
     const loops = analyzed ? fieldNumber(node, 'Actual Loops') : null;
     const ran = loops !== null && loops > 0;
     const time = times?.get(node);
-    const below = surroundingsOf(node, relation, around);
     return {
       nodeId,
       nodeType: nodeName(node),
@@ -47,7 +46,9 @@ export function planTree(document: ExplainDocument): PlanTree {
       rowsRemoved: removed(node, loops),
       estimateError: ran ? errorOf(node, around.cutShort) : null,
       slowest: slowest?.[0] === node,
-      children: childrenOf(node).map((child, index) => build(child, `${nodeId}.${index}`, below)),
+      children: childrenOf(node).map((child, index) =>
+        build(child, `${nodeId}.${index}`, surroundingsOf(node, child, relation, around)),
+      ),
     };
   };
   const root = build(document.Plan, '0', { relation: null, cutShort: false });
@@ -66,28 +67,44 @@ export const isWrongEstimate = ({ estimateError }: PlanNode): boolean =>
 interface Surroundings {
   /** Of the Bitmap Heap Scan above: a Bitmap Index Scan names its index only. */
   readonly relation: string | null;
-  /** A LIMIT above stops the node before it has read what it was estimated to read. */
+  /** What is above may stop the node before it has given all that it was estimated to give. */
   readonly cutShort: boolean;
 }
 
-/** Nodes that read their input to its end before they give anything on. */
-const reading = new Set([
-  'Sort',
-  'Incremental Sort',
-  'Aggregate',
-  'Hash',
-  'Materialize',
-  'WindowAgg',
-  'SetOp',
-  'ModifyTable',
-]);
+/** Nodes that read their input to its end before they give anything on; a hashed join so reads its inner side (Hash). */
+const reading = new Set(['Sort', 'Hash', 'ModifyTable']);
 
-function surroundingsOf(node: ExplainNode, relation: string | null, { cutShort }: Surroundings): Surroundings {
+/** Aggregates and set operations over sorted input give on group by group. */
+const readsAll = (node: ExplainNode): boolean => {
+  const type = node['Node Type'];
+  const strategy = fieldText(node, 'Strategy');
+  return (
+    reading.has(type) ||
+    (type === 'Aggregate' && (strategy === 'Hashed' || strategy === 'Plain')) ||
+    (type === 'SetOp' && strategy === 'Hashed')
+  );
+};
+
+function surroundingsOf(
+  node: ExplainNode,
+  child: ExplainNode,
+  relation: string | null,
+  { cutShort }: Surroundings,
+): Surroundings {
   const type = node['Node Type'];
   return {
     relation: type.startsWith('Bitmap') ? relation : null,
-    cutShort: type === 'Limit' || (cutShort && !reading.has(type)),
+    cutShort: type === 'Limit' || stopsEarly(node, child) || (cutShort && !readsAll(node)),
   };
+}
+
+/** EXISTS and its like stop at the first match, and a merge at the end of the shorter side. */
+function stopsEarly(node: ExplainNode, child: ExplainNode): boolean {
+  const side = fieldText(child, 'Parent Relationship');
+  if (side === 'SubPlan' || side === 'InitPlan') return true;
+  if (node['Node Type'] === 'Merge Join') return true;
+  const once = node['Inner Unique'] === true || /Semi|Anti/.test(fieldText(node, 'Join Type') ?? '');
+  return side === 'Inner' && once && child['Node Type'] !== 'Hash';
 }
 
 function relationOf(node: ExplainNode): string | null {
@@ -165,8 +182,12 @@ function removed(node: ExplainNode, loops: number | null): number | null {
   return mean === null || loops === null ? null : Math.round(mean * loops);
 }
 
+/** Bitmaps that are combined count no rows: EXPLAIN says 0, however many there were. */
+const uncounted = new Set(['BitmapAnd', 'BitmapOr']);
+
 /** Both are rows of one loop. Less than one row is one row: the planner never estimates fewer. */
 function errorOf(node: ExplainNode, cutShort: boolean): number | null {
+  if (uncounted.has(node['Node Type'])) return null;
   const estimated = Math.max(1, fieldNumber(node, 'Plan Rows'));
   const actual = Math.max(1, fieldNumber(node, 'Actual Rows'));
   if (cutShort && actual < estimated) return null;

@@ -113,6 +113,33 @@ test('an estimate is wrong by its ratio, but not where a LIMIT ended the node ea
   expect(planTree({ Plan: sorted }).root.children[0]?.children[0]?.estimateError).toBe(100);
 });
 
+test('no estimate is called wrong where nobody waited for the rows, or nobody counted them', () => {
+  const measured = (fields: Fields) => scan('a', { 'Total Cost': 5, 'Plan Rows': 1000, ...ran(1, 10), ...fields });
+  const many: Fields = { 'Plan Rows': 1, 'Actual Rows': 500 };
+  const errors = (plan: ExplainNode) => planTree({ Plan: plan }).root.children.map((one) => one.estimateError);
+  const join = (type: string, fields: Fields, ...children: ExplainNode[]) =>
+    errors(node(type, { 'Total Cost': 9, ...ran(1, 1), ...fields }, ...children));
+  const [left, right] = [measured(outer), measured(inner)];
+  expect(join('Nested Loop', { 'Join Type': 'Semi' }, left, right)).toEqual([100, null]);
+  expect(join('Nested Loop', { 'Join Type': 'Anti' }, left, right)).toEqual([100, null]);
+  expect(join('Nested Loop', { 'Join Type': 'Inner' }, left, right)).toEqual([100, 100]);
+  expect(join('Nested Loop', { 'Inner Unique': true }, left, right)).toEqual([100, null]);
+  const hashed = node('Hash', { ...inner, 'Plan Rows': 1000, ...ran(1, 10) });
+  expect(join('Hash Join', { 'Join Type': 'Semi' }, left, hashed)).toEqual([100, 100]);
+  expect(join('Merge Join', {}, left, right)).toEqual([null, null]);
+  expect(join('Merge Join', {}, measured({ ...outer, ...many }), right)).toEqual([500, null]);
+  expect(join('Result', {}, measured({ 'Parent Relationship': 'SubPlan' }))).toEqual([null]);
+  const limited = (between: string, fields: Fields) =>
+    planTree({
+      Plan: node('Limit', ran(1, 1), node(between, { ...outer, ...ran(1, 1), ...fields }, measured(outer))),
+    }).root.children[0]?.children[0]?.estimateError;
+  for (const type of ['WindowAgg', 'Materialize', 'Incremental Sort']) expect(limited(type, {})).toBeNull();
+  expect(limited('Aggregate', { Strategy: 'Sorted' })).toBeNull();
+  expect(limited('Aggregate', { Strategy: 'Hashed' })).toBe(100);
+  const both = node('BitmapAnd', { ...outer, 'Plan Rows': 1000, ...ran(1, 0) });
+  expect(errors(node('Bitmap Heap Scan', { 'Total Cost': 9, ...ran(1, 1) }, both))).toEqual([null]);
+});
+
 describe('two plans', () => {
   const explained = (plan: ExplainNode, executionMs: number | null = null): Explained =>
     explainedSchema.parse({
