@@ -1,6 +1,8 @@
 import { Failure } from '../../../shared/model/failure.ts';
 import type { MissingValue, RestoredValue } from '../../../shared/model/explain.ts';
 import { readParameterTypes } from '../postgres/queries/explain.ts';
+import { cutTextChars } from '../postgres/queries/activity.ts';
+import { maxTextChars } from '../postgres/queries/statement-texts.ts';
 import type { Sql } from '../postgres/session.ts';
 import { addedDays } from '../sql-text/added-days.ts';
 import { alignConstants } from '../sql-text/align.ts';
@@ -106,7 +108,7 @@ async function readNormalized(text: string): Promise<ParsedText> {
   if (!read.ok) {
     throw new Failure({
       code: 'statement_refused',
-      message: `The stored text cannot be read as SQL (${read.message}). It may have been cut at track_activity_query_size; with pg_stat_statements its whole text is known.`,
+      message: `The stored text cannot be read as SQL (${read.message}). ${whyCut(text)}`,
       detail: { construct: 'syntax error' },
     });
   }
@@ -121,6 +123,13 @@ async function readNormalized(text: string): Promise<ParsedText> {
   return statement;
 }
 
+function whyCut({ length }: string): string {
+  const kept = length >= maxTextChars ? maxTextChars : length === cutTextChars ? cutTextChars : null;
+  return kept === null
+    ? 'It may have been cut at track_activity_query_size; with pg_stat_statements its whole text is known.'
+    : `Daybreak keeps the first ${kept.toLocaleString('en-US')} characters of so long a text: plan the whole statement from the program that sends it.`;
+}
+
 /** Bytes of one character at most: the server cuts before a character that would not fit. */
 const characterBytes = 4;
 
@@ -133,7 +142,7 @@ async function literalsFromSamples(
   const wanted = new Set(statement.parameters.map(({ number }) => number)).size;
   let best: ReadonlyMap<number, string> = new Map();
   for (const sample of samples) {
-    if (Buffer.byteLength(sample) > sampleLimitBytes - characterBytes) continue;
+    if (sample.length === cutTextChars || Buffer.byteLength(sample) > sampleLimitBytes - characterBytes) continue;
     const read = await readStatements(sample);
     for (const sent of read.ok ? read.statements : []) {
       const found = alignConstants(statement.tree, sent.tree, squashed);

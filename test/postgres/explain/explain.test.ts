@@ -178,6 +178,11 @@ describe.each(testServers())('$label', (testServer) => {
     });
     expect((await refused({ text: 'vacuum erp.noted' })).message).toContain('VACUUM has no plan');
     expect((await refused({ text: `select '${'x'.repeat(2_000_000)}'` })).message).toContain('too long');
+    const cut = await refused({ text: `select '${'x'.repeat(200_000)}'`.slice(0, 100_000) });
+    expect(cut.message).toContain('keeps the first 100,000 characters');
+    expect(cut.message).not.toContain('track_activity_query_size');
+    expect((await refused({ text: `select 'cut` })).message).toContain('track_activity_query_size');
+    expect((await refused({ text: `select '${'x'.repeat(9_000)}`.slice(0, 8_192) })).message).toContain('first 8,192');
     expect((await refused({ text: 'select gone from erp.noted' })).message).toContain('"gone" does not exist');
     const unknown = await daybreak.client.explain.run({ serverId: daybreak.serverId, statementId: '999999' });
     expect(unknown).toMatchObject({ ok: false, error: { code: 'not_found' } });

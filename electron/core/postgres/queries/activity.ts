@@ -6,7 +6,8 @@ import type { Sql } from '../session.ts';
  * 100 sessions. What is longer than `longTextBytes` is cut.
  */
 const longTextBytes = 32_768;
-const cutTextChars = 8_192;
+/** Characters that are left of one that is cut. */
+export const cutTextChars = 8_192;
 
 type Cells = { readonly [name in keyof ActivityRow]: ActivityRow[name] | null };
 
