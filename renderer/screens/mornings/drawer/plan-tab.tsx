@@ -31,7 +31,7 @@ export function PlanTab({ server, statement }: PlanTabProps): ReactNode {
   const [shownId, setShownId] = useState<string | null>(null);
   const [againstId, setAgainstId] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
-  const { state, problem, run, cancel, dismiss } = useExplain(serverId, statementId, ({ explainId }) =>
+  const { state, problem, run, retry, cancel, dismiss } = useExplain(serverId, statementId, ({ explainId }) =>
     setShownId(explainId),
   );
   const plans = stored.value ?? [];
@@ -81,7 +81,7 @@ export function PlanTab({ server, statement }: PlanTabProps): ReactNode {
         </p>
       )}
       {state.kind === 'running' && <Running {...state} onCancel={cancel} />}
-      {problem !== null && <FailureNotice problem={problem} onRetry={plan} />}
+      {problem !== null && <FailureNotice problem={problem} onRetry={retry} />}
       {state.kind === 'values_needed' && (
         <ValuesForm
           missing={state.missing}

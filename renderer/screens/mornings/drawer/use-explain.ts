@@ -16,6 +16,7 @@ export function useExplain(serverId: string, statementId: string, onExplained: (
   const [problem, setProblem] = useState<Problem | null>(null);
   const mounted = useRef(true);
   const analyzing = useRef(false);
+  const lastWish = useRef<Wish>({ values: {}, analyze: null });
   useEffect(() => {
     mounted.current = true;
     return () => {
@@ -26,6 +27,7 @@ export function useExplain(serverId: string, statementId: string, onExplained: (
   }, [serverId, statementId]);
 
   const run = async (wish: Wish): Promise<void> => {
+    lastWish.current = wish;
     setProblem(null);
     setState({ kind: 'running', analyze: wish.analyze !== null, sinceMs: Date.now(), cancelling: false });
     analyzing.current = wish.analyze !== null;
@@ -49,5 +51,8 @@ export function useExplain(serverId: string, statementId: string, onExplained: (
     cancelExplain({ serverId, statementId }).catch((error: unknown) => setProblem(problemOf(error)));
   };
 
-  return { state, problem, run, cancel, dismiss: () => setState({ kind: 'idle' }) };
+  /** What failed is wished for once more, with its values and its ANALYZE. */
+  const retry = (): void => void run(lastWish.current);
+
+  return { state, problem, run, retry, cancel, dismiss: () => setState({ kind: 'idle' }) };
 }
