@@ -33,7 +33,7 @@ export function diagnoseReport(result: Diagnosed, terminal: Terminal): string[] 
 const titled = (title: string, lines: readonly string[], { paint }: Terminal): string[] =>
   lines.length === 0 ? [] : ['', paint('bold', title), ...lines];
 
-function heading({ server, verdict, sampling }: Diagnosed, { paint, columns }: Terminal): string[] {
+function heading({ server, verdict, sampling, chosenBy, from, to }: Diagnosed, { paint, columns }: Terminal): string[] {
   // 'PostgreSQL 18.4 on x86_64-pc-linux-gnu, compiled by gcc ...'
   const version = server.version === null ? '' : `, ${printable(server.version).split(' ').slice(0, 2).join(' ')}`;
   const took =
@@ -45,10 +45,15 @@ function heading({ server, verdict, sampling }: Diagnosed, { paint, columns }: T
     : `${printable(server.host)}:${server.port}/${printable(server.database)}`;
   return [
     paint('dim', cut(`${where}${version}: ${took}`, columns)),
+    ...(chosenBy === 'found' ? wrap(foundText(from, to), columns).map((line) => paint('dim', line)) : []),
     '',
     ...wrap(printable(verdict.sentence), columns).map((line) => paint('bold', line)),
   ];
 }
+
+/** To be copied: the same window again, or a better one, out of a profile or a capture. */
+const foundText = (from: string, to: string): string =>
+  `Diagnosed is the slowest stretch of it, which Daybreak chose: --from ${from} --to ${to}`;
 
 function findings(verdict: Verdict, terminal: Terminal): string[] {
   const { paint, columns } = terminal;

@@ -7,6 +7,7 @@ import { openCliEngine } from './cli-engine.ts';
 import { diagnosed, type Diagnosed } from './diagnosed.ts';
 import { diagnoseProgress, type Progress } from './diagnose-progress.ts';
 import { diagnoseReport } from './diagnose-report.ts';
+import { incidentIn } from './incident-window.ts';
 import { knownServer, storedServer, value } from './known-server.ts';
 import { carriesPassword } from './password-in-arguments.ts';
 import { sampleLive } from './sample-live.ts';
@@ -98,7 +99,7 @@ async function live(client: EngineClient, options: DiagnoseOptions, progress: Pr
       `Sampling ${host}:${port}/${database} as ${server.facts?.roleName ?? 'unknown'} once a second. Ctrl-C ends it early and diagnoses what there is.`,
     );
     const { window, sampling } = await sampleLive({ client, server, minutes, progress, signal: stop.signal });
-    return await diagnosed(client, server, window, reported, sampling);
+    return await diagnosed(client, server, await incidentIn(client, serverId, window), reported, sampling);
   } finally {
     // The engine may be another process's, which had its own mind about this server.
     await client.sampler.setMode({ serverId, mode: wasSampled.running ? wasSampled.mode : 'background' });
@@ -109,17 +110,19 @@ async function live(client: EngineClient, options: DiagnoseOptions, progress: Pr
 async function stored(client: EngineClient, fromMs: number, options: DiagnoseOptions): Promise<Diagnosed> {
   const server = await storedIn(client, options.url);
   const toMs = options.to ?? Date.now();
-  return diagnosed(client, server, { fromMs, toMs }, options.reported, null);
+  return diagnosed(client, server, { window: { fromMs, toMs }, chosenBy: 'given' }, options.reported, null);
 }
 
-/** The whole capture, or the part of it that was asked for. */
+/** The part of the capture that was asked for, or its slow stretch. */
 async function captured(client: EngineClient, file: string, options: DiagnoseOptions): Promise<Diagnosed> {
   // The engine may be another process with a folder of its own.
   const { serverId, capture } = value(await client.history.openCapture({ file: resolve(file) }));
   const server = value(await client.connections.list({})).find((one) => one.serverId === serverId);
   if (server === undefined) throw new Error('an opened capture is a server');
   const window = { fromMs: options.from ?? capture.fromMs, toMs: options.to ?? capture.toMs };
-  return diagnosed(client, server, window, options.reported, null);
+  const given = options.from !== undefined || options.to !== undefined;
+  const chosen = given ? { window, chosenBy: 'given' as const } : await incidentIn(client, serverId, window);
+  return diagnosed(client, server, chosen, options.reported, null);
 }
 
 async function storedIn(client: EngineClient, url: string | undefined): Promise<ServerSummary> {

@@ -3,6 +3,7 @@ import type { Capability, ServerSummary } from '../../../shared/model/connection
 import type { Freshness } from '../../../shared/model/freshness.ts';
 import type { BlockingTree, SeenTransaction } from '../../../shared/model/transactions.ts';
 import type { EngineClient } from '../profile/engine-client.ts';
+import type { ChosenBy, TimeWindow } from './incident-window.ts';
 import { value } from './known-server.ts';
 
 /** What `daybreak diagnose` prints, and with --json the whole document. */
@@ -20,6 +21,8 @@ export interface Diagnosed {
   /** Server clock, ISO 8601. */
   readonly from: string;
   readonly to: string;
+  /** Who said that the incident lies there. */
+  readonly chosenBy: ChosenBy;
   readonly verdict: Verdict;
   /** The longest first. */
   readonly transactions: readonly SeenTransaction[];
@@ -49,7 +52,7 @@ const telling: readonly Capability['name'][] = ['statement_statistics', 'all_sta
 export async function diagnosed(
   client: EngineClient,
   server: ServerSummary,
-  window: { readonly fromMs: number; readonly toMs: number },
+  { window, chosenBy }: { readonly window: TimeWindow; readonly chosenBy: ChosenBy },
   reportedSaveSeconds: number | undefined,
   sampling: Sampling | null,
 ): Promise<Diagnosed> {
@@ -71,6 +74,7 @@ export async function diagnosed(
     },
     from: new Date(window.fromMs).toISOString(),
     to: new Date(window.toMs).toISOString(),
+    chosenBy,
     verdict,
     transactions,
     blocking: trees,

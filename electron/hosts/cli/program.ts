@@ -120,7 +120,8 @@ function describeProgram(run: Run): Command {
 const diagnoseHelp = `
 Samples activity every second and statistics every 5 seconds with one connection; creates nothing on the server and
 resets nothing. It sees most as a member of pg_monitor and with pg_stat_statements, and says what is missing. Ctrl-C
-ends it early and diagnoses what there is. A quiet stretch before or after the slow one makes the best comparison.
+ends it early and diagnoses what there is. A quiet stretch before or after the slow one makes the best comparison:
+of what was sampled, or of a capture without --from, the slowest stretch is taken for the incident, which is said.
 
 Exit codes: 0 a verdict was reached ("not enough data" and "no damage" are verdicts too), 1 a failure, 2 wrong usage.
 

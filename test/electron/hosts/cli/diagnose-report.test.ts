@@ -45,8 +45,9 @@ function morning(): Diagnosed {
       roleName: 'm',
       version: 'PostgreSQL 18.4 on x86_64',
     },
-    from: '',
-    to: '',
+    from: '2026-11-20T08:00:00.000Z',
+    to: '2026-11-20T08:01:00.000Z',
+    chosenBy: 'found',
     verdict: diagnose(input),
     transactions: seenTransactions({ ...input, samples }),
     blocking: blockingTrees(input),
@@ -106,4 +107,15 @@ test('where nobody knows the cores it names the option that tells them', () => {
     ).join('\n');
   expect(report(result.sampling)).toContain('! cores unknown: give them with --cores');
   expect(report(null)).toContain('! cores unknown: enter them in the connection');
+});
+
+test('says that it chose the slowest stretch by itself, and nothing where it was told', () => {
+  const result = morning();
+  const said = (chosenBy: Diagnosed['chosenBy']) =>
+    diagnoseReport({ ...result, chosenBy }, terminal({ isTTY: true, columns: 140 }, { NO_COLOR: '1' }))[1];
+  expect(said('found')).toBe(
+    'Diagnosed is the slowest stretch of it, which Daybreak chose: --from 2026-11-20T08:00:00.000Z --to 2026-11-20T08:01:00.000Z',
+  );
+  expect(said('given')).toBe('');
+  expect(said('whole')).toBe('');
 });
