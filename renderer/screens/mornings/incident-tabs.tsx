@@ -14,6 +14,7 @@ import { useMornings } from '../../stores/mornings.ts';
 import { tabs, type TabId } from './address.ts';
 import { FindingsTable } from './findings-table.tsx';
 import { findingsCsv, findingsText } from './findings-text.ts';
+import { HiddenByFilter } from './hidden-by-filter.tsx';
 import { filterVerdict } from './origin-filter.ts';
 import { ClassesTab } from './tabs/classes-tab.tsx';
 import { LocksTab } from './tabs/locks-tab.tsx';
@@ -41,9 +42,9 @@ interface IncidentTabsProps {
 /** What lies behind the verdict, and what outlives it. */
 export function IncidentTabs(props: IncidentTabsProps): ReactNode {
   const { server, window, tab, onTab } = props;
-  const verdict = useMornings((state) => (window === null ? null : (state.verdict.value?.verdict ?? null)));
+  const shown = useFiltered(props.filter);
   const counts: Partial<Record<TabId, number>> =
-    verdict === null ? {} : { findings: verdict.findings.length, victims: verdict.victims.length };
+    shown === null || window === null ? {} : { findings: shown.findings.length, victims: shown.victims.length };
   useCommands(
     'mornings-tabs',
     tabs.map(({ id, label }) => ({
@@ -84,6 +85,8 @@ function Panel(props: IncidentTabsProps & { readonly serverId: string }): ReactN
     return (
       <OpenFindingsTab
         serverId={serverId}
+        filter={props.filter}
+        onClearFilter={props.onClearFilter}
         widgetTitles={widgetTitles}
         onOpen={props.onOpenIn}
         onPropose={props.onPropose}
@@ -142,7 +145,7 @@ function Findings(props: IncidentTabsProps): ReactNode {
   return (
     <>
       <div className={styles.tabTools}>
-        <Hidden count={shown.hiddenFindings} what="finding" onClear={props.onClearFilter} />
+        <HiddenByFilter count={shown.hiddenFindings} what={['finding', 'findings']} onClear={props.onClearFilter} />
         {any && (
           <div className={styles.tabButtons}>
             <CopyButton text={findingsText(shown.verdict, shown.findings, widgetTitles)} what="the findings as text" />
@@ -169,7 +172,7 @@ function Victims(props: IncidentTabsProps & { readonly serverId: string }): Reac
   if (shown === null) return null;
   return (
     <>
-      <Hidden count={shown.hiddenVictims} what="victim" onClear={props.onClearFilter} />
+      <HiddenByFilter count={shown.hiddenVictims} what={['victim', 'victims']} onClear={props.onClearFilter} />
       <VictimsTable
         serverId={props.serverId}
         victims={shown.victims}
@@ -180,26 +183,5 @@ function Victims(props: IncidentTabsProps & { readonly serverId: string }): Reac
         onClassChanged={props.onClassChanged}
       />
     </>
-  );
-}
-
-/** A list that a filter shortened says so: a culprit must not be overlooked because of a filter that was forgotten. */
-function Hidden({
-  count,
-  what,
-  onClear,
-}: {
-  readonly count: number;
-  readonly what: string;
-  readonly onClear: () => void;
-}): ReactNode {
-  if (count === 0) return null;
-  return (
-    <div className={styles.hidden} role="status">
-      {count === 1 ? `1 ${what} is` : `${count} ${what}s are`} hidden by the filter.
-      <Button size="compact-xs" onClick={onClear}>
-        Clear the filter
-      </Button>
-    </div>
   );
 }

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { noFilter } from '../../../renderer/screens/mornings/address.ts';
-import { filterVerdict } from '../../../renderer/screens/mornings/origin-filter.ts';
+import {
+  filterVerdict,
+  indexPasses,
+  openFindingPasses,
+  passing,
+  queuePasses,
+  statementPasses,
+  transactionPasses,
+} from '../../../renderer/screens/mornings/origin-filter.ts';
 import { findingsCsv, findingsText } from '../../../renderer/screens/mornings/findings-text.ts';
 import { matching } from '../../../renderer/screens/mornings/tabs/matching.ts';
+import type { BlockingNode } from '../../../shared/model/transactions.ts';
 import { finding, statement, verdict } from './verdict-for-tests.ts';
 
 const metabase = finding('1', {
@@ -29,6 +38,87 @@ describe('a filter by origin', () => {
   it('keeps a group of which one member passes, and knows applications without a name', () => {
     expect(filterVerdict(both, { ...noFilter, applicationNames: ['metabase'] }).findings).toEqual([metabase, nightly]);
     expect(filterVerdict(both, { ...noFilter, applicationNames: [''] }).findings).toEqual([nightly]);
+  });
+});
+
+describe('the other lists of a morning', () => {
+  const chosen = { ...noFilter, applicationNames: ['metabase'] };
+
+  it('pass over what was not asked for, and count it', () => {
+    const statements = [metabase.statement, nightly.statement];
+    expect(passing(statements, chosen, statementPasses)).toEqual({ shown: [metabase.statement], hidden: 1 });
+    expect(passing(statements, noFilter, statementPasses)).toEqual({ shown: statements, hidden: 0 });
+  });
+
+  it('know a transaction by its session', () => {
+    const transaction = {
+      pid: 1,
+      applicationName: 'metabase',
+      roleName: null,
+      databaseName: 'erp',
+      startedAtMs: 0,
+      lastSeenAtMs: 1,
+      durationSeconds: 1,
+      activeSeconds: 1,
+      idleSeconds: 0,
+      lockWaitSeconds: 0,
+      blockedOthersSeconds: 0,
+      xminAge: null,
+      statements: [],
+      open: false,
+    };
+    expect(transactionPasses(transaction, { ...chosen, databaseNames: ['erp'] })).toBe(true);
+    expect(transactionPasses(transaction, { ...chosen, roleNames: ['etl'] })).toBe(false);
+  });
+
+  it('keep a lock queue whole of which one session was asked for, at its root or behind it', () => {
+    const session = (applicationName: string, waiters: BlockingNode[] = []): BlockingNode => ({
+      pid: 1,
+      applicationName,
+      roleName: null,
+      statement: null,
+      text: '',
+      state: 'active',
+      waitedSeconds: 1,
+      waiters,
+    });
+    const queue = (root: BlockingNode) => ({ fromMs: 0, toMs: 1, waitedSeconds: 1, mostWaiting: 1, root });
+    expect(queuePasses(queue(session('psql', [session('erp', [session('metabase')])])), chosen)).toBe(true);
+    expect(queuePasses(queue(session('metabase')), chosen)).toBe(true);
+    expect(queuePasses(queue(session('psql', [session('erp')])), chosen)).toBe(false);
+  });
+
+  it('know an index by the statements that use it, and an open finding also by who still runs it', () => {
+    const index = {
+      schema: 'public',
+      table: 'sale',
+      index: 'sale_day',
+      sizeBytes: 1,
+      scans: 1,
+      usedBy: [nightly.statement, metabase.statement],
+      writesPerHour: null,
+      dropSql: '',
+      undoSql: '',
+      text: '',
+    };
+    expect(indexPasses(index, chosen)).toBe(true);
+    expect(indexPasses({ ...index, usedBy: [nightly.statement] }, chosen)).toBe(false);
+    const open = {
+      fingerprint: 'f',
+      statement: nightly.statement,
+      cure: 'leave',
+      grade: 'B',
+      blameShare: 1,
+      damageSeconds: 1,
+      window: { fromMs: 0, toMs: 1 },
+      foundAtMs: 1,
+      lastRunAtMs: null,
+      stillRunBy: [{ applicationName: 'metabase', roleName: 'dashboards', lastSeenAtMs: 1 }],
+      state: 'open',
+    } as const;
+    const asRead = { ...open, window: { ...open.window }, stillRunBy: [...open.stillRunBy] };
+    expect(openFindingPasses(asRead, { ...chosen, roleNames: ['dashboards'] })).toBe(true);
+    expect(openFindingPasses({ ...asRead, stillRunBy: [] }, chosen)).toBe(false);
   });
 });
 

@@ -9,6 +9,8 @@ import { statementsSeen } from '../../../stores/incident.ts';
 import { setStatementClass } from '../../../stores/mornings.ts';
 import { classOverrides } from '../../../stores/open-findings.ts';
 import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
+import { HiddenByFilter } from '../hidden-by-filter.tsx';
+import { passing, statementPasses, type Origins } from '../origin-filter.ts';
 import { StatementLabel } from '../statement-label.tsx';
 import { nameOf } from '../statement-name.ts';
 import { useAction } from '../use-action.ts';
@@ -21,13 +23,16 @@ interface ClassesTabProps {
   readonly serverId: string;
   /** null: only what the person set is listed. */
   readonly window: TimeWindow | null;
+  readonly filter: Origins;
+  readonly onClearFilter: () => void;
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly onOpen: (statement: Statement) => void;
   readonly onClassChanged: () => void;
 }
 
 /** Your word on what kind of work a statement is: all of them with their undo, and every statement to say it of. */
-export function ClassesTab({ serverId, window, widgetTitles, onOpen, onClassChanged }: ClassesTabProps): ReactNode {
+export function ClassesTab(props: ClassesTabProps): ReactNode {
+  const { serverId, window, filter, widgetTitles, onOpen, onClassChanged } = props;
   const overrides = useAsked(classOverrides, { serverId });
   const seen = useAsked(statementsSeen, window === null ? null : { serverId, ...window });
   const [words, setWords] = useState('');
@@ -43,9 +48,11 @@ export function ClassesTab({ serverId, window, widgetTitles, onOpen, onClassChan
       onClassChanged();
     });
   const context = { widgetTitles, busy, set };
+  // What the person set is no row of a window: it holds for whoever runs it, and nobody who runs it is known here.
+  const asked = useMemo(() => passing(seen.value ?? [], filter, statementPasses), [seen.value, filter]);
   const shown = useMemo(
-    () => matching(seen.value ?? [], words, (statement) => nameOf(statement, widgetTitles).name),
-    [seen.value, words, widgetTitles],
+    () => matching(asked.shown, words, (statement) => nameOf(statement, widgetTitles).name),
+    [asked, words, widgetTitles],
   );
 
   return (
@@ -81,28 +88,36 @@ export function ClassesTab({ serverId, window, widgetTitles, onOpen, onClassChan
               onChange={(event) => setWords(event.currentTarget.value)}
             />
             <span className="db-dim" role="status">
-              {shown.length} of {seen.value?.length ?? 0}
+              {shown.length} of {asked.shown.length}
             </span>
           </div>
           <AskedTable answer={seen} what="the statements of the window">
             {() => (
-              <DataTable
-                label="Statements of the window"
-                columns={statementColumns(context)}
-                rows={shown}
-                rowKey={({ statementId }) => statementId}
-                onOpen={onOpen}
-                height="max(320px, calc(100vh - 420px))"
-                estimatedRowPx={40}
-                initialSort={{ column: 'class', descending: false }}
-                empty={words === '' ? 'No statement was seen in this window.' : 'No statement has all these words.'}
-              />
+              <>
+                <HiddenByFilter count={asked.hidden} what={['statement', 'statements']} onClear={props.onClearFilter} />
+                <DataTable
+                  label="Statements of the window"
+                  columns={statementColumns(context)}
+                  rows={shown}
+                  rowKey={({ statementId }) => statementId}
+                  onOpen={onOpen}
+                  height="max(320px, calc(100vh - 420px))"
+                  estimatedRowPx={40}
+                  initialSort={{ column: 'class', descending: false }}
+                  empty={emptyText(words, asked.hidden)}
+                />
+              </>
             )}
           </AskedTable>
         </>
       )}
     </>
   );
+}
+
+function emptyText(words: string, hidden: number): string {
+  if (words !== '') return 'No statement has all these words.';
+  return hidden > 0 ? 'The filter hides every statement.' : 'No statement was seen in this window.';
 }
 
 interface ColumnContext {

@@ -8,6 +8,8 @@ import type { TimeWindow } from '../../../charts/time-window.ts';
 import { useAsked } from '../../../stores/asked.ts';
 import { lockQueues } from '../../../stores/incident.ts';
 import { TreeTable, type TreeColumn } from '../../../tables/tree-table.tsx';
+import { HiddenByFilter } from '../hidden-by-filter.tsx';
+import { passing, queuePasses, type Origins } from '../origin-filter.ts';
 import { condensed, nameOf } from '../statement-name.ts';
 import { AskedTable } from './asked-table.tsx';
 import { lockNodes, type LockRow } from './lock-tree.ts';
@@ -17,31 +19,40 @@ import styles from './tabs.module.css';
 interface LocksTabProps {
   readonly serverId: string;
   readonly window: TimeWindow;
+  readonly filter: Origins;
+  readonly onClearFilter: () => void;
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly onOpenStatement: (statement: Statement) => void;
 }
 
 /** Who waited behind whom: one tree a queue, the session that held everybody up at its root. */
-export function LocksTab({ serverId, window, widgetTitles, onOpenStatement }: LocksTabProps): ReactNode {
+export function LocksTab(props: LocksTabProps): ReactNode {
+  const { serverId, window, filter, widgetTitles, onOpenStatement } = props;
   const answer = useAsked(lockQueues, { serverId, ...window });
   const { fromMs, toMs } = window;
   const columns = useMemo(() => lockColumns({ fromMs, toMs }, widgetTitles), [fromMs, toMs, widgetTitles]);
   return (
     <AskedTable answer={answer} what="the lock queues">
       {({ trees }) => {
-        const nodes = lockNodes(trees);
+        const { shown, hidden } = passing(trees, filter, queuePasses);
+        const nodes = lockNodes(shown);
         return (
-          <TreeTable
-            // Another set of queues begins with its first one open.
-            key={trees.map((tree) => tree.fromMs).join(' ')}
-            label="Lock queues"
-            columns={columns}
-            nodes={nodes}
-            initiallyCollapsed={nodes.slice(3).map(({ id }) => id)}
-            mark={({ queue }) => (queue === null ? null : { tone: 'root' })}
-            onOpen={({ session }) => session.statement !== null && onOpenStatement(session.statement)}
-            empty="Nobody was seen waiting for a lock in this window."
-          />
+          <>
+            <HiddenByFilter count={hidden} what={['queue', 'queues']} onClear={props.onClearFilter} />
+            <TreeTable
+              // Another set of queues begins with its first one open.
+              key={shown.map((tree) => tree.fromMs).join(' ')}
+              label="Lock queues"
+              columns={columns}
+              nodes={nodes}
+              initiallyCollapsed={nodes.slice(3).map(({ id }) => id)}
+              mark={({ queue }) => (queue === null ? null : { tone: 'root' })}
+              onOpen={({ session }) => session.statement !== null && onOpenStatement(session.statement)}
+              empty={
+                hidden > 0 ? 'The filter hides every queue.' : 'Nobody was seen waiting for a lock in this window.'
+              }
+            />
+          </>
         );
       }}
     </AskedTable>

@@ -14,6 +14,8 @@ import { onMorningsChange } from '../../../stores/mornings.ts';
 import { dismissFinding, openFindings } from '../../../stores/open-findings.ts';
 import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
 import { GradeTag } from '../grade-tag.tsx';
+import { HiddenByFilter } from '../hidden-by-filter.tsx';
+import { openFindingPasses, passing, type Origins } from '../origin-filter.ts';
 import { StatementLabel } from '../statement-label.tsx';
 import { nameOf } from '../statement-name.ts';
 import { useAction } from '../use-action.ts';
@@ -23,6 +25,8 @@ import styles from './tabs.module.css';
 
 interface OpenFindingsTabProps {
   readonly serverId: string;
+  readonly filter: Origins;
+  readonly onClearFilter: () => void;
   readonly widgetTitles: ReadonlyMap<string, string>;
   /** Shows a finding in the window in which it was worst. */
   readonly onOpen: (window: TimeWindow, statement: Statement) => void;
@@ -31,12 +35,13 @@ interface OpenFindingsTabProps {
 
 /** Findings of all mornings: each stays here, with who still runs it, until the old statement is gone. */
 export function OpenFindingsTab(props: OpenFindingsTabProps): ReactNode {
-  const { serverId, widgetTitles, onPropose } = props;
+  const { serverId, filter, widgetTitles, onPropose } = props;
   const [all, setAll] = useState(false);
   const answer = useAsked(openFindings, { serverId, all });
   const { busy, problem, run } = useAction();
   const nowMs = useNow(60_000);
-  const { reload } = answer;
+  const { value, reload } = answer;
+  const { shown, hidden } = useMemo(() => passing(value ?? [], filter, openFindingPasses), [value, filter]);
   // A window that was just diagnosed may have opened one. The closure changes with every render, the subject does not.
   useEffect(() => onMorningsChange(serverId, reload), [serverId, all]); // oxlint-disable-line react/exhaustive-deps
   const columns = useMemo(
@@ -67,26 +72,29 @@ export function OpenFindingsTab(props: OpenFindingsTabProps): ReactNode {
       </div>
       {problem !== null && <FailureNotice problem={problem} />}
       <AskedTable answer={answer} what="the open findings">
-        {(findings) => (
-          <DataTable
-            label="Open findings"
-            columns={columns}
-            rows={findings}
-            rowKey={({ fingerprint }) => fingerprint}
-            onOpen={({ window, statement }) => props.onOpen(window, statement)}
-            onRowKey={({ cure, statement }, key) => {
-              if (key.toLowerCase() !== 'p' || cure !== 'read_model') return false;
-              onPropose(statement);
-              return true;
-            }}
-            initialSort={{ column: 'damage', descending: true }}
-            {...(findings.length > 40 ? { height: 'max(360px, calc(100vh - 320px))', estimatedRowPx: 50 } : {})}
-            empty={
-              all
-                ? 'Nothing was found yet. Choose a window: what it finds stays here until it is gone.'
-                : 'Nothing is open. Choose a window: what it finds stays here until it is gone.'
-            }
-          />
+        {() => (
+          <>
+            <HiddenByFilter count={hidden} what={['finding', 'findings']} onClear={props.onClearFilter} />
+            <DataTable
+              label="Open findings"
+              columns={columns}
+              rows={shown}
+              rowKey={({ fingerprint }) => fingerprint}
+              onOpen={({ window, statement }) => props.onOpen(window, statement)}
+              onRowKey={({ cure, statement }, key) => {
+                if (key.toLowerCase() !== 'p' || cure !== 'read_model') return false;
+                onPropose(statement);
+                return true;
+              }}
+              initialSort={{ column: 'damage', descending: true }}
+              {...(shown.length > 40 ? { height: 'max(360px, calc(100vh - 320px))', estimatedRowPx: 50 } : {})}
+              empty={
+                hidden > 0
+                  ? 'The filter hides every finding.'
+                  : `Nothing ${all ? 'was found yet' : 'is open'}. Choose a window: what it finds stays here until it is gone.`
+              }
+            />
+          </>
         )}
       </AskedTable>
     </>

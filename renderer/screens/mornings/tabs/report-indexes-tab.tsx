@@ -7,6 +7,8 @@ import type { TimeWindow } from '../../../charts/time-window.ts';
 import { useAsked } from '../../../stores/asked.ts';
 import { reportIndexes } from '../../../stores/indexes.ts';
 import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
+import { HiddenByFilter } from '../hidden-by-filter.tsx';
+import { indexPasses, passing, type Origins } from '../origin-filter.ts';
 import { nameOf } from '../statement-name.ts';
 import { AskedTable } from './asked-table.tsx';
 import styles from './tabs.module.css';
@@ -14,13 +16,18 @@ import styles from './tabs.module.css';
 interface ReportIndexesTabProps {
   readonly serverId: string;
   readonly window: TimeWindow;
+  readonly filter: Origins;
+  readonly onClearFilter: () => void;
   readonly widgetTitles: ReadonlyMap<string, string>;
 }
 
 /** Indexes that every write pays for and only reports read: they may go once the reports' read models are live. */
-export function ReportIndexesTab({ serverId, window, widgetTitles }: ReportIndexesTabProps): ReactNode {
+export function ReportIndexesTab(props: ReportIndexesTabProps): ReactNode {
+  const { serverId, window, filter, widgetTitles } = props;
   const answer = useAsked(reportIndexes, { serverId, ...window });
   const columns = useMemo(() => indexColumns(widgetTitles), [widgetTitles]);
+  const found = answer.value?.indexes;
+  const { shown, hidden } = useMemo(() => passing(found ?? [], filter, indexPasses), [found, filter]);
   return (
     <>
       <p className={styles.note}>
@@ -28,15 +35,16 @@ export function ReportIndexesTab({ serverId, window, widgetTitles }: ReportIndex
         from read models, they may go. Daybreak drops none: copy the statement, and keep its undo.
       </p>
       <AskedTable answer={answer} what="the indexes that only reports use">
-        {({ indexes, notes }) => (
+        {({ notes }) => (
           <>
+            <HiddenByFilter count={hidden} what={['index', 'indexes']} onClear={props.onClearFilter} />
             <DataTable
               label="Indexes that only reports use"
               columns={columns}
-              rows={indexes}
+              rows={shown}
               rowKey={({ schema, index }) => `${schema}.${index}`}
               initialSort={{ column: 'size', descending: true }}
-              empty="No index of that kind was found."
+              empty={hidden > 0 ? 'The filter hides every index.' : 'No index of that kind was found.'}
             />
             {notes.map((note) => (
               <p key={note} className={styles.note}>

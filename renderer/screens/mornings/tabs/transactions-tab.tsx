@@ -11,6 +11,8 @@ import type { TimeWindow } from '../../../charts/time-window.ts';
 import { slowTransactions } from '../../../stores/incident.ts';
 import { useAsked } from '../../../stores/asked.ts';
 import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
+import { HiddenByFilter } from '../hidden-by-filter.tsx';
+import { passing, transactionPasses, type Origins } from '../origin-filter.ts';
 import { condensed } from '../statement-name.ts';
 import { AskedTable } from './asked-table.tsx';
 import { TransactionDrawer } from './transaction-drawer.tsx';
@@ -19,6 +21,8 @@ import styles from './tabs.module.css';
 interface TransactionsTabProps {
   readonly serverId: string;
   readonly window: TimeWindow;
+  readonly filter: Origins;
+  readonly onClearFilter: () => void;
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly onOpenStatement: (statement: Statement) => void;
 }
@@ -27,27 +31,34 @@ const keyOf = ({ pid, startedAtMs }: SeenTransaction): string => `${pid} ${start
 
 /** The longest transactions of the window, as samples saw them: at work, idle, or waiting for a lock. */
 export function TransactionsTab(props: TransactionsTabProps): ReactNode {
-  const { serverId, window } = props;
+  const { serverId, window, filter } = props;
   const answer = useAsked(slowTransactions, { serverId, ...window });
   const [openKey, setOpenKey] = useState<string | null>(null);
   const columns = useMemo(() => transactionColumns(), []);
+  const seen = answer.value?.transactions;
+  const { shown, hidden } = useMemo(() => passing(seen ?? [], filter, transactionPasses), [seen, filter]);
   return (
     <AskedTable answer={answer} what="the slow transactions">
-      {({ transactions }) => (
+      {() => (
         <>
+          <HiddenByFilter count={hidden} what={['transaction', 'transactions']} onClear={props.onClearFilter} />
           <DataTable
             label="Slow transactions"
             columns={columns}
-            rows={transactions}
+            rows={shown}
             rowKey={keyOf}
             onOpen={(transaction) => setOpenKey(keyOf(transaction))}
             initialSort={{ column: 'duration', descending: true }}
             selectedKey={openKey}
-            {...(transactions.length > 30 ? { height: 'max(360px, calc(100vh - 320px))', estimatedRowPx: 50 } : {})}
-            empty="No transaction was seen in two samples of this window: all of them were short."
+            {...(shown.length > 30 ? { height: 'max(360px, calc(100vh - 320px))', estimatedRowPx: 50 } : {})}
+            empty={
+              hidden > 0
+                ? 'The filter hides every transaction.'
+                : 'No transaction was seen in two samples of this window: all of them were short.'
+            }
           />
           <TransactionDrawer
-            transaction={transactions.find((one) => keyOf(one) === openKey) ?? null}
+            transaction={shown.find((one) => keyOf(one) === openKey) ?? null}
             widgetTitles={props.widgetTitles}
             onOpenStatement={props.onOpenStatement}
             onClose={() => setOpenKey(null)}
