@@ -13,13 +13,13 @@ export function versionShort({ facts, settings }: Pick<ServerSummary, 'facts' | 
   return parts.join(' · ');
 }
 
-/** What the sampler does and what that costs the server. */
+/** What the sampler does and what that costs the server: at most, the way there and back is in it. */
 export function samplingText(sampler: SamplerStatus): string {
   if (!sampler.running) return sampler.problem === null ? 'not sampling' : 'not sampling: see Connections';
   const what = sampler.mode === 'incident' ? 'watching live' : 'sampling';
   return sampler.ownCostPercent === null
     ? `${what}, cost not measured yet`
-    : `${what}, ${sampler.ownCostPercent.toFixed(2)} % of a core`;
+    : `${what}, at most ${sampler.ownCostPercent.toFixed(2)} % of a core`;
 }
 
 /** Milliseconds that are left -> '00:24'. */
