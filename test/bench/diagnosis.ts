@@ -1,7 +1,8 @@
 /**
  * `npm run bench:diagnosis`: the scenarios of "Ground truth" on a real server, `--runs N` seeds of each (default 1),
  * against its gates. `--scenario S1,S5` runs some of them, `--seed N` begins with another seed, `--server 15` uses
- * Debian's server. `--keep DIR` keeps every run, and `--replay DIR` judges kept runs again without a server.
+ * Debian's server. `--keep DIR` keeps every run, and `--replay DIR` judges kept runs again without a server;
+ * `--cores-unknown` then judges those of S1, S5 and S7 a second time as if nobody had entered the cores (no gate).
  */
 import { parseArgs } from 'node:util';
 import { openBenchServer, type BenchServer } from './diagnosis/bench-server.ts';
@@ -11,7 +12,7 @@ import { judge, type Judged } from './diagnosis/judge.ts';
 import { standardLengths } from './diagnosis/scenarios/lay-out.ts';
 import { runScenario } from './diagnosis/run-scenario.ts';
 import { scenarioIds, scenarioOf } from './diagnosis/scenarios/scenarios.ts';
-import { keepRun, readRuns } from './diagnosis/stored-run.ts';
+import { keepRun, readRuns, withoutCores } from './diagnosis/stored-run.ts';
 import { runLine, scenarioTable } from './diagnosis/table.ts';
 import { finish } from './gates.ts';
 
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     scale: { type: 'string', default: '0.25' },
     keep: { type: 'string' },
     replay: { type: 'string' },
+    'cores-unknown': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -33,15 +35,26 @@ const unknown = wanted.filter((id) => !scenarioIds.includes(id));
 if (unknown.length > 0)
   throw new Error(`unknown scenarios: ${unknown.join(', ')}; there are ${scenarioIds.join(', ')}`);
 
-const { judged, conditions } = values.replay === undefined ? await measure() : await replay(values.replay);
+/** Where the processors decide, or must not. */
+const decidedByCores = ['S1', 'S5', 'S7'];
+if (values['cores-unknown'] && values.replay === undefined) throw new Error('--cores-unknown needs --replay');
+
+const { judged, coresUnknown, conditions } =
+  values.replay === undefined ? await measure() : await replay(values.replay);
 if (judged.length === 0) throw new Error('there is nothing to judge');
 console.log(`\n${scenarioTable(judged)}`);
-finish('diagnosis', diagnosisGates(judged), { ...conditions, runs: judged });
+if (coresUnknown.length > 0) console.log(`\n${scenarioTable(coresUnknown, ' cores unknown')}`);
+finish('diagnosis', diagnosisGates(judged), { ...conditions, runs: judged, coresUnknown });
 
 async function replay(dir: string) {
   const judged: Judged[] = [];
-  for (const run of await readRuns(dir)) if (wanted.includes(run.scenario)) judged.push(say(judge(run)));
-  return { judged, conditions: { replayed: true } };
+  const coresUnknown: Judged[] = [];
+  for (const run of await readRuns(dir)) {
+    if (!wanted.includes(run.scenario)) continue;
+    judged.push(say(judge(run)));
+    if (values['cores-unknown'] && decidedByCores.includes(run.scenario)) coresUnknown.push(judge(withoutCores(run)));
+  }
+  return { judged, coresUnknown, conditions: { replayed: true } };
 }
 
 async function measure() {
@@ -77,7 +90,7 @@ async function runAll(bench: BenchServer, seeds: readonly number[], signal: Abor
     const leftSeconds = ((performance.now() - startedMs) / 1000 / judged.length) * (all.length - judged.length);
     console.log(`    ${judged.length} of ${all.length}, about ${Math.ceil(leftSeconds / 60)} min left`);
   }
-  return { judged, conditions };
+  return { judged, coresUnknown: [], conditions };
 }
 
 function say(run: Judged): Judged {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { distinctStatement } from './actors/disturbances.ts';
 import { planArrivals } from './load/arrivals.ts';
 import { pearson } from './naive.ts';
-import { asOf, keepRun, readRuns, type StoredRun } from './stored-run.ts';
+import { asOf, keepRun, readRuns, withoutCores, type StoredRun } from './stored-run.ts';
 import { truthOf } from './truth.ts';
 
 const catalogue = {
@@ -78,6 +78,14 @@ describe('a kept run', () => {
       await rm(dir, { recursive: true });
     }
     expect(asOf(input, 2_500)).toMatchObject({ samples: samples.slice(0, 2), deltas: deltas.slice(0, 2) });
+  });
+});
+
+describe('a run without cores', () => {
+  it('has the cores to be estimated, and all the rest as it was', () => {
+    const history = { cores: { value: 2, source: 'setting' }, timeZone: 'UTC' };
+    const run = { scenario: 'S5', seed: 1, history } as unknown as StoredRun;
+    expect(withoutCores(run)).toEqual({ ...run, history: { ...history, cores: { value: null, source: 'unknown' } } });
   });
 });
 

@@ -40,6 +40,12 @@ export function asOf(history: DiagnosisInput, atMs: number): DiagnosisInput {
   };
 }
 
+/** The same run where nobody entered in the connection how many cores the server has. */
+export const withoutCores = (run: StoredRun): StoredRun => ({
+  ...run,
+  history: { ...run.history, cores: { value: null, source: 'unknown' } },
+});
+
 export const fileName = ({ scenario, seed }: Pick<StoredRun, 'scenario' | 'seed'>): string =>
   `${scenario}-seed${seed}.json.gz`;
 

@@ -16,14 +16,14 @@ export function runLine(judged: Judged): string {
   return parts.join(' | ');
 }
 
-/** One row a scenario. */
-export function scenarioTable(all: readonly Judged[]): string {
+/** One row a scenario; `variant` follows its name. */
+export function scenarioTable(all: readonly Judged[], variant = ''): string {
   const rows = [...Map.groupBy(all, ({ scenario }) => scenario)].map(([scenario, runs]) => {
     const count = (is: (run: Judged) => boolean) => `${runs.filter(is).length}/${runs.length}`;
     const naive = (of: keyof NonNullable<Judged['naive']>) =>
       runs.every((run) => run.naive === null) ? '-' : count((run) => run.naive?.[of] === true);
     return [
-      scenario,
+      `${scenario}${variant}`,
       runs.every(({ top1 }) => top1 === null) ? '-' : count(({ top1 }) => top1 === true),
       count(({ asDemanded }) => asDemanded),
       count(({ falselyAccused }) => falselyAccused.length > 0),
