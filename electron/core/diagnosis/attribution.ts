@@ -1,9 +1,8 @@
 import type { Grade } from '../../../shared/model/diagnosis.ts';
-import { blameSeconds, lockSeconds, type BlameResult } from './blame.ts';
+import { blameSeconds, lockSeconds, soundBlame, type BlameResult } from './blame.ts';
 import type { Blocking } from './blocking.ts';
 import type { StatementGroup } from './catalog.ts';
 import { sum } from './damage.ts';
-import { directSeconds } from './evidence.ts';
 import { experimentEvidence, type ExperimentEvidence } from './experiment/experiment-evidence.ts';
 import type { Exposure } from './exposure.ts';
 import type { DiagnosisInput } from './input.ts';
@@ -19,7 +18,7 @@ export interface Attribution {
   /** Of the damage, 0..1; all together at most 1. Nothing for a coincidence. */
   readonly share: number;
   readonly interval: readonly [number, number];
-  /** Seconds of damage that direct evidence points at, also where it is too weak for a grade. */
+  /** Seconds of damage that direct evidence points at, also where it is too weak for a grade; for B the sound part. */
   readonly pointedAtSeconds: number;
   readonly statistics: SuspectStatistics | null;
   readonly experiment: ExperimentEvidence | null;
@@ -111,21 +110,27 @@ function claimOf(
   if (experiment?.proven === true) {
     return { ...common, grade: 'A', share: experiment.share, interval: experiment.interval };
   }
-  const direct = sum(groups.map((group) => directSeconds(blame, group))) / blame.damageSeconds;
-  const share = pointedAtSeconds / blame.damageSeconds;
+  const sound = soundBlame(blame);
+  const soundSeconds = sum(
+    sound.intervals.map(({ bySuspect }) => sum(groups.map((one) => blameSeconds(bySuspect.get(one))))),
+  );
   // A lock names its holder, whatever the clock says.
-  const byLock = sum(groups.map((group) => lockSeconds(blame, group))) > pointedAtSeconds / 2;
+  const byLock = sum(groups.map((group) => lockSeconds(blame, group))) > soundSeconds / 2;
   const untold = statistics?.identifiable === false && !byLock;
-  if ((untold ? share : direct) >= leastShare && looksAt(groups, facts) >= leastSamples) {
+  const [grade, shown, shownSeconds] = untold
+    ? (['C', blame, pointedAtSeconds] as const)
+    : (['B', sound, soundSeconds] as const);
+  const share = shownSeconds / blame.damageSeconds;
+  if (share >= leastShare && looksAt(groups, facts) >= leastSamples) {
     const interval = shareInterval(
-      blame.intervals.map(({ damage, bySuspect }) => ({
+      shown.intervals.map(({ damage, bySuspect }) => ({
         blamed: sum(groups.map((group) => blameSeconds(bySuspect.get(group)))),
         damage: damage.seconds,
       })),
       runsSeen(facts, seconds),
       seed,
     );
-    return { ...common, grade: untold ? 'C' : 'B', share, interval };
+    return { ...common, pointedAtSeconds: shownSeconds, grade, share, interval };
   }
   if (statistics?.supports === true) {
     return { ...common, grade: 'C', share: statistics.share, interval: statistics.interval };

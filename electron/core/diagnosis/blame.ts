@@ -163,6 +163,19 @@ function weightedBy(damages: readonly IntervalDamage[], value: (damage: Interval
 export const blameSeconds = (blame: Blame | undefined): number =>
   blame === undefined ? 0 : blame.cpu + blame.copying + blame.disk + blame.written + blame.lock + blame.rush;
 
+/** What counts for grade B: processors only where the sampled sessions account for the waiting, see `cpuAccountedFor`. */
+export function soundBlame(blame: BlameResult): BlameResult {
+  if (blame.cpuAccountedFor >= leastAccountedFor) return blame;
+  const withoutCpu = ({ damage, pressure, bySuspect }: BlamedInterval): BlamedInterval => ({
+    damage,
+    pressure,
+    bySuspect: new Map([...bySuspect].map(([group, own]) => [group, { ...own, cpu: 0, copying: 0 }])),
+  });
+  return { ...blame, intervals: blame.intervals.map(withoutCpu) };
+}
+
+const leastAccountedFor = 0.5;
+
 export const lockSeconds = ({ intervals }: BlameResult, group: StatementGroup): number =>
   sum(
     intervals.map(({ bySuspect }) => {

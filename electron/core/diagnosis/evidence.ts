@@ -5,7 +5,7 @@ import { fixed } from '../../../shared/format/number-formats.ts';
 import { formatPercent } from '../../../shared/format/ratio.ts';
 import type { Evidence } from '../../../shared/model/diagnosis.ts';
 import { checkpointText } from './background.ts';
-import { blameSeconds, type BlamedInterval, type BlameResult } from './blame.ts';
+import type { BlamedInterval, BlameResult } from './blame.ts';
 import type { Blocking } from './blocking.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { sum } from './damage.ts';
@@ -205,16 +205,4 @@ function whileSaturated(blame: BlameResult, groups: readonly StatementGroup[], q
 
 const sessionsText = (sessions: number): string => `${fixed(sessions, 1)} sessions`;
 
-/** What counts for grade B: cpu only when the sampled sessions account for the waiting, see `cpuAccountedFor`. */
-export function directSeconds(blame: BlameResult, group: StatementGroup): number {
-  const cpuCounts = blame.cpuAccountedFor >= leastAccountedFor;
-  return sum(
-    blame.intervals.map(({ bySuspect }) => {
-      const own = bySuspect.get(group);
-      return blameSeconds(own) - (cpuCounts ? 0 : (own?.cpu ?? 0) + (own?.copying ?? 0));
-    }),
-  );
-}
-
-const leastAccountedFor = 0.5;
 const rushOfNote = 0.05;

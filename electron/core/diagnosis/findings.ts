@@ -1,6 +1,6 @@
 import type { Caveat, Evidence, Finding } from '../../../shared/model/diagnosis.ts';
 import { attribute, type Attribution } from './attribution.ts';
-import type { BlameResult } from './blame.ts';
+import { soundBlame, type BlameResult } from './blame.ts';
 import { findBlocking, type Blocking } from './blocking.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { withoutSuspect } from './counterfactual.ts';
@@ -96,7 +96,8 @@ export function buildFindings(facts: FindingFacts): Finding[] {
     const described = (piece: Evidence): Evidence => ({ ...piece, damageSeconds: 0 });
     const statistical = statistics?.supports === true ? [statistics.evidence] : [];
     const experimental = experiment === null ? [] : [experiment.evidence];
-    const direct = pointedAtSeconds === 0 ? [] : gatherEvidence(groups, { ...facts, exposure: seen, blocking });
+    const shown = { ...facts, blame: grade === 'B' ? soundBlame(blame) : blame, exposure: seen, blocking };
+    const direct = pointedAtSeconds === 0 ? [] : gatherEvidence(groups, shown);
     if (grade === 'D') {
       // A lock that was seen once is no proof, but it is what was seen.
       const locks = direct.filter(({ kind }) => kind === 'lock');

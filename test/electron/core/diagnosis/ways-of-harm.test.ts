@@ -48,6 +48,29 @@ describe('sessions that wait for files', () => {
   });
 });
 
+it('processors that others fill add nothing to the share of a lock', () => {
+  const verdict = diagnose(
+    smallHistory({
+      statements,
+      booked: (second) => ({ save: duringIncident(second) ? [100, 12, 10] : [100, 2, 10] }),
+      betweenMs: (second) => (duringIncident(second) ? 20_000 : 100),
+      rows: (second) =>
+        duringIncident(second)
+          ? [
+              ...[0, 1, 2, 3, 4, 5, 6].map((pid) => rowOf('scan', pid, { queryStartMs: at(quietSeconds) })),
+              rowOf('save', 9, { waitEventType: 'Lock', waitEvent: 'relation', blockedByPids: [1] }),
+            ]
+          : [],
+      incidentSeconds: 20,
+    }),
+  );
+  const [first] = verdict.findings;
+  expect(first).toMatchObject({ grade: 'B', statement: { statementId: 'scan' } });
+  // 10 ms for each of 400 saves, and as much in the rush behind it.
+  expect(first?.damageSeconds).toBeCloseTo(8, 0);
+  expect(first?.evidence.filter(({ damageSeconds }) => damageSeconds > 0).map(({ kind }) => kind)).toEqual(['lock']);
+});
+
 describe('the log', () => {
   const waitingForLog = (importBytes: number): DiagnosisInput => {
     const input = smallHistory({
