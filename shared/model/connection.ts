@@ -73,6 +73,8 @@ export const serverFactsSchema = z.object({
   /** Server clock minus this machine's clock, ms, measured at connect and whenever one of them was set. */
   clockSkewMs: z.number(),
   statementStatisticsVersion: z.string().nullable(),
+  /** Processors, where the server runs on this very machine; null elsewhere, absent in facts of an older Daybreak. */
+  machineCores: z.number().int().positive().nullable().optional(),
   capabilities: z.array(capabilitySchema),
 });
 export type ServerFacts = z.infer<typeof serverFactsSchema>;

@@ -110,7 +110,7 @@ function describe({ settings, lastFacts }: StoredConnection): Pick<CaptureHead, 
           statementStatisticsVersion: lastFacts.statementStatisticsVersion,
           capabilities: lastFacts.capabilities.map(({ name, present }) => ({ name, present })),
         };
-  return { environment: settings.environment, cores: settings.cores, facts };
+  return { environment: settings.environment, cores: settings.cores ?? lastFacts?.machineCores ?? null, facts };
 }
 
 async function writeStatements(writer: CaptureWriter, statements: readonly StoredStatement[]): Promise<void> {

@@ -148,12 +148,13 @@ function work({ victims, workGrowth }: BadgeFacts): Badge[] {
   return [{ kind: 'work', tone: same ? 'neutral' : 'warning', text }];
 }
 
-function coresBadge({ value, source }: Cores): Badge {
+function coresBadge({ value, source, thisMachine }: Cores): Badge {
   if (value === null || source === 'unknown') {
     const text = 'cores unknown: enter them in the connection, or processors cannot be judged';
     return { kind: 'cores', tone: 'warning', text };
   }
   const number = formatCounted(value, 'core');
   if (source === 'setting') return { kind: 'cores', tone: 'good', text: number };
+  if (thisMachine) return { kind: 'cores', tone: 'good', text: `${number} (this machine's)` };
   return { kind: 'cores', tone: 'neutral', text: `about ${number} (estimate)` };
 }

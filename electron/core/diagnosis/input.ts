@@ -12,6 +12,8 @@ export interface TimeWindow {
 export interface Cores {
   readonly value: number | null;
   readonly source: 'setting' | 'estimate' | 'unknown';
+  /** Counted, because the server runs on this very machine. */
+  readonly thisMachine?: boolean;
 }
 
 /** A dashboard widget by the fingerprint of its live SQL. */

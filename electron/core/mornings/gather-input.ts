@@ -1,9 +1,10 @@
 import type { KnownServers } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
-import type { Cores, DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
+import type { DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
 import { endedExperiments } from '../experiments/described.ts';
 import type { DetailedRollup, History } from '../history/history.ts';
 import { observerApplicationNames } from '../history/own-sessions.ts';
+import { knownCores } from './known-cores.ts';
 
 export interface InputSources {
   readonly history: History;
@@ -61,14 +62,12 @@ export async function gatherInput(
   ]);
   const widgets = [...references, ...(capture?.widgets ?? [])];
   const stored = { statements, deltas, samples, overrides, widgets, ownApplicationNames };
-  // Where nobody set them they are estimated by the study, which every question to the history begins with.
-  const cores: Cores = { value: settings.cores, source: settings.cores === null ? 'unknown' : 'setting' };
   return {
     ...stored,
     fromMs,
     toMs,
     baseline: null,
-    cores,
+    cores: knownCores({ settings, lastFacts }),
     statisticsAvailable:
       lastFacts?.capabilities.find(({ name }) => name === 'statement_statistics')?.present ?? deltas.length > 0,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,

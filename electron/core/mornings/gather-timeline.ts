@@ -1,7 +1,8 @@
-import type { Cores, TimeWindow } from '../diagnosis/input.ts';
+import type { TimeWindow } from '../diagnosis/input.ts';
 import type { RolledTimelineInput } from '../diagnosis/timeline-rollups.ts';
 import type { DetailedRollup, History, StoredRollup } from '../history/history.ts';
 import type { InputSources } from './gather-input.ts';
+import { knownCores } from './known-cores.ts';
 
 /** From this length on a window is drawn from minutes; a snapshot a minute shows no more in a shorter one either. */
 const minutesFromMs = 2 * 3_600_000;
@@ -20,7 +21,7 @@ export async function gatherTimeline(
   { fromMs, toMs }: TimeWindow,
   tier: StoredRollup['tier'],
 ): Promise<RolledTimelineInput | null> {
-  const { settings } = await servers.stored(serverId);
+  const connection = await servers.stored(serverId);
   const from = fromMs - (tier === 'minute' ? lookBackMs : 0);
   const [statements, overrides, widgets, origins, rollups, hours] = await Promise.all([
     history.samples.statements(serverId),
@@ -31,7 +32,7 @@ export async function gatherTimeline(
     history.samples.rollups(serverId, 'hour', from, toMs),
   ]);
   if (rollups.length === 0) return null;
-  const cores: Cores = { value: settings.cores, source: settings.cores === null ? 'unknown' : 'setting' };
+  const cores = knownCores(connection);
   const classedBy = [...hours, ...(await restOf(history, serverId, hours, { fromMs: from, toMs }))];
   return { statements, overrides, widgets, origins, rollups, classedBy, cores, fromMs, toMs };
 }

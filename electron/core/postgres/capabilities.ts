@@ -12,6 +12,8 @@ export interface Findings {
   readonly clockSkewMs: number;
   /** False behind a pooler that hands the backend to others between two statements. */
   readonly sessionState: boolean;
+  /** Where the server runs on this very machine; else null. */
+  readonly machineCores: number | null;
 }
 
 /** The oldest server that can be used; 14 to 18 are tested. */
@@ -22,6 +24,7 @@ export function factsOf(findings: Findings): ServerFacts {
     ...findings.identity,
     clockSkewMs: findings.clockSkewMs,
     statementStatisticsVersion: findings.extension.installed?.version ?? null,
+    machineCores: findings.machineCores,
     capabilities: [
       statementStatistics(findings),
       allStatistics(findings),

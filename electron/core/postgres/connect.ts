@@ -55,7 +55,7 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
     try {
       const first = await backends.take(undefined);
       try {
-        const findings = await readFindings(first, settings.label, clock, () => backends.open());
+        const findings = await readFindings(first, settings, clock, () => backends.open());
         requireSight(findings);
         // It stays open in the pool, where its socket tells when the server goes away.
         if (findings.sessionState) await first.query('discard all');
@@ -167,7 +167,7 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
   async function refreshFacts(): Promise<void> {
     const now = await withSession('readonly', {}, (backend) => readChangeable(backend, clock));
     const before = facts;
-    facts = factsOf({ ...now, sessionState });
+    facts = factsOf({ ...now, sessionState, machineCores: before.machineCores ?? null });
     if (isMuchTheSame(before, facts)) return;
     for (const listener of factsListeners) listener(facts);
   }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import type { ConnectionSettings } from '../../../shared/model/connection.ts';
 import type { Clock } from '../ports.ts';
 import { Backend } from './backend.ts';
 import { requireSupported, type Findings } from './capabilities.ts';
+import { readMachineCores } from './machine-cores.ts';
 import { readExtensionState } from './queries/extension.ts';
 import { readIdentity, readRights, readServerClock } from './queries/server-facts.ts';
 import type { Sql } from './session.ts';
@@ -24,17 +26,21 @@ export function bareSql(client: pg.Client | pg.PoolClient, label: string): Sql {
 /** Reads all that a connection has to know about its server. `openSecond` gives another connection, for a look at poolers. */
 export async function readFindings(
   client: pg.Client | pg.PoolClient,
-  label: string,
+  { label, host }: Pick<ConnectionSettings, 'label' | 'host'>,
   clock: Clock,
   openSecond: () => Promise<pg.Client>,
 ): Promise<Findings> {
   const sql = bareSql(client, label);
   const findings = await readChangeable(sql, clock);
-  return { ...findings, sessionState: await keepsSessionState(client, sql, openSecond) };
+  return {
+    ...findings,
+    machineCores: await readMachineCores(sql, host),
+    sessionState: await keepsSessionState(client, sql, openSecond),
+  };
 }
 
 /** What may be another thing in the next minute, on any session. */
-export async function readChangeable(sql: Sql, clock: Clock): Promise<Omit<Findings, 'sessionState'>> {
+export async function readChangeable(sql: Sql, clock: Clock): Promise<Omit<Findings, 'sessionState' | 'machineCores'>> {
   const identity = await readIdentity(sql);
   requireSupported(identity);
   return {

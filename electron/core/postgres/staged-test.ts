@@ -66,7 +66,7 @@ export async function testConnection(options: {
     });
     const openSecond = () => connectClient(settings, password, transport);
     const findings = await stage('rights', async () => {
-      const found = await readFindings(signedIn, settings.label, clock, openSecond);
+      const found = await readFindings(signedIn, settings, clock, openSecond);
       requireSight(found);
       return [found, rightsResult(found)];
     });

@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionSettings } from '../../../shared/model/connection.ts';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
+import { readMachineCores } from '../../../electron/core/postgres/machine-cores.ts';
 import { quoteIdent } from '../../../electron/core/postgres/quote.ts';
 import type { Server } from '../../../electron/core/postgres/session.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
@@ -44,6 +46,26 @@ describe.each(testServers())('sessions on $label', (server) => {
   afterAll(async () => {
     await admin.end();
     await database.drop();
+  });
+
+  it('know the processors of a server on this very machine, and never take another process for it', async () => {
+    const connected = await open();
+    expect(connected.facts.machineCores).toBe(availableParallelism());
+    await connected.refreshFacts();
+    expect(connected.facts.machineCores).toBe(availableParallelism());
+    await connected.withReadonly(async (session) => {
+      expect(await readMachineCores(session, 'erp.example.org')).toBeNull();
+      const answering = (pid: number, ageMs: number) =>
+        readMachineCores({ ...session, query: async <R>() => [{ pid, ageMs } as R] }, '127.0.0.1');
+      // What a tunnel leads to: a number that another process has here, or an older backend.
+      expect(await answering(process.pid, process.uptime() * 1000)).toBeNull();
+      const [{ pid, ageMs } = { pid: 0, ageMs: 0 }] = await session.query<{ pid: number; ageMs: number }>(
+        `select pid, (extract(epoch from clock_timestamp() - backend_start) * 1000)::float8 as "ageMs"
+        from pg_stat_activity where pid = pg_backend_pid()`,
+      );
+      expect(await answering(pid, ageMs + 10_000)).toBeNull();
+      expect(await answering(pid, ageMs)).toBe(availableParallelism());
+    });
   });
 
   it('give what the server printed: no number loses a digit, no time its zone', async () => {

@@ -44,6 +44,15 @@ export async function readServerClock(sql: Sql): Promise<number> {
   return row.now;
 }
 
+/** The process that answers, and how long it has been there; null where the server does not show it. */
+export async function readOwnBackend(sql: Sql): Promise<{ readonly pid: number; readonly ageMs: number } | null> {
+  const [row] = await sql.query<{ pid: number; ageMs: number }>(
+    `select pid, (extract(epoch from clock_timestamp() - backend_start) * 1000)::float8 as "ageMs"
+    from pg_stat_activity where pid = pg_backend_pid() and backend_start is not null`,
+  );
+  return row ?? null;
+}
+
 /** pg_read_all_stats, directly, through pg_monitor, or as a superuser. Cheap, for asking again and again. */
 export async function readAllStatisticsRight(sql: Sql): Promise<boolean> {
   const [row] = await sql.query<{ granted: boolean }>(`select pg_has_role('pg_read_all_stats', 'usage') as granted`);

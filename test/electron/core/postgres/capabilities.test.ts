@@ -35,6 +35,7 @@ const findings: Findings = {
   },
   clockSkewMs: 0,
   sessionState: true,
+  machineCores: null,
 };
 const absent = (changes: Partial<Findings>) =>
   factsOf({ ...findings, ...changes }).capabilities.filter(({ present }) => !present);
