@@ -24,6 +24,8 @@ export interface Calibration {
 
 /** How long the stretches of a run take, seconds. */
 export interface Lengths {
+  /** Saves before anything is sampled. */
+  readonly warmUpSeconds: number;
   readonly quietSeconds: number;
   readonly incidentSeconds: number;
   readonly settleSeconds: number;

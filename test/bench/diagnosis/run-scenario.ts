@@ -6,7 +6,7 @@ import { query, type BenchServer, type RunDatabase } from './bench-server.ts';
 import { machineBusyMs } from './calibrate.ts';
 import { startEngine } from './engine.ts';
 import { prepareLoad } from './load/start-load.ts';
-import type { LoadResult } from './load/order.ts';
+import type { LoadResult, LoadSegment } from './load/order.ts';
 import type { Calibration, Lengths, RunPlan, Scenario, Span } from './plan.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -31,20 +31,23 @@ const restMs = 500;
 export async function runScenario(request: RunRequest): Promise<StoredRun> {
   const { bench, scenario, seed, calibration, lengths, signal } = request;
   const plan = scenario.plan({ seed, calibration, lengths });
+  const warmUpMs = lengths.warmUpSeconds * 1000;
   const database = await bench.database(scenario.serverSettings);
   const ending: (() => Promise<unknown>)[] = [() => database.drop()];
   try {
     for (const sql of plan.setup) await query(database.admin, sql);
-    await query(database.admin, 'select pg_stat_statements_reset()');
     const actors = await prepareActors(plan, database, seed, ending);
     const load = await prepareLoad({
       connection: database.erp,
       seed,
-      segments: plan.load,
+      segments: [warmUp(plan, warmUpMs), ...plan.load],
       lineForm: plan.lineForm,
       exposureRelation: plan.exposureRelation,
     });
     ending.push(async () => load.kill());
+    await load.run({ zeroAtMs: Date.now() + warmUpMs + leadMs, fromMs: -warmUpMs, toMs: 0 });
+    signal?.throwIfAborted();
+    await query(database.admin, 'select pg_stat_statements_reset()');
     const engine = await startEngine(database, plan.rhythm);
     ending.push(() => engine.stop());
 
@@ -149,6 +152,11 @@ async function watchOthers(bench: BenchServer): Promise<(loadCpuMs: number) => P
     const oursMs = served - server + loadCpuMs + (user + system) / 1000;
     return Math.max(0, machineBusyMs() - machine - oursMs) / (performance.now() - sinceMs);
   };
+}
+
+function warmUp({ load: [first] }: RunPlan, warmUpMs: number): LoadSegment {
+  if (first === undefined) throw new Error('a run has saves');
+  return { ...first, fromMs: -warmUpMs, toMs: 0, stream: 0 };
 }
 
 /** Soon; with compressed days at the beginning of one. */

@@ -31,6 +31,25 @@ export class InvoiceWriter {
     }
   }
 
+  /**
+   * Posts these on every connection and takes them back: the pool hands out what came back last, so that most of the
+   * connections would meet their statements for the first time in the incident.
+   */
+  async rehearse(invoices: readonly PlannedInvoice[]): Promise<void> {
+    const clients = await Promise.all(Array.from({ length: connections }, () => this.#pool.connect()));
+    try {
+      for (const client of clients) {
+        for (const invoice of invoices) {
+          await client.query('begin');
+          await this.#post(client, invoice);
+          await client.query('rollback');
+        }
+      }
+    } finally {
+      for (const client of clients) client.release();
+    }
+  }
+
   async save(invoice: PlannedInvoice): Promise<void> {
     const client = await this.#pool.connect();
     let broken = false;
