@@ -103,6 +103,7 @@ export const badgeSchema = z.object({
     'capability',
     'clock', // the server's or this machine's clock jumped
     'restart', // the server restarted inside of the window
+    'deadlock', // transactions that the server aborted
   ]),
   tone: z.enum(['good', 'neutral', 'warning']),
   text: z.string(),
@@ -229,5 +230,11 @@ export const openFindingSchema = z.object({
   ),
   /** open: still run. quiet: not seen for a while, but not long enough. gone: the old statement is gone. dismissed: by the person. */
   state: z.enum(['open', 'quiet', 'gone', 'dismissed']),
+  /** What a save would have taken in the worst window without it; absent where nobody could tell. */
+  prediction: z.object({ meanMs: z.number(), p95Ms: z.number().nullable() }).optional(),
+  /** What a save took at the same clock times of the latest day since the last run; absent while there is none. */
+  outcome: z
+    .object({ meanMs: z.number(), p95Ms: z.number().nullable(), fromMs: z.number(), toMs: z.number() })
+    .optional(),
 });
 export type OpenFinding = z.infer<typeof openFindingSchema>;

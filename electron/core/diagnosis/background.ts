@@ -28,6 +28,17 @@ export function backgroundName(fingerprint: string): string {
   return names[type] ?? type;
 }
 
+/** Autovacuum's workers have a statement each, which is another for each table. */
+const isAutovacuum = ({ groupId, statement }: StatementGroup): boolean =>
+  groupId === `${prefix}autovacuum worker` || /^autovacuum: /i.test(statement.text ?? '');
+
+/** What the server counted of autovacuum's reads and writes in these intervals, for such a suspect; else null. */
+export function autovacuumText(groups: readonly StatementGroup[], intervals: readonly Interval[]): string | null {
+  if (!groups.some(isAutovacuum)) return null;
+  const blocks = sum(intervals.map(({ server }) => server?.vacuumIoBlocks ?? 0));
+  return blocks === 0 ? null : `autovacuum read and wrote ${formatBytes(blocks * blockBytes)}`;
+}
+
 const blockBytes = 8192;
 
 /** What the server counted of checkpoints in these intervals, for the suspect that is the checkpointer; else null. */

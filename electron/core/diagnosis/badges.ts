@@ -30,6 +30,7 @@ export function qualityBadges(facts: BadgeFacts): Badge[] {
     ...capability(facts),
     ...(facts.statisticsAvailable ? [...coverage(inside), ...continuity(inside)] : []),
     ...interruptions(inside),
+    ...deadlocks(inside),
     ...sampling(facts),
     baselineBadge(facts.baseline),
     ...work(facts),
@@ -107,6 +108,14 @@ function interruptions(inside: readonly Interval[]): Badge[] {
     badges.push({ kind: 'clock', tone: 'warning', text });
   }
   return badges;
+}
+
+/** Each one waited for deadlock_timeout, and was then undone: damage that no latency shows. */
+function deadlocks(inside: readonly Interval[]): Badge[] {
+  const count = sum(inside.map(({ server }) => server?.deadlocks ?? 0));
+  if (count === 0) return [];
+  const text = `${formatCounted(count, 'deadlock')}: transactions were aborted and had to begin anew`;
+  return [{ kind: 'deadlock', tone: 'warning', text }];
 }
 
 function sampling({ window, view }: BadgeFacts): Badge[] {

@@ -4,7 +4,7 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import { fixed } from '../../../shared/format/number-formats.ts';
 import { formatPercent } from '../../../shared/format/ratio.ts';
 import type { Evidence } from '../../../shared/model/diagnosis.ts';
-import { checkpointText } from './background.ts';
+import { autovacuumText, checkpointText } from './background.ts';
 import type { BlamedInterval, BlameResult } from './blame.ts';
 import type { Blocking } from './blocking.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
@@ -64,7 +64,7 @@ function cpuEvidence(
   { blame, cores }: EvidenceFacts,
 ): Evidence {
   const { share, sessions } = whileSaturated(blame, groups, 'cpu');
-  const estimate = cores.source === 'estimate' ? ' (estimated)' : '';
+  const estimate = cores.source === 'estimate' && !cores.thisMachine ? ' (estimated)' : '';
   const number = cores.value === null ? '' : `${formatCounted(cores.value, 'core')}${estimate}`;
   return {
     kind: 'cpu',
@@ -102,12 +102,14 @@ function diskEvidence(
   const { share, sessions } = whileSaturated(blame, groups, 'disk');
   const intervals = blame.intervals.map(({ damage }) => damage.interval);
   const kinds = diskKinds(intervals, groups, catalog);
-  const checkpoints = checkpointText(groups, intervals);
+  const counted = [checkpointText(groups, intervals), autovacuumText(groups, intervals)]
+    .map((text) => (text === null ? '' : `; ${text}`))
+    .join('');
   return [...kinds].map(([kind, part]) => ({
     kind,
     damageSeconds: damageSeconds * part,
     share: share * part,
-    text: `was ${formatPercent(share * part)} of the queue for the disk (${diskWords[kind]}) while ${sessionsText(sessions)} waited for it${checkpoints === null ? '' : `; ${checkpoints}`}`,
+    text: `was ${formatPercent(share * part)} of the queue for the disk (${diskWords[kind]}) while ${sessionsText(sessions)} waited for it${counted}`,
   }));
 }
 

@@ -191,6 +191,17 @@ describe('what the numbers rest on', () => {
     expect(badgesOf({ clockSetByMs: -3_600_000 })).toContain('clock warning');
   });
 
+  it('is badged where the server aborted transactions in deadlocks', () => {
+    expect(badgesOf({ server: { ...nothingCounted, deadlocks: 0 } })).not.toContain('deadlock warning');
+    expect(badgesOf({ server: { ...nothingCounted, deadlocks: 2 } })).toContain('deadlock warning');
+  });
+
+  it('says whose the cores are', () => {
+    const cores = { value: 2, source: 'estimate', thisMachine: true } as const;
+    const { badges } = diagnose({ ...quiet, cores });
+    expect(badges).toContainEqual({ kind: 'cores', tone: 'good', text: "2 cores (this machine's)" });
+  });
+
   it('does not pass for complete where nobody counted evictions', () => {
     const deltas = quiet.deltas.map((one) => ({ ...one, deallocs: null }));
     const { badges } = diagnose({ ...quiet, deltas });
@@ -226,6 +237,33 @@ describe("the server's own processes", () => {
     expect(first?.evidence[0]).toMatchObject({ kind: 'write_io' });
     expect(first?.evidence[0]?.text).toContain('(writing data)');
     expect(first?.evidence[0]?.text).toMatch(/1 checkpoint wrote 205 MB, 3\.5 s of it waiting/);
+  });
+});
+
+describe('autovacuum', () => {
+  it('is told with what the server counted of its reads and writes', () => {
+    const input = smallHistory({
+      statements: { ...statements, vacuum: 'autovacuum: VACUUM public.line' },
+      booked: (second) => ({ save: duringIncident(second) ? [100, 42, 10] : [100, 2, 10] }),
+      rows: (second) =>
+        duringIncident(second)
+          ? [
+              rowOf('vacuum', 9, {
+                backendType: 'autovacuum worker',
+                waitEventType: 'IO',
+                waitEvent: 'DataFileRead',
+                queryStartMs: at(quietSeconds),
+              }),
+              rowOf('save', 2, { waitEventType: 'IO', waitEvent: 'DataFileRead' }),
+            ]
+          : [],
+      incidentSeconds: 20,
+    });
+    const server = { ...nothingCounted, vacuumIoBlocks: 26_214 };
+    const deltas = input.deltas.map((one) => (one.fromMs === at(40) ? { ...one, server } : one));
+    const [first] = diagnose({ ...input, deltas }).findings;
+    expect(first).toMatchObject({ grade: 'B', statement: { statementId: 'vacuum' } });
+    expect(first?.evidence[0]?.text).toContain('autovacuum read and wrote 205 MB');
   });
 });
 
