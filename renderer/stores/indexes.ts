@@ -3,22 +3,17 @@ import { createAsked } from './asked.ts';
 import { client, unwrap } from './client.ts';
 import type { WindowOf } from './incident.ts';
 
-interface WhichStatement {
-  readonly serverId: string;
+interface WhichStatement extends WindowOf {
   readonly statementId: string;
   /** '$1' -> SQL literal. */
   readonly values?: Readonly<Record<string, string>>;
 }
 
 /** Indexes that would help a statement, with what every write pays. */
-export const indexAdvice = createAsked(
-  async ({ serverId, statementId, values }: WhichStatement, signal): Promise<IndexAdvice> =>
-    unwrap(
-      await client().indexes.advise(
-        { serverId, statementId, ...(values === undefined ? {} : { values: { ...values } }) },
-        { signal },
-      ),
-    ),
+export const indexAdvice = createAsked(async ({ values, ...which }: WhichStatement, signal): Promise<IndexAdvice> =>
+  unwrap(
+    await client().indexes.advise({ ...which, ...(values === undefined ? {} : { values: { ...values } }) }, { signal }),
+  ),
 );
 
 /** Indexes that only reporting statements of the window use. */

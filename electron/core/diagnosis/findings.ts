@@ -10,6 +10,7 @@ import { activityLine, bucketLength, exposureOf, type Exposure } from './exposur
 import type { HistoryView } from './history-view.ts';
 import type { Cores, DiagnosisInput, TimeWindow } from './input.ts';
 import type { Interval } from './intervals.ts';
+import { mayHaveIndex } from './lookup.ts';
 import { canBeBlamed } from './roles.ts';
 import type { SavingSummary } from './saving-summary.ts';
 import { exactShare } from './share-interval.ts';
@@ -87,7 +88,7 @@ export function buildFindings(facts: FindingFacts): Finding[] {
       ifGoneMeanMs: cured?.meanMs ?? null,
       ifGoneP95Ms: cured?.p95Ms ?? null,
       caveats: [...(attribution.statistics?.caveats ?? []), ...neverBooked(seen)],
-      cure: grade === 'D' ? 'leave' : cureFor(group),
+      cure: grade === 'D' ? 'leave' : cureFor(group, seen, window),
     };
   }
 
@@ -96,7 +97,8 @@ export function buildFindings(facts: FindingFacts): Finding[] {
     const described = (piece: Evidence): Evidence => ({ ...piece, damageSeconds: 0 });
     const statistical = statistics?.supports === true ? [statistics.evidence] : [];
     const experimental = experiment === null ? [] : [experiment.evidence];
-    const shown = { ...facts, blame: grade === 'B' ? soundBlame(blame) : blame, exposure: seen, blocking };
+    const sound = grade === 'A' || grade === 'B';
+    const shown = { ...facts, blame: sound ? soundBlame(blame) : blame, exposure: seen, blocking };
     const direct = pointedAtSeconds === 0 ? [] : gatherEvidence(groups, shown);
     if (grade === 'D') {
       // A lock that was seen once is no proof, but it is what was seen.
@@ -104,8 +106,15 @@ export function buildFindings(facts: FindingFacts): Finding[] {
       return [...experimental, ...locks, ...overlapOnly(seen)].map(described);
     }
     const others = direct.length === 0 ? overlapOnly(seen) : direct;
-    if (grade === 'A') return [...experimental, ...[...others, ...statistical].map(described)];
     const damageSeconds = share * blame.damageSeconds;
+    if (grade === 'A') {
+      // What is more than the experiment showed is carried by what was seen here.
+      const proven = Math.min(damageSeconds, experiment?.evidence.damageSeconds ?? 0);
+      const scale = pointedAtSeconds === 0 ? 0 : (damageSeconds - proven) / pointedAtSeconds;
+      const proof = experimental.map((piece): Evidence => ({ ...piece, damageSeconds: proven }));
+      const beyond = others.map((piece): Evidence => ({ ...piece, damageSeconds: piece.damageSeconds * scale }));
+      return [...proof, ...beyond, ...statistical.map(described)];
+    }
     if (pointedAtSeconds === 0) {
       const credited = statistical.map((piece): Evidence => ({ ...piece, damageSeconds }));
       return [...credited, ...[...experimental, ...others].map(described)];
@@ -158,7 +167,7 @@ function runBy({ statement, roleNames }: StatementGroup, { applicationNames }: E
   return statement.applicationNames.length > 0 ? statement.applicationNames : [...roleNames];
 }
 
-function cureFor(group: StatementGroup): Finding['cure'] {
+function cureFor(group: StatementGroup, { calls, rowsPerCall }: Exposure, window: TimeWindow): Finding['cure'] {
   switch (group.class) {
     case 'reporting':
       return group.kind === 'refresh' ? 'reschedule' : 'read_model';
@@ -166,7 +175,15 @@ function cureFor(group: StatementGroup): Finding['cure'] {
     case 'maintenance':
       return 'reschedule';
     case 'mixed':
-      return group.kind === 'read' ? (group.aggregates ? 'read_model' : 'index') : 'leave';
+      if (group.kind !== 'read') return 'leave';
+      if (group.aggregates) return 'read_model';
+      return mayHaveIndex(group.statement, {
+        perHour: (calls * 3_600_000) / (window.toMs - window.fromMs),
+        rowsPerCall: rowsPerCall ?? 0,
+        aggregates: group.aggregates,
+      })
+        ? 'index'
+        : 'leave';
     case 'oltp':
       return 'leave';
   }

@@ -1,5 +1,6 @@
 import type { IndexAdvice } from '../../../shared/model/index-advice.ts';
 import type { Statement } from '../../../shared/model/statement.ts';
+import { mayHaveIndex, type Calls } from '../diagnosis/lookup.ts';
 
 const sources: Readonly<Record<Statement['classSource'], string>> = {
   score: 'by what it does',
@@ -7,29 +8,14 @@ const sources: Readonly<Record<Statement['classSource'], string>> = {
   override: 'by your own word',
 };
 
-/** What the last hour of history says of one statement. */
-export interface Calls {
-  readonly perHour: number;
-  readonly rowsPerCall: number;
-  readonly aggregates: boolean;
-}
-
-/**
- * Called often for a few rows: a form's lookup. One that lacks an index reads too many blocks to be scored as OLTP, and
- * is exactly what advice is for.
- */
-export const isLookup = ({ perHour, rowsPerCall, aggregates }: Calls): boolean =>
-  !aggregates && perHour >= 20 && rowsPerCall <= 50;
-
 /** Why a statement gets no index, or null for OLTP. An OLTP schema in an OLAP costume is what this prevents. */
 export function refusedByClass(
-  { class: kind, classSource }: Statement,
+  statement: Pick<Statement, 'class' | 'classSource'>,
   calls: Calls,
 ): Extract<IndexAdvice, { kind: 'none' }> | null {
-  const source = sources[classSource];
-  switch (kind) {
-    case 'oltp':
-      return null;
+  if (mayHaveIndex(statement, calls)) return null;
+  const source = sources[statement.classSource];
+  switch (statement.class) {
     case 'reporting':
       return {
         kind: 'none',
@@ -48,8 +34,9 @@ export function refusedByClass(
         instead: 'leave',
         reason: `It is maintenance (${source}); an index does nothing for it.`,
       };
+    // What may have an index has left already; the word `oltp` alone lets it.
+    case 'oltp':
     case 'mixed':
-      if (classSource === 'score' && isLookup(calls)) return null;
       return {
         kind: 'none',
         instead: 'leave',

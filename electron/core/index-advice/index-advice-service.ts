@@ -6,6 +6,7 @@ import { hasSessionState, requireOwnDatabase } from '../explain/explain-service.
 import { prepareStatement } from '../explain/plan-statement.ts';
 import { sampledTexts } from '../explain/sampled-texts.ts';
 import type { History, StoredDeltas, StoredStatement } from '../history/history.ts';
+import type { TimeWindow } from '../diagnosis/input.ts';
 import { readStatementText } from '../diagnosis/statement-kind.ts';
 import { describeStatements } from '../diagnosis/statements.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
@@ -17,7 +18,8 @@ import { dropHypotheticals, hypopgSchema } from '../postgres/queries/planner-hyp
 import { readTableFacts } from '../postgres/queries/table-facts.ts';
 import type { ExplainSession, Server } from '../postgres/session.ts';
 import { adviseIndexes } from './advise.ts';
-import { refusedByClass, type Calls } from './class-gate.ts';
+import type { Calls } from '../diagnosis/lookup.ts';
+import { refusedByClass } from './class-gate.ts';
 import { indexUse, type IndexUse } from './index-use.ts';
 import { reportIndexes, type PlannedUse } from './report-indexes.ts';
 import { tableName } from './resolve-columns.ts';
@@ -29,6 +31,15 @@ interface Options {
   readonly history: History;
   readonly servers: KnownServers;
   readonly dashboards: DashboardService;
+}
+
+export interface AdviceRequest {
+  readonly serverId: string;
+  readonly statementId: string;
+  readonly values?: Readonly<Record<string, string>> | undefined;
+  /** The window that class, calls and writes are read from; without both, the last hour of history. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
 }
 
 const limits = { applicationName: 'daybreak-explain', statementTimeoutMs: 10_000, lockTimeoutMs: 1_000 };
@@ -45,15 +56,16 @@ export class IndexAdviceService {
     this.#options = options;
   }
 
-  async advise(serverId: string, statementId: string, values?: Readonly<Record<string, string>>): Promise<IndexAdvice> {
+  async advise({ serverId, statementId, values, fromMs, toMs }: AdviceRequest): Promise<IndexAdvice> {
     const { history, servers, ports } = this.#options;
-    const { stored, described, calls } = await this.#statement(serverId, statementId);
+    const asked = fromMs === undefined || toMs === undefined ? null : { fromMs, toMs };
+    const { stored, described, calls, window } = await this.#statement(serverId, statementId, asked);
     const refused = refusedByClass(described, calls);
     if (refused !== null) return refused;
     const server = await servers.server(serverId);
     requireOwnDatabase(server, stored);
     const samples = await sampledTexts(history, serverId, stored);
-    const writes = await this.#writes(serverId);
+    const writes = await this.#writes(serverId, window);
     const { versionNumber } = server.facts;
     return server.withExplain(async (session) => {
       const hypopg = await this.#hypopg(server, session);
@@ -102,7 +114,7 @@ export class IndexAdviceService {
       ...facts,
       planned,
       unknownTables: blind.tables,
-      writes: await this.#writes(serverId),
+      writes: await this.#writes(serverId, { fromMs, toMs }),
       nowMs: ports.clock.nowMs(),
     });
     const notes = notesOf(planned, unplanned, leftOut, blind.unreadable);
@@ -156,7 +168,8 @@ export class IndexAdviceService {
   async #statement(
     serverId: string,
     statementId: string,
-  ): Promise<{ stored: StoredStatement; described: Statement; calls: Calls }> {
+    asked: TimeWindow | null,
+  ): Promise<{ stored: StoredStatement; described: Statement; calls: Calls; window: TimeWindow }> {
     const { history, servers } = this.#options;
     await servers.stored(serverId);
     const stored = (await history.samples.statements(serverId)).find((one) => one.statementId === statementId);
@@ -164,11 +177,11 @@ export class IndexAdviceService {
     if (stored === undefined || extent === null) {
       throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });
     }
-    const statements = await this.#described(serverId, extent.toMs - hourMs, extent.toMs + 1);
+    const window = asked ?? { fromMs: extent.toMs - hourMs, toMs: extent.toMs + 1 };
+    const statements = await this.#described(serverId, window.fromMs, window.toMs);
     const described = statements.find((one) => one.statementId === statementId);
     if (described === undefined) throw new Error('a stored statement can be described');
-    const deltas = await history.samples.deltas(serverId, extent.toMs - hourMs, extent.toMs);
-    return { stored, described, calls: callsOf(stored, deltas) };
+    return { stored, described, calls: await this.#calls(serverId, stored, window), window };
   }
 
   /** Classes of all known statements, from the window and an hour around it. */
@@ -177,12 +190,41 @@ export class IndexAdviceService {
     return describeStatements(await gatherInput(this.#options, serverId, { fromMs, toMs }, { around }));
   }
 
-  async #writes(serverId: string) {
-    const { history } = this.#options;
-    const extent = await history.samples.extent(serverId);
-    if (extent === null) return null;
-    const deltas = await history.samples.deltas(serverId, extent.toMs - hourMs, extent.toMs);
-    return tableWrites(await history.samples.statements(serverId), deltas);
+  async #writes(serverId: string, window: TimeWindow) {
+    return tableWrites(await this.#options.history.samples.statements(serverId), await this.#deltas(serverId, window));
+  }
+
+  /** The store answers intervals that only touch the window, too. */
+  async #deltas(serverId: string, { fromMs, toMs }: TimeWindow): Promise<StoredDeltas[]> {
+    const deltas = await this.#options.history.samples.deltas(serverId, fromMs, toMs);
+    return deltas.filter((interval) => interval.toMs > fromMs && interval.fromMs < toMs);
+  }
+
+  async #calls(serverId: string, { statementId, text }: StoredStatement, window: TimeWindow): Promise<Calls> {
+    const { samples } = this.#options.history;
+    const total = { ms: 0, calls: 0, rows: 0 };
+    for (const { fromMs, toMs, deltas } of await this.#deltas(serverId, window)) {
+      total.ms += toMs - fromMs;
+      for (const { counters } of deltas.filter((one) => one.statementId === statementId)) {
+        total.calls += counters.calls;
+        total.rows += counters.rows;
+      }
+    }
+    // Raw history is kept for two days, minutes and hours for longer.
+    for (const tier of ['minute', 'hour'] as const) {
+      if (total.ms > 0) break;
+      for (const rollup of await samples.rollups(serverId, tier, window.fromMs, window.toMs)) {
+        total.ms += rollup.toMs - rollup.fromMs;
+        const at = rollup.statementIds.indexOf(Number(statementId));
+        total.calls += rollup.calls[at] ?? 0;
+        total.rows += rollup.rows[at] ?? 0;
+      }
+    }
+    return {
+      perHour: total.ms === 0 ? 0 : (total.calls * hourMs) / total.ms,
+      rowsPerCall: total.calls === 0 ? 0 : total.rows / total.calls,
+      aggregates: readStatementText(text).aggregates,
+    };
   }
 
   /** Calls of each statement in the window; what was only sampled counts once. */
@@ -190,11 +232,8 @@ export class IndexAdviceService {
     const { history } = this.#options;
     const ran = new Map<string, number>();
     const add = (statementId: string, calls: number) => ran.set(statementId, (ran.get(statementId) ?? 0) + calls);
-    const deltas: StoredDeltas[] = await history.samples.deltas(serverId, fromMs, toMs);
-    // The store answers intervals that only touch the window, too.
-    for (const interval of deltas) {
-      if (interval.toMs <= fromMs || interval.fromMs >= toMs) continue;
-      for (const { statementId, counters } of interval.deltas) add(statementId, counters.calls);
+    for (const { deltas } of await this.#deltas(serverId, { fromMs, toMs })) {
+      for (const { statementId, counters } of deltas) add(statementId, counters.calls);
     }
     for (const { rows } of await history.samples.samples(serverId, fromMs, toMs)) {
       for (const { statementId } of rows) if (statementId !== null && !ran.has(statementId)) add(statementId, 1);
@@ -213,15 +252,3 @@ export class IndexAdviceService {
 
 const mixedNote =
   'By its cost alone it is no OLTP statement; it is called often for a few rows, as a lookup is that lacks an index.';
-
-function callsOf({ statementId, text }: StoredStatement, deltas: readonly StoredDeltas[]): Calls {
-  const hours = deltas.reduce((sum, { fromMs, toMs }) => sum + (toMs - fromMs), 0) / hourMs;
-  const own = deltas.flatMap((interval) => interval.deltas.filter((delta) => delta.statementId === statementId));
-  const calls = own.reduce((sum, { counters }) => sum + counters.calls, 0);
-  const rows = own.reduce((sum, { counters }) => sum + counters.rows, 0);
-  return {
-    perHour: hours === 0 ? 0 : calls / hours,
-    rowsPerCall: calls === 0 ? 0 : rows / calls,
-    aggregates: readStatementText(text).aggregates,
-  };
-}

@@ -129,6 +129,23 @@ describe.each(testServers())('$label', (testServer) => {
     });
   });
 
+  test('the window that is asked about decides, not what ran since', async () => {
+    const text = 'select invoice_id from erp.ar_invoice where due_date > $1 and total_amount = $2';
+    const [statementId = ''] = await daybreak.book([
+      { text, counters: { calls: 500, rows: 600, totalExecMs: 20_000, sharedBlksHit: 2_500_000 } },
+      { text: 'update erp.ar_invoice set due_date = $1 where invoice_id = $2', counters: { calls: 600, rows: 600 } },
+    ]);
+    const busy = daybreak.window();
+    // Since then nothing ran for two hours.
+    for (let tens = 0; tens < 12; tens += 1) await daybreak.book([{ text: 'select 1' }]);
+    const one = { serverId: daybreak.serverId, statementId };
+    const advice = await valueOf(daybreak.client.indexes.advise({ ...one, ...busy }));
+    if (advice.kind !== 'candidates') throw new Error(JSON.stringify(advice));
+    expect(advice.candidates[0]?.writeCost.text).toContain('measured from its statements');
+    const lastHour = await valueOf(daybreak.client.indexes.advise(one));
+    expect(lastHour).toMatchObject({ kind: 'none', instead: 'leave' });
+  });
+
   test('indexes that only reports use are told with who uses them, what they cost and how to come back', async () => {
     await erp.admin.query(`
       create index invoice_due on erp.ar_invoice (due_date) include (total_amount);

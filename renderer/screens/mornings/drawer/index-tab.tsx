@@ -10,6 +10,7 @@ import { CopyButton } from '../../../app/copy-button.tsx';
 import { EmptyState } from '../../../app/empty-state.tsx';
 import { FailureNotice } from '../../../app/failure-notice.tsx';
 import { Tag } from '../../../app/tag.tsx';
+import type { TimeWindow } from '../../../charts/time-window.ts';
 import { useAsked } from '../../../stores/asked.ts';
 import { indexAdvice } from '../../../stores/indexes.ts';
 import { cureWords } from '../words.ts';
@@ -18,6 +19,7 @@ import styles from './drawer.module.css';
 
 interface IndexTabProps {
   readonly server: ServerSummary;
+  readonly window: TimeWindow;
   readonly statement: Statement;
   readonly onPropose: (statement: Statement) => void;
 }
@@ -28,11 +30,15 @@ const methods = {
 } as const;
 
 /** Indexes for statements that are truly OLTP; a report is refused, and told what helps it. */
-export function IndexTab({ server, statement, onPropose }: IndexTabProps): ReactNode {
+export function IndexTab({ server, window, statement, onPropose }: IndexTabProps): ReactNode {
   const connected = server.state === 'connected';
   const { serverId } = server;
   const { statementId } = statement;
-  const { value, problem, loading, reload } = useAsked(indexAdvice, connected ? { serverId, statementId } : null);
+  const { fromMs, toMs } = window;
+  const { value, problem, loading, reload } = useAsked(
+    indexAdvice,
+    connected ? { serverId, statementId, fromMs, toMs } : null,
+  );
   return (
     <section aria-label="Index advice" className={styles.body}>
       {!connected && (

@@ -134,7 +134,12 @@ function SubjectTabs(props: StatementDrawerProps & { readonly subject: Subject }
         <PlanTab server={props.server} statement={subject.statement} />
       </Tabs.Panel>
       <Tabs.Panel value="index">
-        <IndexTab server={props.server} statement={subject.statement} onPropose={props.onPropose} />
+        <IndexTab
+          server={props.server}
+          window={props.window}
+          statement={subject.statement}
+          onPropose={props.onPropose}
+        />
       </Tabs.Panel>
       {subject.finding !== null && (
         <Tabs.Panel value="experiment">
