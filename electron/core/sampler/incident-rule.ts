@@ -37,6 +37,8 @@ const endsAfterMs = 5 * 60_000;
 const shortMs = 200;
 /** ... and was called at least so often. */
 const trustedCalls = 20;
+/** What is called more seldom weighs nothing beside it, and 5,000 rare statements would be learned every minute. */
+const fewestCallsAMinute = 2;
 /** Older intervals fade out within the hour: slower than a morning gets worse, faster than a database grows. */
 const memoryMs = 60 * 60_000;
 /** A slowdown that has lasted so long is the new normal. */
@@ -104,6 +106,7 @@ function learn(known: ReadonlyMap<string, Baseline>, set: DeltaSet): ReadonlyMap
   for (const { key, counters } of set.deltas) {
     if (counters.calls === 0) continue;
     const name = keyText(key);
+    if ((counters.calls * 60_000) / lastedMs < fewestCallsAMinute && !baselines.has(name)) continue;
     const { meanMs, calls, watchedMs } = baselines.get(name) ?? { meanMs: 0, calls: 0, watchedMs: 0 };
     const weight = lastedMs / (watchedMs + lastedMs);
     baselines.set(name, {
