@@ -71,9 +71,11 @@ export function attribute(facts: AttributionFacts): Attribution[] {
 }
 
 /** Suspects of a proven experiment that were active in the window, whatever else speaks against them. */
-function statisticsGroupsProven({ statistics, experiments, saving }: AttributionFacts): StatementGroup[] {
-  return [...statistics.bySuspect.keys()].filter((group) => experimentEvidence(group, experiments, saving)?.proven);
-}
+const statisticsGroupsProven = (facts: AttributionFacts): StatementGroup[] =>
+  [...facts.statistics.bySuspect.keys()].filter((group) => experimentOf(group, facts)?.proven);
+
+const experimentOf = (group: StatementGroup, { experiments, saving, exposureOf }: AttributionFacts) =>
+  experimentEvidence(group, exposureOf(group).averageActiveSessions, experiments, saving);
 
 /** Sets of suspects that are blamed as one: always together over days, and not told apart by what they were seen to do. */
 function together(
@@ -102,18 +104,30 @@ function claimOf(
   const [heaviest] = groups;
   if (heaviest === undefined) throw new Error('nobody is suspected');
   const statistics = facts.statistics.bySuspect.get(heaviest) ?? null;
-  const experiment =
-    groups.map((group) => experimentEvidence(group, facts.experiments, facts.saving)).find((one) => one !== null) ??
-    null;
+  const experiment = groups.map((group) => experimentOf(group, facts)).find((one) => one !== null) ?? null;
   const pointedAtSeconds = sum(groups.map((group) => seconds.get(group) ?? 0));
   const common = { groups, statistics, experiment, pointedAtSeconds };
-  if (experiment?.proven === true) {
-    return { ...common, grade: 'A', share: experiment.share, interval: experiment.interval };
-  }
   const sound = soundBlame(blame);
   const soundSeconds = sum(
     sound.intervals.map(({ bySuspect }) => sum(groups.map((one) => blameSeconds(bySuspect.get(one))))),
   );
+  const enoughLooks = looksAt(groups, facts) >= leastSamples;
+  const intervalOf = ({ intervals }: BlameResult) =>
+    shareInterval(
+      intervals.map(({ damage, bySuspect }) => ({
+        blamed: sum(groups.map((group) => blameSeconds(bySuspect.get(group)))),
+        damage: damage.seconds,
+      })),
+      runsSeen(facts, seconds),
+      seed,
+    );
+  if (experiment?.proven === true) {
+    // What it was seen to do here counts where that is more than it did on the mornings of the experiment.
+    const seen = enoughLooks ? soundSeconds / blame.damageSeconds : 0;
+    const share = Math.max(experiment.share, seen);
+    const interval = seen > experiment.share ? intervalOf(sound) : experiment.interval;
+    if (share >= leastShare) return { ...common, pointedAtSeconds: soundSeconds, grade: 'A', share, interval };
+  }
   // A lock names its holder, whatever the clock says.
   const byLock = sum(groups.map((group) => lockSeconds(blame, group))) > soundSeconds / 2;
   const untold = statistics?.identifiable === false && !byLock;
@@ -121,16 +135,8 @@ function claimOf(
     ? (['C', blame, pointedAtSeconds] as const)
     : (['B', sound, soundSeconds] as const);
   const share = shownSeconds / blame.damageSeconds;
-  if (share >= leastShare && looksAt(groups, facts) >= leastSamples) {
-    const interval = shareInterval(
-      shown.intervals.map(({ damage, bySuspect }) => ({
-        blamed: sum(groups.map((group) => blameSeconds(bySuspect.get(group)))),
-        damage: damage.seconds,
-      })),
-      runsSeen(facts, seconds),
-      seed,
-    );
-    return { ...common, pointedAtSeconds: shownSeconds, grade, share, interval };
+  if (share >= leastShare && enoughLooks) {
+    return { ...common, pointedAtSeconds: shownSeconds, grade, share, interval: intervalOf(shown) };
   }
   if (statistics?.supports === true) {
     return { ...common, grade: 'C', share: statistics.share, interval: statistics.interval };

@@ -55,6 +55,8 @@ export interface EndedExperiment {
   readonly databaseName: string | null;
   /** Mean damage per save, mornings with the suspect minus mornings without it, ms. */
   readonly effectMs: number;
+  /** Average active sessions of the suspect on the mornings with it; null: not measured. */
+  readonly liveExposure: number | null;
   readonly interval: readonly [number, number];
   /** Exact permutation p. */
   readonly p: number;

@@ -1,6 +1,6 @@
 import type { Experiment, ExperimentRecord } from '../../../shared/model/experiment.ts';
 import { brokenArms } from '../diagnosis/experiment/arms.ts';
-import { countedDays, experimentResult } from '../diagnosis/experiment/result.ts';
+import { countedDays, experimentResult, liveExposure } from '../diagnosis/experiment/result.ts';
 import type { EndedExperiment } from '../diagnosis/input.ts';
 
 /** What is known of each day: measured, left out, or still ahead. */
@@ -56,12 +56,14 @@ export function endedExperiments(records: readonly ExperimentRecord[]): EndedExp
   return records.flatMap((record) => {
     const { state, result, statement } = record;
     if (state !== 'ended' || result === null) return [];
-    const { live, without } = countedDays(daysOf(record));
+    const days = daysOf(record);
+    const { live, without } = countedDays(days);
     return [
       {
         fingerprint: statement.fingerprint,
         databaseName: statement.databaseName,
         effectMs: result.effectMs,
+        liveExposure: liveExposure(days),
         interval: result.interval,
         p: result.p,
         liveDays: live.length,

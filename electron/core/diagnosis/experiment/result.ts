@@ -8,6 +8,7 @@ import { permutationTest, type PermutationResult } from './permutation-test.ts';
 export const significant = 0.05;
 
 type Day = Pick<Experiment['days'][number], 'arm' | 'damagePerSaveMs' | 'excluded'>;
+type ExposedDay = Day & Pick<Experiment['days'][number], 'exposure'>;
 
 /** Damage per save of the days that count, by arm. */
 export function countedDays(days: readonly Day[]): { readonly live: number[]; readonly without: number[] } {
@@ -16,6 +17,14 @@ export function countedDays(days: readonly Day[]): { readonly live: number[]; re
       day.arm === arm && day.excluded === null && day.damagePerSaveMs !== null ? [day.damagePerSaveMs] : [],
     );
   return { live: of('live'), without: of('without') };
+}
+
+/** Mean sessions of the suspect on the mornings with it that count; null without one. */
+export function liveExposure(days: readonly ExposedDay[]): number | null {
+  const seen = days.flatMap(({ arm, damagePerSaveMs, excluded, exposure }) =>
+    arm === 'live' && excluded === null && damagePerSaveMs !== null && exposure !== null ? [exposure] : [],
+  );
+  return seen.length === 0 ? null : seen.reduce((sum, one) => sum + one, 0) / seen.length;
 }
 
 /** Null until both arms have a morning that counts. */

@@ -83,6 +83,7 @@ describe('an experiment', () => {
     fingerprint: hash.text,
     databaseName: 'erp',
     effectMs: 12,
+    liveExposure: null,
     interval: [8, 16],
     p: 1 / 70,
     liveDays: 4,
@@ -95,8 +96,12 @@ describe('an experiment', () => {
     const [first] = verdict.findings;
     expect(first).toMatchObject({ grade: 'A', statement: { statementId: 'hash' } });
     expect(first?.evidence[0]).toMatchObject({ kind: 'experiment' });
-    expect(first?.blameShare).toBeCloseTo((12 * verdict.saves) / 1000 / verdict.damageSeconds, 1);
-    expect(first?.blameShare).toBeGreaterThan(0);
+    expect(first?.evidence[0]?.share).toBeCloseTo((12 * verdict.saves) / 1000 / verdict.damageSeconds, 1);
+    expect(first?.evidence[0]?.share).toBeGreaterThan(0);
+    // It was seen to do more than that.
+    expect(first?.blameShare).toBeCloseTo(diagnose(input).findings[0]?.blameShare ?? 0, 9);
+    const credited = (first?.evidence ?? []).reduce((total, { damageSeconds }) => total + damageSeconds, 0);
+    expect(credited / (first?.damageSeconds ?? 0)).toBeCloseTo(1, 6);
   });
 
   it('that proved nothing leaves the grade to the other evidence, and is told', () => {

@@ -3,7 +3,8 @@ import { brokenArms } from '../../../../../electron/core/diagnosis/experiment/ar
 import { diagnose } from '../../../../../electron/core/diagnosis/diagnose.ts';
 import { experimentResult } from '../../../../../electron/core/diagnosis/experiment/result.ts';
 import type { EndedExperiment } from '../../../../../electron/core/diagnosis/input.ts';
-import { simulate } from '../../../../support/diagnosis-scenarios.ts';
+import { rowOf, simulate } from '../../../../support/diagnosis-scenarios.ts';
+import { at, quietSeconds, smallHistory } from '../small-history.ts';
 
 describe('an ended experiment', () => {
   const text = 'select hash, sum(amount) from erp.ar_invoice_line group by 1';
@@ -20,6 +21,7 @@ describe('an ended experiment', () => {
     fingerprint: text,
     databaseName: 'erp',
     effectMs: 8,
+    liveExposure: null,
     interval: [5, 11],
     p: 1 / 70,
     liveDays: 4,
@@ -46,6 +48,37 @@ describe('an ended experiment', () => {
     expect(first([early])?.grade).not.toBe('A');
     expect(first([early, nothingFound])?.grade).not.toBe('A');
     expect(first([early, experiment])?.grade).toBe('A');
+  });
+
+  it('counts for as much as its suspect ran, and no less than what it was seen to do', () => {
+    const { averageActiveSessions = 0, blameShare: seenShare = 0 } = first([]) ?? {};
+    const withExposure = (liveExposure: number) => first([{ ...experiment, liveExposure }]);
+    const shareAt = (liveExposure: number) => withExposure(liveExposure)?.evidence[0]?.share ?? 0;
+    expect(shareAt(averageActiveSessions * 2)).toBeCloseTo(shareAt(averageActiveSessions) / 2, 6);
+    expect(withExposure(averageActiveSessions * 1000)).toMatchObject({ grade: 'A', blameShare: seenShare });
+  });
+
+  it('leaves a lock its share in a window in which its suspect ran once', () => {
+    const report = 'select sum(x) from line group by y';
+    const locked = smallHistory({
+      statements: { save: 'insert into invoice values ($1)', report, vacuum: 'vacuum full invoice' },
+      booked: (second) => ({ save: second < quietSeconds ? [100, 2, 10] : [100, 42, 10] }),
+      rows: (second) =>
+        second < quietSeconds
+          ? []
+          : [
+              rowOf('vacuum', 1, { waitEventType: 'IO', waitEvent: 'DataFileRead', queryStartMs: at(quietSeconds) }),
+              rowOf('save', 2, { waitEventType: 'Lock', waitEvent: 'relation', blockedByPids: [1] }),
+              ...(second === 40 ? [rowOf('report', 3, { queryStartMs: at(second) })] : []),
+            ],
+      incidentSeconds: 20,
+    });
+    // On those mornings eight of it ran, and a save waited as long as it does behind the lock.
+    const proven = { ...experiment, fingerprint: report, effectMs: 40, interval: [30, 50] as const, liveExposure: 8 };
+    const { findings } = diagnose({ ...locked, experiments: [proven] });
+    expect(findings[0]).toMatchObject({ grade: 'B', statement: { statementId: 'vacuum' } });
+    expect(findings[0]?.blameShare).toBeGreaterThan(0.95);
+    expect(findings.map(({ grade }) => grade)).not.toContain('A');
   });
 
   it('proves nothing without an effect, or about another statement', () => {
