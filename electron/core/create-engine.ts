@@ -60,7 +60,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   const readModels = new ReadModelService({ ports, history, events, servers, dashboards });
   const explain = new ExplainService({ ports, history, servers });
   const demo = new DemoService({ ports, history, events, servers });
-  const openFindings = new OpenFindings({ ports, history, servers, events });
+  const openFindings = new OpenFindings({ ports, history, servers, events, dashboards });
   if (background) openFindings.start();
   const mornings = new Mornings({ ports, history, servers, dashboards, openFindings });
   const indexAdvice = new IndexAdviceService({ ports, history, servers, dashboards });

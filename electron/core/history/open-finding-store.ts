@@ -10,6 +10,8 @@ export interface DiagnosedFinding {
   readonly blameShare: number;
   readonly damageSeconds: number;
   readonly window: { readonly fromMs: number; readonly toMs: number };
+  /** What a save would have taken there without it; null where nobody could tell. */
+  readonly prediction: { readonly meanMs: number; readonly p95Ms: number | null } | null;
 }
 
 export interface StoredOpenFinding extends DiagnosedFinding {

@@ -12,6 +12,8 @@ const bodySchema = z.object({
   cure: findingSchema.shape.cure,
   grade: gradeSchema,
   blameShare: z.number(),
+  // Absent in findings of versions that did not write it down.
+  prediction: z.object({ meanMs: z.number(), p95Ms: z.number().nullable() }).nullable().default(null),
 });
 
 interface FindingRow {

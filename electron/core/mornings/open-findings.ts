@@ -1,11 +1,13 @@
 import type { OpenFinding, Verdict } from '../../../shared/model/diagnosis.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers } from '../connections/known-servers.ts';
+import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { shortStatement } from '../diagnosis/transactions/described-rows.ts';
 import type { Events } from '../events.ts';
 import type { History } from '../history/history.ts';
 import type { SeenRun, StoredOpenFinding } from '../history/open-finding-store.ts';
 import type { Ports } from '../ports.ts';
+import { FindingOutcomes } from './finding-outcome.ts';
 import { findingState, goneAfterMinutes } from './finding-state.ts';
 import { watchFindings } from './watch-findings.ts';
 
@@ -14,6 +16,7 @@ interface Options {
   readonly history: History;
   readonly servers: KnownServers;
   readonly events: Events;
+  readonly dashboards: DashboardService;
 }
 
 /** A smaller share of the damage is not worth an entry that somebody has to work off. */
@@ -32,8 +35,11 @@ export class OpenFindings {
   #stopping: AbortController | null = null;
   #loop: Promise<void> = Promise.resolve();
 
+  readonly #outcomes: FindingOutcomes;
+
   constructor(options: Options) {
     this.#options = options;
+    this.#outcomes = new FindingOutcomes(options);
   }
 
   /** Looks every few minutes, until `stop`, so that what a sampler sees is counted while it is kept. */
@@ -70,7 +76,7 @@ export class OpenFindings {
     const diagnosed = worth
       .flatMap((finding) => [finding.statement, ...finding.members].map((statement) => ({ ...finding, statement })))
       .filter(({ statement }) => statement.text !== null && !statement.statementId.startsWith('backend:'))
-      .map(({ statement, cure, grade, blameShare, damageSeconds }) => ({
+      .map(({ statement, cure, grade, blameShare, damageSeconds, ifGoneMeanMs, ifGoneP95Ms }) => ({
         fingerprint: statement.fingerprint,
         statement: shortStatement(statement),
         cure,
@@ -78,6 +84,7 @@ export class OpenFindings {
         blameShare,
         damageSeconds,
         window: { fromMs, toMs },
+        prediction: ifGoneMeanMs === null ? null : { meanMs: ifGoneMeanMs, p95Ms: ifGoneP95Ms },
       }));
     try {
       const changed = await history.openFindings.save(serverId, diagnosed, ports.clock.nowMs());
@@ -93,7 +100,11 @@ export class OpenFindings {
     await this.#options.servers.stored(serverId);
     await this.#watch(serverId);
     const findings = await this.#described(serverId);
-    return { findings: all ? findings : findings.filter(({ state }) => state === 'open' || state === 'quiet') };
+    const wanted = all ? findings : findings.filter(({ state }) => state === 'open' || state === 'quiet');
+    const told: OpenFinding[] = [];
+    // One after the other: each may read hours of history.
+    for (const finding of wanted) told.push(await this.#withOutcome(serverId, finding));
+    return { findings: told };
   }
 
   async dismiss(serverId: string, fingerprint: string, dismissed: boolean): Promise<OpenFinding> {
@@ -128,6 +139,13 @@ export class OpenFindings {
     }
   }
 
+  async #withOutcome(serverId: string, finding: OpenFinding): Promise<OpenFinding> {
+    const { state, prediction, window, lastRunAtMs } = finding;
+    if (prediction === undefined || (state !== 'quiet' && state !== 'gone')) return finding;
+    const outcome = await this.#outcomes.of(serverId, window, lastRunAtMs ?? window.toMs, localTimeZone());
+    return outcome === null ? finding : { ...finding, outcome };
+  }
+
   /** One search of a server at a time; who comes meanwhile waits for it. */
   async #watch(serverId: string): Promise<void> {
     const running = this.#watching.get(serverId);
@@ -145,7 +163,7 @@ export class OpenFindings {
     const newestMs = Math.max(0, ...findings.map(({ watchedToMs }) => watchedToMs));
     const minutes = findings.length === 0 ? [] : await openFindings.watchedMinutes(serverId, newestMs - daysBackMs);
     const sinceMs = (minutes.at(-goneAfterMinutes) ?? -Infinity) * 60_000;
-    const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const timeZone = localTimeZone();
     return Promise.all(
       findings.map(async (finding) => {
         const quietFromMs = finding.lastRunAtMs ?? finding.window.toMs;
@@ -162,11 +180,15 @@ export class OpenFindings {
   }
 }
 
+const localTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 const published = ({
   dismissed: _dismissed,
   watchedToMs: _watchedToMs,
+  prediction,
   ...finding
-}: StoredOpenFinding): Omit<OpenFinding, 'state' | 'stillRunBy'> => finding;
+}: StoredOpenFinding): Omit<OpenFinding, 'state' | 'stillRunBy'> =>
+  prediction === null ? finding : { ...finding, prediction };
 
 /** Of the last 24 sampled hours. What only the statistics saw has a role, and its application is another line's. */
 function runners(fingerprint: string, runs: readonly SeenRun[], sinceMs: number): OpenFinding['stillRunBy'] {

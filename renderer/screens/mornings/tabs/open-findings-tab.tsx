@@ -174,6 +174,15 @@ function openColumns({
       sortValue: ({ stillRunBy }) => stillRunBy.length,
     },
     {
+      id: 'without',
+      header: 'a save without it',
+      hint: 'Predicted for the worst window, and measured at the same clock times once it was gone',
+      align: 'right',
+      width: '150px',
+      cell: (finding) => <Without {...finding} />,
+      sortValue: ({ outcome, prediction }) => outcome?.meanMs ?? prediction?.meanMs ?? null,
+    },
+    {
       id: 'cure',
       header: 'cure',
       width: '180px',
@@ -203,6 +212,24 @@ function openColumns({
       ),
     },
   ];
+}
+
+function Without({ prediction, outcome }: Pick<OpenFinding, 'prediction' | 'outcome'>): ReactNode {
+  if (prediction === undefined) return <span className="db-dim">–</span>;
+  const p95 = ({ p95Ms }: { readonly p95Ms: number | null }) =>
+    p95Ms === null ? '' : `, 95 of 100 within ${formatDuration(p95Ms)}`;
+  return (
+    <div className={styles.two}>
+      <span title={`predicted on average${p95(prediction)}`}>{formatDuration(prediction.meanMs)} predicted</span>
+      {outcome === undefined ? (
+        <small>not measured yet</small>
+      ) : (
+        <small title={`measured on average${p95(outcome)}; ${momentExact(outcome.fromMs)}`}>
+          {formatDuration(outcome.meanMs)} measured
+        </small>
+      )}
+    </div>
+  );
 }
 
 function StillRunBy({ stillRunBy }: Pick<OpenFinding, 'stillRunBy'>): ReactNode {

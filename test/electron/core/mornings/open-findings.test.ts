@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { KnownServers } from '../../../../electron/core/connections/known-servers.ts';
+import type { DashboardService } from '../../../../electron/core/dashboards/dashboard-service.ts';
 import { createEvents } from '../../../../electron/core/events.ts';
 import type { History } from '../../../../electron/core/history/history.ts';
 import { fingerprint } from '../../../../electron/core/history/fingerprint.ts';
+import { comparableWindows } from '../../../../electron/core/mornings/finding-outcome.ts';
 import { OpenFindings } from '../../../../electron/core/mornings/open-findings.ts';
 import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
 import type { Finding, Verdict } from '../../../../shared/model/diagnosis.ts';
@@ -89,7 +91,9 @@ async function sample(
 }
 
 async function open(history: History) {
-  const known = { stored: async () => ({}), isOpen: () => true } as unknown as KnownServers;
+  const dashboards = { widgetReferences: async () => [] } as unknown as DashboardService;
+  const stored = { settings: { cores: 2 }, lastFacts: null, capture: null };
+  const known = { stored: async () => stored, isOpen: () => true } as unknown as KnownServers;
   const events = createEvents();
   const seen: EngineEvent[] = [];
   const listening = new AbortController();
@@ -97,7 +101,7 @@ async function open(history: History) {
     for await (const event of events.subscribe(listening.signal)) if (event.seq > 0) seen.push(event);
   })();
   const ports = nodePorts({ paths: { profileDir: '', resourcesDir: '' }, logger: quiet, door: 'test' });
-  const findings = new OpenFindings({ ports, history, servers: known, events });
+  const findings = new OpenFindings({ ports, history, servers: known, events, dashboards });
   return { findings, seen };
 }
 
@@ -219,4 +223,57 @@ test('it survives a new start, and goes with its server', async () => {
   expect((await (await open(history)).findings.list('erp', false)).findings).toHaveLength(1);
   await history.connections.remove('erp');
   expect((await findings.list('erp', true)).findings).toEqual([]);
+});
+
+test('once the statement is gone, what a save takes is measured and stands beside what was predicted', async () => {
+  const history = await openTestHistory();
+  const { findings } = await open(history);
+  await history.samples.saveTexts('erp', [
+    { key: keyOf('11'), text: report, databaseName: 'erp', roleName: 'reporter' },
+    { key: keyOf('1'), text: 'insert into erp.ar_invoice (id) values ($1)', databaseName: 'erp', roleName: 'erp' },
+  ]);
+  const seconds = (minute: number) => Array.from({ length: 6 }, (_, index) => at(minute) + index * 10_000);
+  const row = activityRow({ queryid: '11', query: report, roleName: 'reporter', applicationName: 'dashboard' });
+  const saving = async (from: number, to: number, meanMs: number, runs: boolean) => {
+    for (let minute = from; minute < to; minute += 1) {
+      for (const atMs of seconds(minute)) await history.samples.saveSample('erp', { atMs, rows: runs ? [row] : [] });
+      const calls = { calls: 600, rows: 600, totalExecMs: 600 * meanMs, sharedBlksHit: 6000 };
+      await history.samples.saveDeltas('erp', deltaSet(at(minute + 1), [keyOf('1')], calls));
+    }
+  };
+  await saving(0, 10, 9, true);
+  await findings.record('erp', verdict([finding({ ifGoneMeanMs: 3, ifGoneP95Ms: 5 })], 2, 8));
+  expect((await findings.list('erp', true)).findings).toMatchObject([
+    { state: 'open', prediction: { meanMs: 3, p95Ms: 5 } },
+  ]);
+  // Quiet on the same day: its clock times have not come again.
+  await saving(10, 80, 4, false);
+  const [early] = (await findings.list('erp', true)).findings;
+  expect(early?.state).toBe('quiet');
+  expect(early).not.toHaveProperty('outcome');
+  const nextDay = 24 * 60;
+  await saving(nextDay - 5, nextDay + 10, 4, false);
+  const [later] = (await findings.list('erp', true)).findings;
+  expect(later).toMatchObject({
+    prediction: { meanMs: 3, p95Ms: 5 },
+    outcome: { fromMs: at(nextDay + 2), toMs: at(nextDay + 8) },
+  });
+  expect(later?.outcome?.meanMs).toBeCloseTo(4, 5);
+});
+
+test('comparable windows are those of the same clock times and kind of day, after the last run', () => {
+  const day = 24 * 60;
+  // A Tuesday; seven days later it is Tuesday again, with a weekend between.
+  const windows = (fromMinute: number, toMinute: number) =>
+    comparableWindows({ fromMs: at(2), toMs: at(8) }, { fromMs: at(fromMinute), toMs: at(toMinute) }, 'UTC').map(
+      ({ fromMs, toMs }) => [(fromMs - at(2)) / (day * minuteMs), toMs - fromMs],
+    );
+  const length = 6 * minuteMs;
+  expect(windows(10, 7 * day + 8).map(([days]) => days)).toEqual([7, 6, 3, 2, 1]);
+  expect(windows(10, 7 * day + 7).map(([days]) => days)).toEqual([6, 3, 2, 1]);
+  expect(windows(6 * day, 7 * day + 8)).toEqual([
+    [7, length],
+    [6, length],
+  ]);
+  expect(windows(10, day)).toEqual([]);
 });
