@@ -15,6 +15,8 @@ export interface ConclusionFacts {
   /** Statements were sampled that the role may not see: nobody knows what they did. */
   readonly hiddenStatements: boolean;
   readonly reportedSaveSeconds: number | null;
+  /** Of one who saves, as the samples saw it (longest-wait.ts). */
+  readonly longestSaveMs: number;
 }
 
 /** Saves that arrive this much faster than usual, and victims that do this much more, explain a slow time themselves. */
@@ -38,7 +40,7 @@ export function conclude(facts: ConclusionFacts): Conclusion {
     if ((saving.slowdown ?? 1) < slowdownOfNote) return 'no_damage';
     return ownWork ? 'own_work' : arrivals >= surgeGrowth ? 'surge' : 'no_damage';
   }
-  if (findings.some(({ grade }) => grade === 'A' || grade === 'B')) return 'culprits';
+  if (findings.some(isCulprit)) return 'culprits';
   if (findings.some(isUntold)) return 'not_identifiable';
   if (findings.some(({ grade }) => grade === 'C')) return 'suspicion';
   if (ownWork && (saving.workGrowth ?? 1) >= arrivals) return 'own_work';
@@ -51,12 +53,18 @@ export function conclude(facts: ConclusionFacts): Conclusion {
 export const isUntold = ({ blameShare, caveats }: Finding): boolean =>
   blameShare > 0 && caveats.some(({ kind }) => kind === 'not_identifiable');
 
-/** Even the slow saves took far less time in the database than people wait for one. */
-function isElsewhere({ saving, reportedSaveSeconds, hurt }: ConclusionFacts): boolean {
+/**
+ * Even the slow saves took far less time in the database than people wait for one. Where somebody is known to have held
+ * saves up, the longest of them counts: a few of a thousand are what people call about, and no mean shows them.
+ */
+function isElsewhere({ saving, reportedSaveSeconds, hurt, findings, longestSaveMs }: ConclusionFacts): boolean {
   if (reportedSaveSeconds === null) return false;
   if (saving.meanMs === null) return !hurt;
-  return Math.max(saving.meanMs, saving.p95Ms ?? 0) < reportedPart * reportedSaveSeconds * 1000;
+  const longestMs = findings.some(isCulprit) ? longestSaveMs : 0;
+  return Math.max(saving.meanMs, saving.p95Ms ?? 0, longestMs) < reportedPart * reportedSaveSeconds * 1000;
 }
+
+const isCulprit = ({ grade }: Finding): boolean => grade === 'A' || grade === 'B';
 
 function isOutside(blame: BlameResult | null): boolean {
   return blame !== null && blame.unaccountedSeconds >= outsidePart * blame.damageSeconds;

@@ -7,6 +7,7 @@ import { measureDamage, ratio, sum, type IntervalDamage } from './damage.ts';
 import { buildFindings } from './findings.ts';
 import { samplesWithin, type HistoryView } from './history-view.ts';
 import type { DiagnosisInput } from './input.ts';
+import { longestSaveMs } from './longest-wait.ts';
 import { measureLoad } from './oltp-load.ts';
 import { summarizeSaving } from './saving-summary.ts';
 import { quietDays } from './usual-days.ts';
@@ -59,8 +60,19 @@ export function diagnose(input: DiagnosisInput): Verdict {
   const unexplainedShare = 1 - sum(findings.map(({ blameShare }) => blameShare));
   const load = measureLoad(damages, baseline, unit);
   const reportedSaveSeconds = input.reportedSaveSeconds ?? null;
-  const hiddenStatements = hasHidden(samplesWithin(view.samples, window));
-  const conclusion = conclude({ missing, hurt, blame, findings, saving, load, hiddenStatements, reportedSaveSeconds });
+  const samples = samplesWithin(view.samples, window);
+  const hiddenStatements = hasHidden(samples);
+  const conclusion = conclude({
+    missing,
+    hurt,
+    blame,
+    findings,
+    saving,
+    load,
+    hiddenStatements,
+    reportedSaveSeconds,
+    longestSaveMs: longestSaveMs(samples, catalog, unit),
+  });
   return {
     ...window,
     conclusion,

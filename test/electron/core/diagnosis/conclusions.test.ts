@@ -5,7 +5,8 @@ import { findSaveUnit } from '../../../../electron/core/diagnosis/saves.ts';
 import { summarizeSaving } from '../../../../electron/core/diagnosis/saving-summary.ts';
 import { verdictSentence } from '../../../../electron/core/diagnosis/sentence.ts';
 import type { Finding } from '../../../../shared/model/diagnosis.ts';
-import { simulate, type Report, type Scenario } from '../../../support/diagnosis-scenarios.ts';
+import { rowOf, simulate, type Report, type Scenario } from '../../../support/diagnosis-scenarios.ts';
+import { at, smallHistory } from './small-history.ts';
 import { manyMornings, type KnownSuspect } from './statistical/many-mornings.ts';
 
 const morning: Scenario = {
@@ -60,6 +61,35 @@ describe('a slow time without a culprit says why', () => {
     const reported = (verdict.meanMs ?? 0) / 1000;
     expect(diagnose({ ...input, reportedSaveSeconds: reported }).conclusion).toBe('culprits');
   });
+});
+
+it('is the database where a lock held up a few saves for as long as people report', () => {
+  // 30 of a thousand saves wait half a minute: the mean is below a second.
+  const held = (second: number) => second >= 35 && second < 65;
+  const input = smallHistory({
+    statements: { save: 'insert into invoice values ($1)', vacuum: 'vacuum full invoice' },
+    booked: (second) => ({ save: second === 65 ? [85, (55 * 2 + 30 * 30_000) / 85, 10] : [85, 2, 10] }),
+    rows: (second) =>
+      held(second)
+        ? [
+            rowOf('vacuum', 1, { waitEventType: 'IO', waitEvent: 'DataFileRead', queryStartMs: at(35) }),
+            ...Array.from({ length: 30 }, (_, index) =>
+              rowOf('save', 10 + index, {
+                waitEventType: 'Lock',
+                waitEvent: 'relation',
+                blockedByPids: [1],
+                queryStartMs: at(35),
+              }),
+            ),
+          ]
+        : [],
+    incidentSeconds: 60,
+  });
+  const verdict = diagnose({ ...input, reportedSaveSeconds: 30 });
+  expect(verdict.meanMs).toBeLessThan(1000);
+  expect(verdict).toMatchObject({ conclusion: 'culprits', findings: [{ grade: 'B' }] });
+  // Nobody stood there for a fifth of five minutes.
+  expect(diagnose({ ...input, reportedSaveSeconds: 300 }).conclusion).toBe('not_the_database');
 });
 
 describe('the 95th percentile', () => {
