@@ -15,7 +15,7 @@ interface Options {
   readonly ports: Pick<Ports, 'clock'>;
   readonly history: History;
   readonly servers: Pick<KnownServers, 'stored'>;
-  readonly mornings: Pick<Mornings, 'statements'>;
+  readonly mornings: Pick<Mornings, 'statement'>;
 }
 
 /** How far back a statement is looked for when an experiment begins with it. */
@@ -176,11 +176,8 @@ export class Experiments {
     const { history, mornings } = this.#options;
     const extent = await history.samples.extent(serverId);
     const toMs = (extent?.toMs ?? 0) + 1;
-    const { statements } = await mornings.statements(serverId, Math.max(extent?.fromMs ?? 0, toMs - recentMs), toMs);
-    const statement = statements.find((one) => one.statementId === statementId);
-    if (statement === undefined) {
-      throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });
-    }
+    const recent = { fromMs: Math.max(extent?.fromMs ?? 0, toMs - recentMs), toMs };
+    const statement = await mornings.statement(serverId, statementId, recent);
     if (statement.class === 'oltp') {
       throw invalid(
         'This statement is OLTP work, which cannot stay away for a morning. Choose a suspect, not a victim.',

@@ -3,7 +3,7 @@ import type { Statement, StatementClass } from '../../../shared/model/statement.
 import type { Events } from '../events.ts';
 import { describeStatements } from '../diagnosis/statements.ts';
 import type { StoredStatement } from '../history/history.ts';
-import { gatherInput, ownApplicationNames, type InputSources } from './gather-input.ts';
+import { classReach, gatherInput, ownApplicationNames, type InputSources } from './gather-input.ts';
 
 /** Sets or (null) takes back the person's word on a statement; resolves to the statement with the class it has now. */
 export async function setClass(
@@ -22,7 +22,7 @@ export async function setClass(
   sources.events.publish('mornings', serverId, 'classes');
   const extent = (await samples.extent(serverId)) ?? { fromMs: 0, toMs: 1 };
   const lastHour = { fromMs: Math.max(extent.fromMs, extent.toMs - 3_600_000), toMs: extent.toMs + 1 };
-  const statements = describeStatements(await gatherInput(sources, serverId, lastHour));
+  const statements = describeStatements(await gatherInput(sources, serverId, lastHour, { around: classReach }));
   const found = statements.find((statement) => statement.statementId === statementId);
   if (found === undefined) throw new Error('a stored statement can be described');
   return found;

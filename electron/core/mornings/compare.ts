@@ -3,7 +3,7 @@ import type { Freshness } from '../../../shared/model/freshness.ts';
 import { compareMornings } from '../diagnosis/compare/compare.ts';
 import type { TimeWindow } from '../diagnosis/input.ts';
 import { gatherInput } from './gather-input.ts';
-import { checkedWindow, freshnessOf, storedExtent } from './history-freshness.ts';
+import { checkedMorning, freshnessOf, storedExtent } from './history-freshness.ts';
 import type { TransactionSources } from './transactions.ts';
 
 /** Two windows of one server beside each other, from stored history: works without the server. */
@@ -13,7 +13,7 @@ export async function compareWindows(
   before: TimeWindow,
   after: TimeWindow,
 ): Promise<{ comparison: Comparison; freshness: Freshness }> {
-  const windows = [checkedWindow(before), checkedWindow(after)] as const;
+  const windows = [checkedMorning(before), checkedMorning(after)] as const;
   const extent = await storedExtent(sources, serverId);
   const one = await gatherInput(sources, serverId, windows[0]);
   const two = await gatherInput(sources, serverId, windows[1]);

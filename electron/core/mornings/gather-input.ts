@@ -17,6 +17,8 @@ export const lookBackMs = 2 * 3_600_000;
 export const lookAheadMs = 30 * 60_000;
 
 const incidentReach: Reach = { backMs: lookBackMs, aheadMs: lookAheadMs, earlierDays: true };
+/** For the classes of statements: a fortnight of minutes says nothing of them. */
+export const classReach: Reach = { ...incidentReach, earlierDays: false };
 
 /** What an earlier day has to say lies this close to the incident's own clock time. */
 const daysReachMs = 2 * 3_600_000;
@@ -78,20 +80,21 @@ export async function gatherInput(
   };
 }
 
-/** Minutes of up to a fortnight of earlier days around the same time of day, oldest first. */
+/** Minutes of up to a fortnight of earlier days around the same time of day, oldest first; all of them before the window. */
 export async function earlierDays(
   history: History,
   serverId: string,
   { fromMs, toMs }: TimeWindow,
 ): Promise<DetailedRollup[]> {
-  // A window of more than a day would meet itself.
+  // Two days around one window must not meet.
   const reachMs = Math.max(0, Math.min(daysReachMs, (dayMs - (toMs - fromMs)) / 2));
   const ago = Array.from({ length: mostEarlierDays }, (_, index) => (mostEarlierDays - index) * dayMs);
   const days: DetailedRollup[] = [];
   for (const backMs of ago) {
-    const window = [fromMs - reachMs - backMs, toMs + reachMs - backMs] as const;
+    // A window of more than a day would be its own day before.
+    const window = [fromMs - reachMs - backMs, Math.min(fromMs, toMs + reachMs - backMs)] as const;
     for (const minute of await history.samples.rollups(serverId, 'minute', ...window)) {
-      if (minute.fromMs >= (days.at(-1)?.toMs ?? -Infinity)) days.push(minute);
+      if (minute.fromMs >= (days.at(-1)?.toMs ?? -Infinity) && minute.toMs <= fromMs) days.push(minute);
     }
   }
   return days;

@@ -47,3 +47,16 @@ export function checkedWindow(window: TimeWindow): TimeWindow {
     message: `The window ends (toMs ${window.toMs}) before it begins (fromMs ${window.fromMs}).`,
   });
 }
+
+const longestMorningMs = 24 * 3_600_000;
+
+/** As `checkedWindow`, for what ends in a verdict: longer windows have no one quiet time to compare them with. */
+export function checkedMorning(window: TimeWindow): TimeWindow {
+  const checked = checkedWindow(window);
+  if (checked.toMs - checked.fromMs <= longestMorningMs) return checked;
+  const hours = Math.round((checked.toMs - checked.fromMs) / 360_000) / 10;
+  throw new Failure({
+    code: 'invalid_input',
+    message: `A verdict is about a morning, and this window has ${hours} hours: choose at most 24 hours.`,
+  });
+}

@@ -6,15 +6,16 @@ import type { KnownServers } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import { findingDetail, type FindingDetail } from '../diagnosis/finding-detail.ts';
-import type { TimeWindow } from '../diagnosis/input.ts';
+import type { DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
 import { describeStatements } from '../diagnosis/statements.ts';
 import { buildRolledTimeline } from '../diagnosis/timeline-rollups.ts';
 import { buildTimeline, type TimelineOptions } from '../diagnosis/timeline.ts';
+import { shortStatement } from '../diagnosis/transactions/described-rows.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
-import { gatherInput, type Reach } from './gather-input.ts';
+import { classReach, gatherInput, type Reach } from './gather-input.ts';
 import { gatherTimeline, tierOf } from './gather-timeline.ts';
-import { checkedWindow, freshnessOf, storedExtent } from './history-freshness.ts';
+import { checkedMorning, checkedWindow, freshnessOf, storedExtent } from './history-freshness.ts';
 import type { OpenFindings } from './open-findings.ts';
 
 interface Options {
@@ -83,7 +84,7 @@ export class Mornings {
     reportedSaveSeconds?: number,
   ): Promise<{ verdict: Verdict; freshness: Freshness }> {
     const reported = { reportedSaveSeconds: reportedSaveSeconds ?? null };
-    const input = await gatherInput(this.#options, serverId, checkedWindow({ fromMs, toMs }), reported);
+    const input = await gatherInput(this.#options, serverId, checkedMorning({ fromMs, toMs }), reported);
     const verdict = diagnose(input);
     await this.#options.openFindings.record(serverId, verdict);
     return {
@@ -98,7 +99,7 @@ export class Mornings {
     toMs: number,
     statementId: string,
   ): Promise<FindingDetail & { finding: Finding; freshness: Freshness }> {
-    const input = await gatherInput(this.#options, serverId, checkedWindow({ fromMs, toMs }));
+    const input = await gatherInput(this.#options, serverId, checkedMorning({ fromMs, toMs }));
     const finding = diagnose(input).findings.find(({ statement }) => statement.statementId === statementId);
     if (finding === undefined) {
       throw new Failure({
@@ -113,11 +114,30 @@ export class Mornings {
     };
   }
 
+  /** Those that were counted or sampled in the window, with their texts cut: a store may have thousands. */
   async statements(serverId: string, fromMs: number, toMs: number): Promise<{ statements: Statement[] }> {
-    return {
-      statements: describeStatements(await gatherInput(this.#options, serverId, checkedWindow({ fromMs, toMs }))),
-    };
+    const window = checkedWindow({ fromMs, toMs });
+    const input = await gatherInput(this.#options, serverId, window, { around: classReach });
+    const seen = statementsSeen(input);
+    const described = describeStatements(input).filter(({ statementId }) => seen.has(statementId));
+    return { statements: described.map(shortStatement) };
   }
+
+  /**
+   * Any statement of the history, whole, with the class that the window gives it. Throws `Failure('not_found')`.
+   */
+  async statement(serverId: string, statementId: string, window: TimeWindow): Promise<Statement> {
+    const input = await gatherInput(this.#options, serverId, checkedWindow(window), { around: classReach });
+    const statement = describeStatements(input).find((one) => one.statementId === statementId);
+    if (statement !== undefined) return statement;
+    throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });
+  }
+}
+
+function statementsSeen({ deltas, samples, fromMs, toMs }: DiagnosisInput): Set<string | null> {
+  const counted = deltas.filter((set) => set.toMs > fromMs && set.fromMs < toMs).flatMap((set) => set.deltas);
+  const sampled = samples.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).flatMap(({ rows }) => rows);
+  return new Set([...counted, ...sampled].map(({ statementId }) => statementId));
 }
 
 const niceBucketsMs = [1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000];

@@ -7,8 +7,10 @@ import { endedExperiments } from '../../../../electron/core/experiments/describe
 import { Experiments } from '../../../../electron/core/experiments/experiments.ts';
 import type { History } from '../../../../electron/core/history/history.ts';
 import { openHistory } from '../../../../electron/core/history/open-history.ts';
+import type { TimeWindow } from '../../../../electron/core/diagnosis/input.ts';
 import { describeStatements } from '../../../../electron/core/diagnosis/statements.ts';
 import type { Experiment } from '../../../../shared/model/experiment.ts';
+import { Failure } from '../../../../shared/model/failure.ts';
 import type { StatementCounters } from '../../../../shared/model/sampling.ts';
 import { activityRow, keyOf, noCounters, openTestHistory, quiet } from '../history/store.ts';
 
@@ -31,17 +33,19 @@ interface Morning {
 function experimentsOver(history: History, nowMs: () => number): Experiments {
   const servers = { stored: async () => ({}) } as unknown as KnownServers;
   const clock = { nowMs, sleep: async () => undefined } as never;
-  const statements = async (serverId: string, fromMs: number, toMs: number) => ({
-    statements: describeStatements({
+  const statement = async (serverId: string, statementId: string, { fromMs, toMs }: TimeWindow) => {
+    const described = describeStatements({
       statements: await history.samples.statements(serverId),
       deltas: await history.samples.deltas(serverId, fromMs, toMs),
       samples: await history.samples.samples(serverId, fromMs, toMs),
       overrides: new Map(),
       widgets: [],
       ownApplicationNames: [],
-    }),
-  });
-  return new Experiments({ ports: { clock }, history, servers, mornings: { statements } });
+    }).find((one) => one.statementId === statementId);
+    if (described === undefined) throw new Failure({ code: 'not_found', message: `no statement ${statementId}` });
+    return described;
+  };
+  return new Experiments({ ports: { clock }, history, servers, mornings: { statement } });
 }
 
 /** From 07:30 to 08:40 Berlin time: a snapshot a minute and two samples; the report runs in the watched part only. */

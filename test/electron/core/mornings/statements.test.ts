@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createEngine, type RunningEngine } from '../../../../electron/core/create-engine.ts';
+import { gatherInput } from '../../../../electron/core/mornings/gather-input.ts';
+import { compareWindows } from '../../../../electron/core/mornings/compare.ts';
+import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
+import type { ConnectionSettings } from '../../../../shared/model/connection.ts';
+import { generateHistory } from '../../../support/generated-history.ts';
+import { keyOf, noCounters, quiet, testFolder } from '../history/store.ts';
+
+const nine = Date.UTC(2026, 10, 20, 9);
+const hourMs = 3_600_000;
+const settings: ConnectionSettings = {
+  label: 'Invoices',
+  environment: 'production',
+  host: 'nowhere.invalid',
+  port: 5432,
+  database: 'erp',
+  user: 'nobody',
+  tlsMode: 'disable',
+  tlsCaFile: null,
+  passfile: null,
+  cores: 2,
+  readModelSchema: 'reporting',
+};
+
+async function engineWithHistory(hours: number): Promise<RunningEngine> {
+  const profileDir = await testFolder();
+  const file = join(profileDir, 'daybreak.sqlite');
+  const size = { minutes: hours * 60, statements: 40, changing: 15, seed: 3 };
+  generateHistory({ file, serverId: 'erp', settings, fromMs: nine - hours * hourMs, ...size });
+  const ports = nodePorts({ paths: { profileDir, resourcesDir: '' }, logger: quiet, door: 'test' });
+  const engine = await createEngine(ports, { background: false });
+  onTestFinished(() => engine.stop());
+  return engine;
+}
+
+test('the statements of a window are those that ran in it, with their texts cut; each is there whole by its id', async () => {
+  const engine = await engineWithHistory(1);
+  const long = `select ${'x, '.repeat(2_000)}1`;
+  const late = { text: long, databaseName: 'erp', roleName: 'erp_app' };
+  await engine.history.samples.saveTexts('erp', [
+    { key: keyOf('9001'), ...late },
+    { key: keyOf('9002'), ...late, text: 'select nobody_ran_this()' },
+  ]);
+  await engine.history.samples.saveDeltas('erp', {
+    fromMs: nine + hourMs,
+    toMs: nine + hourMs + 60_000,
+    deallocs: 0,
+    resets: 0,
+    coverage: 1,
+    idleInTransactionMs: 0,
+    deltas: [{ key: keyOf('9001'), discontinuity: false, counters: { ...noCounters, calls: 3, totalExecMs: 30 } }],
+  });
+  const stored = await engine.history.samples.statements('erp');
+  expect(stored).toHaveLength(42);
+  const morning = (await engine.mornings.statements('erp', nine - hourMs, nine)).statements;
+  expect(morning.length).toBeGreaterThan(20);
+  expect(morning.some(({ queryid }) => queryid === '9001' || queryid === '9002')).toBe(false);
+  const [only, ...others] = (await engine.mornings.statements('erp', nine + hourMs, nine + 2 * hourMs)).statements;
+  expect(others).toEqual([]);
+  expect(only?.queryid).toBe('9001');
+  expect(only?.text).toHaveLength(1_001);
+  const unseen = stored.find(({ text }) => text === 'select nobody_ran_this()')?.statementId ?? '';
+  const window = { fromMs: nine - hourMs, toMs: nine };
+  expect(await engine.mornings.statement('erp', only?.statementId ?? '', window)).toMatchObject({ text: long });
+  expect(await engine.mornings.statement('erp', unseen, window)).toMatchObject({ queryid: '9002' });
+});
+
+test('earlier days end before the window begins, however long it is, and only a verdict asks for them', async () => {
+  const engine = await engineWithHistory(1);
+  const window = { fromMs: nine - hourMs / 2, toMs: nine + 26 * hourMs };
+  const { days } = await gatherInput(engine, 'erp', window);
+  expect(days?.length).toBeGreaterThan(29);
+  expect(days?.at(-1)?.toMs).toBe(window.fromMs);
+  const asked: number[] = [];
+  const { rollups } = engine.history.samples;
+  engine.history.samples.rollups = async (...args) => {
+    asked.push(args[2]);
+    return rollups(...args);
+  };
+  await engine.mornings.statements('erp', nine - hourMs, nine);
+  expect(asked).toEqual([]);
+  await engine.mornings.diagnose('erp', nine - hourMs, nine);
+  expect(asked.length).toBeGreaterThan(0);
+});
+
+test('a verdict over more than a day is refused in one sentence', async () => {
+  const engine = await engineWithHistory(1);
+  const refused = {
+    value: { code: 'invalid_input', message: expect.stringMatching(/has 26 hours: choose at most 24/) },
+  };
+  const long = { fromMs: nine - 26 * hourMs, toMs: nine };
+  const day = { fromMs: nine - 24 * hourMs, toMs: nine };
+  await expect(engine.mornings.diagnose('erp', long.fromMs, long.toMs)).rejects.toMatchObject(refused);
+  await expect(engine.mornings.finding('erp', long.fromMs, long.toMs, '1')).rejects.toMatchObject(refused);
+  await expect(compareWindows(engine, 'erp', day, long)).rejects.toMatchObject(refused);
+  expect((await engine.mornings.diagnose('erp', day.fromMs, day.toMs)).verdict.toMs).toBe(nine);
+});
