@@ -25,7 +25,9 @@ const shortWindowMs = 10 * 60_000;
  * Wednesday; 4 dashboard queries are gone, the import at 08:05 is new."
  */
 export function comparisonSentence(before: MeasuredWindow, after: MeasuredWindow): string {
-  return `${slowness(before, after)}; ${changes(before, after)}.`;
+  // Who was not sampled did not go away.
+  const unknown = [before, after].some(({ verdict }) => verdict.conclusion === 'not_enough_data');
+  return unknown ? `${slowness(before, after)}.` : `${slowness(before, after)}; ${changes(before, after)}.`;
 }
 
 function slowness(before: MeasuredWindow, after: MeasuredWindow): string {

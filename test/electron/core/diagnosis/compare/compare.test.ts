@@ -153,7 +153,7 @@ test('a window without data says so and compares nothing', () => {
   const empty = { ...morning(1, {}), deltas: [], samples: [] };
   const { sentence, after } = compareMornings(morning(0, { reports: widgets }), empty);
   expect(after.conclusion).toBe('not_enough_data');
-  expect(sentence).toMatch(/times longer on Thursday, and there is not enough data on Friday; /);
+  expect(sentence).toMatch(/times longer on Thursday, and there is not enough data on Friday\.$/);
 });
 
 test('two windows of one day are told by their clock times', () => {
