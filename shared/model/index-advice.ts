@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { missingValueSchema } from './explain.ts';
 import { statementSchema } from './statement.ts';
 
 export const indexCandidateSchema = z.object({
@@ -28,6 +29,8 @@ export const indexAdviceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('candidates'), candidates: z.array(indexCandidateSchema), notes: z.array(z.string()) }),
   /** Not an OLTP statement (a read model is its cure), nothing to gain, or not understood: why, and what instead. */
   z.object({ kind: z.literal('none'), reason: z.string(), instead: z.enum(['read_model', 'reschedule', 'leave']) }),
+  /** Nothing can be planned before the person has given these values. */
+  z.object({ kind: z.literal('values_needed'), missing: z.array(missingValueSchema), sql: z.string() }),
 ]);
 export type IndexAdvice = z.infer<typeof indexAdviceSchema>;
 

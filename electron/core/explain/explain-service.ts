@@ -10,7 +10,15 @@ import type { Ports } from '../ports.ts';
 import type { Server } from '../postgres/session.ts';
 import { comparePlans } from './compare-plans.ts';
 import { notesOf } from './plan-notes.ts';
-import { planPrepared, prepareStatement, textWrites, type Planned, type Prepared } from './plan-statement.ts';
+import { planReadable, rightsFor } from './plan-readable.ts';
+import {
+  nullWhereValuesDecide,
+  planPrepared,
+  prepareStatement,
+  textWrites,
+  type Planned,
+  type Prepared,
+} from './plan-statement.ts';
 import { sampledTexts } from './sampled-texts.ts';
 import { planTree } from './plan-tree.ts';
 
@@ -113,14 +121,24 @@ export class ExplainService {
             values: request.values ?? {},
           });
           if (prepared.missing.length === 0) {
-            const plan = () => tried(() => planPrepared(sql, prepared, versionNumber, analyze), analyze, timeoutMs);
-            return {
-              prepared,
-              planned: changes ? await this.#logged(request.serverId, prepared.sql, plan) : await plan(),
-            };
+            const plan = () =>
+              tried(
+                async () =>
+                  analyze
+                    ? { prepared, planned: await planPrepared(sql, prepared, versionNumber, true) }
+                    : planReadable(sql, prepared, versionNumber),
+                { kind: prepared.statement.kind, analyze, timeoutMs },
+              );
+            return changes ? this.#logged(request.serverId, prepared.sql, plan) : plan();
           }
-          const generic = () => planPrepared(sql, prepared, versionNumber, false);
-          return { prepared, planned: analyze || !maybeGeneric ? null : await nullWhereValuesDecide(generic) };
+          const generic = () =>
+            tried(() => planReadable(sql, prepared, versionNumber), {
+              kind: prepared.statement.kind,
+              analyze,
+              timeoutMs,
+            });
+          const planned = analyze || !maybeGeneric ? null : await nullWhereValuesDecide(generic);
+          return planned ?? { prepared, planned };
         }),
       limits,
     );
@@ -216,31 +234,11 @@ export function requireOwnDatabase({ facts, settings }: Server, { databaseName }
   });
 }
 
-/** What the server says where a value, or its type, decides whether the statement means anything. */
-const valuesDecide = new Set([
-  '42P18',
-  '42P08',
-  '42803',
-  '42804',
-  '42883',
-  '42725',
-  '42601',
-  '42846',
-  '42P10',
-  '42P22',
-]);
-
-async function nullWhereValuesDecide(plan: () => Promise<Planned>): Promise<Planned | null> {
-  try {
-    return await plan();
-  } catch (error) {
-    if (isFailure(error) && valuesDecide.has(error.value.sqlstate ?? '')) return null;
-    throw error;
-  }
-}
-
 /** The server's refusals with what to do about them. */
-async function tried(plan: () => Promise<Planned>, analyze: boolean, timeoutMs: number): Promise<Planned> {
+async function tried<T>(
+  plan: () => Promise<T>,
+  { kind, analyze, timeoutMs }: { readonly kind: string; readonly analyze: boolean; readonly timeoutMs: number },
+): Promise<T> {
   try {
     return await plan();
   } catch (error) {
@@ -249,7 +247,7 @@ async function tried(plan: () => Promise<Planned>, analyze: boolean, timeoutMs: 
     const told = (message: string) => new Failure({ ...value, message }, { cause: error });
     if (value.sqlstate === '42501') {
       throw told(
-        `${value.message} To plan a statement this role needs the rights to run it: grant select on its tables.`,
+        `${value.message} To plan a statement this role needs the rights to run it: grant ${rightsFor(kind)} on its tables.`,
       );
     }
     if (analyze && value.sqlstate === '25006') {

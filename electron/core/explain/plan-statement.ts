@@ -1,5 +1,5 @@
 import type { Explained } from '../../../shared/model/explain.ts';
-import { Failure } from '../../../shared/model/failure.ts';
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import {
   explainConstants,
   explainGeneric,
@@ -79,6 +79,30 @@ export async function planPrepared(
   if (hasGenericPlan(versionNumber)) return { method: 'generic', document: await explainGeneric(sql, statement) };
   const numbers = new Set(missing.map(({ name }) => Number(name.slice(1))));
   return { method: 'generic_prepared', document: await explainPrepared(sql, statement, numbers) };
+}
+
+/** What the server says where a value, or its type, decides whether the statement means anything. */
+const valuesDecide = new Set([
+  '42P18',
+  '42P08',
+  '42803',
+  '42804',
+  '42883',
+  '42725',
+  '42601',
+  '42846',
+  '42P10',
+  '42P22',
+]);
+
+/** null where the plan cannot be made before the missing values are known. */
+export async function nullWhereValuesDecide<T>(plan: () => Promise<T>): Promise<T | null> {
+  try {
+    return await plan();
+  } catch (error) {
+    if (isFailure(error) && valuesDecide.has(error.value.sqlstate ?? '')) return null;
+    throw error;
+  }
 }
 
 /** Changes rows, locks them or makes a table: also a SELECT can. Functions that write do so unseen. */

@@ -1,6 +1,7 @@
 import type { IndexAdvice, IndexCandidate } from '../../../shared/model/index-advice.ts';
 import { formatRatio } from '../explain/words.ts';
-import { planPrepared, type Planned, type Prepared } from '../explain/plan-statement.ts';
+import { planReadable } from '../explain/plan-readable.ts';
+import { nullWhereValuesDecide, planPrepared, type Planned, type Prepared } from '../explain/plan-statement.ts';
 import { createHypothetical, dropHypotheticals } from '../postgres/queries/planner-hypothetical.ts';
 import { readIndexes, type IndexFacts } from '../postgres/queries/index-facts.ts';
 import { readRandomPageCost, readTableFacts } from '../postgres/queries/table-facts.ts';
@@ -17,6 +18,8 @@ export interface AdviseInput {
   /** In a transaction that is rolled back. */
   readonly sql: Sql;
   readonly prepared: Prepared;
+  /** False behind a pooler, before 16: a prepared statement that an error leaves would stay in somebody's session. */
+  readonly maybeGeneric: boolean;
   readonly versionNumber: number;
   /** Schema of HypoPG; null: the gain is estimated from pg_stats. */
   readonly hypopg: string | null;
@@ -34,9 +37,15 @@ const nearlySame = 1.05;
 const mostTried = 12;
 
 /** Candidates that the planner, or an estimate, finds worth it: the best one of each table. Creates nothing. */
-export async function adviseIndexes(input: AdviseInput): Promise<IndexAdvice> {
-  const { sql, prepared, versionNumber, hypopg } = input;
-  const comparisons = readComparisons(prepared.statement.tree);
+export async function adviseIndexes(asked: AdviseInput): Promise<IndexAdvice> {
+  const { sql, versionNumber, hypopg, maybeGeneric } = asked;
+  const { statement, missing } = asked.prepared;
+  const plan = () => planReadable(sql, asked.prepared, versionNumber);
+  const first = missing.length === 0 ? await plan() : maybeGeneric ? await nullWhereValuesDecide(plan) : null;
+  if (first === null) return { kind: 'values_needed', missing: [...missing], sql: asked.prepared.sql };
+  const { prepared, planned } = first;
+  const input = { ...asked, prepared };
+  const comparisons = readComparisons(statement.tree);
   const uses = [
     ...comparisons.comparisons.flatMap(({ column, joined }) => (joined === null ? [column] : [column, joined])),
     ...comparisons.orderings.flatMap(({ columns }) => columns.map(({ column }) => column)),
@@ -46,13 +55,12 @@ export async function adviseIndexes(input: AdviseInput): Promise<IndexAdvice> {
   const [tables, indexes] = [await readTableFacts(sql, names), await readIndexes(sql, names)];
   const plain = tables.filter(({ kind }) => kind === 'r');
   const candidates = candidatesFor(comparisons, resolved, plain, indexes).slice(0, mostTried);
-  const planned = await planPrepared(sql, prepared, versionNumber, false);
   const costBefore = Number(planned.document.Plan['Total Cost']);
   const tried: IndexCandidate[] = [];
   const randomPageCost = await readRandomPageCost(sql);
   for (const candidate of candidates) {
     const gain =
-      hypopg === null ? estimated(candidate, planned, randomPageCost) : await asked(candidate, input, hypopg);
+      hypopg === null ? estimated(candidate, planned, randomPageCost) : await hypothetical(candidate, input, hypopg);
     if (gain === null) continue;
     const saved = costBefore - gain.costAfter;
     if (saved < leastCost || saved < leastShare * costBefore) continue;
@@ -75,7 +83,7 @@ function estimated(candidate: Candidate, { document }: Planned, randomPageCost: 
 }
 
 /** Asks the planner, with an index that only this session knows; null where it would not use it. */
-async function asked(
+async function hypothetical(
   { table, columns }: Candidate,
   { sql, prepared, versionNumber }: AdviseInput,
   hypopg: string,
@@ -155,11 +163,12 @@ function nothing(tried: number, costBefore: number, partitioned: boolean): Index
   return { kind: 'none', reason, instead: 'leave' };
 }
 
-function notesOf({ hypopg }: AdviseInput, { method }: Planned, partitioned: number): string[] {
+function notesOf({ hypopg, prepared }: AdviseInput, { method }: Planned, partitioned: number): string[] {
   return [
     hypopg === null
       ? 'HypoPG is not installed here: gains are estimated from pg_stats, and joins are not judged. With the extension the planner itself is asked.'
       : 'The planner was asked with hypothetical indexes (HypoPG) that only this session saw; nothing was created.',
+    ...prepared.notes,
     ...(method === 'constants' ? [] : ['Planned without looking at values, as a prepared statement is.']),
     ...(partitioned === 0
       ? []

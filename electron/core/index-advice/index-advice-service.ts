@@ -13,7 +13,7 @@ import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { gatherInput } from '../mornings/gather-input.ts';
 import type { Ports } from '../ports.ts';
 import { readIndexes, readIndexVersion } from '../postgres/queries/index-facts.ts';
-import { keepOutOfStatistics } from '../postgres/queries/explain.ts';
+import { hasGenericPlan, keepOutOfStatistics } from '../postgres/queries/explain.ts';
 import { dropHypotheticals, hypopgSchema } from '../postgres/queries/planner-hypothetical.ts';
 import { readTableFacts } from '../postgres/queries/table-facts.ts';
 import type { ExplainSession, Server } from '../postgres/session.ts';
@@ -67,6 +67,7 @@ export class IndexAdviceService {
     const samples = await sampledTexts(history, serverId, stored);
     const writes = await this.#writes(serverId, window);
     const { versionNumber } = server.facts;
+    const maybeGeneric = hasGenericPlan(versionNumber) || hasSessionState(server);
     return server.withExplain(async (session) => {
       const hypopg = await this.#hypopg(server, session);
       try {
@@ -76,8 +77,8 @@ export class IndexAdviceService {
             typicalValues: false,
           });
           const nowMs = ports.clock.nowMs();
-          const advice = await adviseIndexes({ sql, prepared, versionNumber, hypopg, writes, nowMs });
-          if (advice.kind === 'none' || described.class === 'oltp') return advice;
+          const advice = await adviseIndexes({ sql, prepared, maybeGeneric, versionNumber, hypopg, writes, nowMs });
+          if (advice.kind !== 'candidates' || described.class === 'oltp') return advice;
           return { ...advice, notes: [...advice.notes, mixedNote] };
         });
       } finally {

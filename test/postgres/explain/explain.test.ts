@@ -171,6 +171,55 @@ describe.each(testServers())('$label', (testServer) => {
     }
   });
 
+  test('a role that only reads gets the plan of the rows that a write looks for, and advice on it', async () => {
+    const { settings, url } = erp.database;
+    const reader = `reader_${settings.database}`;
+    await erp.admin.query(`create role ${reader} login password 'reads';
+      grant usage on schema erp to ${reader}; grant select on all tables in schema erp to ${reader};
+      insert into erp.noted (noted_id, text) select n, n::text from generate_series(1000, 40000) n; analyze erp.noted`);
+    const reading = await openExplainEngine({
+      ...erp.database,
+      settings: { ...settings, user: reader },
+      password: 'reads',
+      url,
+    });
+    try {
+      const { serverId, client } = reading;
+      const update = 'update erp.noted n set text = $1 where n.text = $2';
+      const [updateId = '', lockId = '', insertId = ''] = await reading.book([
+        { text: update, class: 'oltp', roleName: settings.user },
+        { text: 'select noted_id from erp.noted where noted_id = $1 for update', roleName: settings.user },
+        { text: 'insert into erp.noted (noted_id, text) values ($1, $2)', roleName: settings.user },
+      ]);
+      for (const [statementId, values] of [
+        [updateId, { $1: `'x'`, $2: `'2000'` }],
+        [updateId, {}],
+        [lockId, { $1: '2000' }],
+      ] as const) {
+        const answer = await valueOf(client.explain.run({ serverId, statementId, values }));
+        if (answer.kind !== 'explained') throw new Error(JSON.stringify(answer));
+        expect(answer.explained.root.nodeType).toMatch(/Scan$/);
+        expect(answer.explained.notes.join(' ')).toMatch(
+          /permission denied.*SELECT that finds the same rows.*grant select, update/,
+        );
+      }
+      const advice = await valueOf(client.indexes.advise({ serverId, statementId: updateId }));
+      if (advice.kind !== 'candidates') throw new Error(JSON.stringify(advice));
+      expect(advice.candidates.map(({ columns }) => columns)).toEqual([['text']]);
+      expect(advice.notes.join(' ')).toContain('SELECT that finds the same rows');
+      const insert = await client.explain.run({ serverId, statementId: insertId, values: { $1: '1', $2: `'x'` } });
+      expect(insert).toMatchObject({
+        ok: false,
+        error: { sqlstate: '42501', message: expect.stringContaining('grant select, insert') },
+      });
+    } finally {
+      await reading.close();
+      await erp.admin.query(
+        `delete from erp.noted where noted_id >= 1000; drop owned by ${reader}; drop role ${reader}`,
+      );
+    }
+  });
+
   test('what cannot be planned here says why', async () => {
     expect(await refused({ text: 'select 1', databaseName: 'crm' })).toMatchObject({
       code: 'statement_refused',

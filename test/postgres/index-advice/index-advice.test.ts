@@ -43,7 +43,7 @@ describe.each(testServers())('$label', (testServer) => {
       },
     ]);
     const advice = await advise({ text: 'select invoice_id, invoice_no from erp.ar_invoice where total_amount = $1' });
-    if (advice.kind !== 'candidates') throw new Error(advice.reason);
+    if (advice.kind !== 'candidates') throw new Error(JSON.stringify(advice));
     expect(advice.candidates).toHaveLength(1);
     const [candidate] = advice.candidates;
     expect(candidate).toMatchObject({
@@ -87,7 +87,7 @@ describe.each(testServers())('$label', (testServer) => {
     ],
   ])('equality leads, a range or the order follows: %s', async (text, columns) => {
     const advice = await advise({ text, class: 'oltp' });
-    if (advice.kind !== 'candidates') throw new Error(advice.reason);
+    if (advice.kind !== 'candidates') throw new Error(JSON.stringify(advice));
     expect(advice.candidates.map((candidate) => candidate.columns)).toEqual([columns]);
   });
 
@@ -127,6 +127,17 @@ describe.each(testServers())('$label', (testServer) => {
       kind: 'candidates',
       notes: [expect.anything(), expect.anything(), expect.stringContaining('a lookup')],
     });
+  });
+
+  test('values that decide what a statement means are asked for', async () => {
+    const text = 'select invoice_id from erp.ar_invoice where total_amount = $1 and to_char($2, $3) <> invoice_no';
+    const [statementId = ''] = await daybreak.book([{ text, class: 'oltp' }]);
+    const one = { serverId: daybreak.serverId, statementId };
+    const advice = await valueOf(daybreak.client.indexes.advise(one));
+    expect(advice).toMatchObject({ kind: 'values_needed', missing: [{ name: '$1' }, { name: '$2' }, { name: '$3' }] });
+    const values = { $1: '7', $2: '5', $3: `'9'` };
+    const given = await valueOf(daybreak.client.indexes.advise({ ...one, values }));
+    expect(given).toMatchObject({ kind: 'candidates', candidates: [{ columns: ['total_amount'] }] });
   });
 
   test('the window that is asked about decides, not what ran since', async () => {

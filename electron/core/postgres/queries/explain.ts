@@ -59,6 +59,12 @@ export async function explainPrepared(
   return documentOf(rows);
 }
 
+/** Drops what `explainPrepared` left behind when its EXPLAIN was refused: rolling back does not. */
+export async function dropPrepared(sql: Sql): Promise<void> {
+  const left = await sql.query('select 1 from pg_prepared_statements where name = $1', [name]);
+  if (left.length > 0) await sql.query(`deallocate ${name}`);
+}
+
 /** Types that the server infers for the parameters, by number. Throws what the server says about a statement it refuses. */
 export async function readParameterTypes(
   sql: Sql,

@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { formatBytes } from '../../../../shared/format/bytes.ts';
 import { formatCount, formatCountShort } from '../../../../shared/format/count.ts';
 import { formatTimes } from '../../../../shared/format/ratio.ts';
@@ -15,6 +15,7 @@ import { useAsked } from '../../../stores/asked.ts';
 import { indexAdvice } from '../../../stores/indexes.ts';
 import { cureWords } from '../words.ts';
 import { Fact } from './parts.tsx';
+import { ValuesForm } from './values-form.tsx';
 import styles from './drawer.module.css';
 
 interface IndexTabProps {
@@ -35,9 +36,11 @@ export function IndexTab({ server, window, statement, onPropose }: IndexTabProps
   const { serverId } = server;
   const { statementId } = statement;
   const { fromMs, toMs } = window;
+  const [values, setValues] = useState<Readonly<Record<string, string>> | null>(null);
+  const [asking, setAsking] = useState(true);
   const { value, problem, loading, reload } = useAsked(
     indexAdvice,
-    connected ? { serverId, statementId, fromMs, toMs } : null,
+    connected ? { serverId, statementId, fromMs, toMs, ...(values === null ? {} : { values }) } : null,
   );
   return (
     <section aria-label="Index advice" className={styles.body}>
@@ -65,6 +68,22 @@ export function IndexTab({ server, window, statement, onPropose }: IndexTabProps
           {value.instead !== 'read_model' && ` What helps: ${cureWords[value.instead].short}.`}
         </EmptyState>
       )}
+      {value?.kind === 'values_needed' &&
+        (asking ? (
+          <ValuesForm
+            missing={value.missing}
+            submitLabel="Look for an index with these"
+            onSubmit={(given) => setValues({ ...values, ...given })}
+            onClose={() => setAsking(false)}
+          />
+        ) : (
+          <EmptyState
+            title="Values are needed"
+            actions={<Button onClick={() => setAsking(true)}>Give the values …</Button>}
+          >
+            The server cannot plan this statement before it knows them.
+          </EmptyState>
+        ))}
       {value?.kind === 'candidates' && (
         <>
           {value.candidates.map((candidate) => (

@@ -6,12 +6,19 @@ import styles from './drawer.module.css';
 interface ValuesFormProps {
   readonly missing: readonly MissingValue[];
   readonly initial?: Readonly<Record<string, string>>;
+  readonly submitLabel?: string;
   readonly onSubmit: (values: Readonly<Record<string, string>>) => void;
   readonly onClose: () => void;
 }
 
 /** Constants that neither samples nor statistics know: the person types each as SQL would write it. */
-export function ValuesForm({ missing, initial = {}, onSubmit, onClose }: ValuesFormProps): ReactNode {
+export function ValuesForm({
+  missing,
+  initial = {},
+  submitLabel = 'Explain with these',
+  onSubmit,
+  onClose,
+}: ValuesFormProps): ReactNode {
   const [values, setValues] = useState<Readonly<Record<string, string>>>(initial);
   const complete = missing.every(({ name }) => (values[name] ?? '').trim() !== '');
   const submit = (event: FormEvent) => {
@@ -42,7 +49,7 @@ export function ValuesForm({ missing, initial = {}, onSubmit, onClose }: ValuesF
           Never mind
         </Button>
         <Button size="compact-sm" type="submit" variant="filled" disabled={!complete}>
-          Explain with these
+          {submitLabel}
         </Button>
       </div>
     </form>
