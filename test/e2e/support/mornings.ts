@@ -93,6 +93,9 @@ async function filterByApplication(page: Page, { fromMs, toMs }: Morning): Promi
   await expect(page).toHaveURL(/app=/);
   await page.reload();
   await expect(hidden, 'the filter stands in the address').toBeVisible();
+  await page.getByRole('tab', { name: 'Classes' }).click();
+  await expect(page.getByText(/\d+ statements? (is|are) hidden by the filter/)).toBeVisible();
+  await page.getByRole('tab', { name: 'Findings', exact: false }).first().click();
   await page.getByRole('button', { name: 'Clear the filter' }).first().click();
   await expect(hidden).toHaveCount(0);
 }
