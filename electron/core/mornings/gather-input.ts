@@ -70,8 +70,8 @@ export async function gatherInput(
     toMs,
     baseline: null,
     cores: knownCores({ settings, lastFacts }),
-    statisticsAvailable:
-      lastFacts?.capabilities.find(({ name }) => name === 'statement_statistics')?.present ?? deltas.length > 0,
+    // What the server can do today says nothing of what was counted then.
+    statisticsAvailable: deltas.some((set) => set.toMs > fromMs && set.fromMs < toMs),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     days,
     origins,

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createEngine, type RunningEngine } from '../../../../electron/core/create-engine.ts';
+import type { TimeWindow } from '../../../../electron/core/diagnosis/input.ts';
 import { gatherInput } from '../../../../electron/core/mornings/gather-input.ts';
 import { compareWindows } from '../../../../electron/core/mornings/compare.ts';
 import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
-import type { ConnectionSettings } from '../../../../shared/model/connection.ts';
+import type { ConnectionSettings, ServerFacts } from '../../../../shared/model/connection.ts';
 import { generateHistory } from '../../../support/generated-history.ts';
 import { keyOf, noCounters, quiet, testFolder } from '../history/store.ts';
 
@@ -96,4 +97,28 @@ test('a verdict over more than a day is refused in one sentence', async () => {
   await expect(engine.mornings.finding('erp', long.fromMs, long.toMs, '1')).rejects.toMatchObject(refused);
   await expect(compareWindows(engine, 'erp', day, long)).rejects.toMatchObject(refused);
   expect((await engine.mornings.diagnose('erp', day.fromMs, day.toMs)).verdict.toMs).toBe(nine);
+});
+
+test('whether statistics are there is what was counted in the window, not what the server can do today', async () => {
+  const engine = await engineWithHistory(1);
+  const stored = await engine.servers.stored('erp');
+  const facts = { present: false, name: 'statement_statistics', text: 'Was dropped.', action: null } as const;
+  const today = (present: boolean): ServerFacts => ({
+    versionNumber: 180_000,
+    versionText: 'PostgreSQL 18.0',
+    systemIdentifier: null,
+    inRecovery: false,
+    databaseName: 'erp',
+    roleName: 'nobody',
+    superuser: false,
+    timeZone: 'UTC',
+    clockSkewMs: 0,
+    statementStatisticsVersion: present ? '1.12' : null,
+    capabilities: [{ ...facts, present }],
+  });
+  const available = async (window: TimeWindow) => (await gatherInput(engine, 'erp', window)).statisticsAvailable;
+  await engine.history.connections.save({ ...stored, lastFacts: today(false) });
+  expect(await available({ fromMs: nine - hourMs / 2, toMs: nine - hourMs / 3 })).toBe(true);
+  await engine.history.connections.save({ ...stored, lastFacts: today(true) });
+  expect(await available({ fromMs: nine, toMs: nine + hourMs })).toBe(false);
 });
