@@ -23,7 +23,7 @@ export const experimentsContract = {
   /** Draws which of the next mornings run with the suspect and which without, half and half. */
   start: procedure(startExperimentSchema, experimentSchema),
   list: procedure(z.object({ serverId: z.string() }), z.object({ experiments: z.array(experimentSchema) })),
-  /** Leaves a day out of the result, or (null) takes it in again. */
+  /** Leaves a day out of the result, or (null) takes it in again; only while the experiment runs. */
   exclude: procedure(
     byExperiment.extend({ day: experimentDaySchema.shape.day, reason: z.string().min(1).nullable() }),
     experimentSchema,
