@@ -12,6 +12,8 @@ export const evidenceKindSchema = z.enum([
   'temp_io',
   'wal',
   'lock',
+  /** COMMITs waited for a synchronous standby. */
+  'replication',
   'overlap',
   /** Slowdown goes with the suspect's activity, in one morning or over days. */
   'statistical',
@@ -139,7 +141,10 @@ export const verdictSchema = z.object({
   p95Ms: z.number().nullable(),
   saves: z.number(),
   findings: z.array(findingSchema),
+  /** Those with the most damage, the worst first. */
   victims: z.array(victimSchema),
+  /** Victims with less damage that are left out; absent: none. */
+  moreVictims: z.number().optional(),
   unexplainedShare: z.number(),
   badges: z.array(badgeSchema),
 });

@@ -14,6 +14,7 @@ const names: Readonly<Record<string, string>> = {
   'background writer': 'background writer: writes changed pages ahead of a checkpoint',
   walwriter: 'WAL writer: flushes the log',
   walsender: 'replication: sends the log to a standby or a backup',
+  standby: 'synchronous standby: every COMMIT waits until it has the log',
   walreceiver: 'replication: receives the log from the primary',
   startup: 'recovery: replays the log',
   archiver: 'archiver: copies finished files of the log',
@@ -37,6 +38,21 @@ export function autovacuumText(groups: readonly StatementGroup[], intervals: rea
   if (!groups.some(isAutovacuum)) return null;
   const blocks = sum(intervals.map(({ server }) => server?.vacuumIoBlocks ?? 0));
   return blocks === 0 ? null : `autovacuum read and wrote ${formatBytes(blocks * blockBytes)}`;
+}
+
+/** Who confirms what is committed, by what the primary knew of them in these intervals; null when it knew nobody. */
+export function standbyText(intervals: readonly Interval[]): string | null {
+  const lags = new Map<string, number>();
+  for (const { replication } of intervals) {
+    for (const { applicationName, replayLagMs } of replication) {
+      lags.set(applicationName, Math.max(lags.get(applicationName) ?? 0, replayLagMs ?? 0));
+    }
+  }
+  if (lags.size === 0) return null;
+  return [...lags]
+    .toSorted()
+    .map(([name, lagMs]) => (lagMs === 0 ? name : `${name}, up to ${formatDuration(lagMs)} behind`))
+    .join('; ');
 }
 
 const blockBytes = 8192;

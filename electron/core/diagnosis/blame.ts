@@ -3,6 +3,7 @@ import type { Catalog, StatementGroup } from './catalog.ts';
 import { sum, type IntervalDamage } from './damage.ts';
 import { splitDamage, type Cause } from './excess.ts';
 import type { Cores } from './input.ts';
+import { standbyPrint } from './resources.ts';
 import { RushAfterLocks } from './rush-after-locks.ts';
 import { measureWritten, presentShares, type WritePressure } from './written.ts';
 import { measurePressure, usualPressure, type IntervalPressure } from './pressure.ts';
@@ -16,6 +17,8 @@ export interface Blame {
   /** By what it wrote to the disk that a COMMIT waits for (written.ts). */
   readonly written: number;
   readonly lock: number;
+  /** While it did not confirm what was committed: the standby only. */
+  readonly replication: number;
   /** In the rush that its lock let loose: `RushAfterLocks`. */
   readonly rush: number;
 }
@@ -72,6 +75,7 @@ export function assignBlame(
   const excess = splitDamage(damages, baseline, catalog, saturated);
   const written = measureWritten(damages, baseline);
   const behindLocks = new RushAfterLocks();
+  const standby = catalog.groupOf(standbyPrint);
   let waitedForCpu = 0;
   let accountedFor = 0;
   let unaccountedSeconds = 0;
@@ -94,6 +98,7 @@ export function assignBlame(
     const cpu = pressure.cpu.saturation * Math.min(cpuSeconds, explainable(damage, pressure.turns));
     const copying = pressure.copying.saturation * Math.min(cpuSeconds, explainable(damage, pressure.copyingTurns));
     const lock = inside * split.parts.lock;
+    const replication = waited('replication');
     const rush = behindLocks.take(damage, lock, split.lockRoots, cpuSeconds - cpu - copying);
     waitedForCpu += cpuSeconds - rush.seconds;
     accountedFor += cpu + copying;
@@ -106,6 +111,7 @@ export function assignBlame(
       ...writeShares.keys(),
       ...split.lockRoots.keys(),
       ...rush.byRoot.keys(),
+      ...(standby === null || replication === 0 ? [] : [standby]),
     ]);
     const bySuspect = new Map(
       [...suspects].map((suspect) => [
@@ -116,6 +122,7 @@ export function assignBlame(
           disk: disk * (pressure.disk.shares.get(suspect) ?? 0),
           written: behindWrites * (writeShares.get(suspect) ?? 0),
           lock: lock * (split.lockRoots.get(suspect) ?? 0),
+          replication: suspect === standby ? replication : 0,
           rush: rush.byRoot.get(suspect) ?? 0,
         },
       ]),
@@ -161,7 +168,9 @@ function weightedBy(damages: readonly IntervalDamage[], value: (damage: Interval
 }
 
 export const blameSeconds = (blame: Blame | undefined): number =>
-  blame === undefined ? 0 : blame.cpu + blame.copying + blame.disk + blame.written + blame.lock + blame.rush;
+  blame === undefined
+    ? 0
+    : blame.cpu + blame.copying + blame.disk + blame.written + blame.lock + blame.replication + blame.rush;
 
 /** What counts for grade B: processors only where the sampled sessions account for the waiting, see `cpuAccountedFor`. */
 export function soundBlame(blame: BlameResult): BlameResult {

@@ -4,7 +4,7 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import { fixed } from '../../../shared/format/number-formats.ts';
 import { formatPercent } from '../../../shared/format/ratio.ts';
 import type { Evidence } from '../../../shared/model/diagnosis.ts';
-import { autovacuumText, checkpointText } from './background.ts';
+import { autovacuumText, checkpointText, standbyText } from './background.ts';
 import type { BlamedInterval, BlameResult } from './blame.ts';
 import type { Blocking } from './blocking.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
@@ -29,7 +29,7 @@ export interface EvidenceFacts {
 /** What speaks against suspects that are blamed as one, the weightiest first. Pieces without damage only describe. */
 export function gatherEvidence(groups: readonly StatementGroup[], facts: EvidenceFacts): Evidence[] {
   const { blame } = facts;
-  const seconds = { cpu: 0, copying: 0, disk: 0, written: 0, lock: 0, rush: 0 };
+  const seconds = { cpu: 0, copying: 0, disk: 0, written: 0, lock: 0, replication: 0, rush: 0 };
   for (const { bySuspect } of blame.intervals) {
     for (const group of groups) {
       const own = bySuspect.get(group);
@@ -38,10 +38,11 @@ export function gatherEvidence(groups: readonly StatementGroup[], facts: Evidenc
       seconds.disk += own?.disk ?? 0;
       seconds.written += own?.written ?? 0;
       seconds.lock += (own?.lock ?? 0) + (own?.rush ?? 0);
+      seconds.replication += own?.replication ?? 0;
       seconds.rush += own?.rush ?? 0;
     }
   }
-  const total = seconds.cpu + seconds.copying + seconds.disk + seconds.written + seconds.lock;
+  const total = seconds.cpu + seconds.copying + seconds.disk + seconds.written + seconds.lock + seconds.replication;
   const worth = (part: number) => part > 0 && part >= leastPart * total;
   const evidence: Evidence[] = [];
   if (worth(seconds.cpu)) evidence.push(cpuEvidence(groups, seconds.cpu, facts));
@@ -49,6 +50,7 @@ export function gatherEvidence(groups: readonly StatementGroup[], facts: Evidenc
   if (worth(seconds.disk)) evidence.push(...diskEvidence(groups, seconds.disk, facts));
   if (worth(seconds.written)) evidence.push(writtenEvidence(groups, seconds.written, facts));
   if (worth(seconds.lock)) evidence.push(lockEvidence(groups, seconds, facts));
+  if (worth(seconds.replication)) evidence.push(replicationEvidence(seconds.replication, facts));
   const described = describe(facts.exposure).filter((piece) => !evidence.some(({ kind }) => kind === piece.kind));
   return [...evidence.toSorted((a, b) => b.damageSeconds - a.damageSeconds), ...described];
 }
@@ -162,6 +164,16 @@ function lockEvidence(
     damageSeconds,
     share: blame.damageSeconds === 0 ? 0 : Math.min(1, damageSeconds / blame.damageSeconds),
     text: `kept ${formatCounted(sessions.size, 'session')} waiting for ${formatDuration(totalSeconds * 1000)} in total behind its lock (${[...locks].toSorted().join(', ')})${idle}${after}`,
+  };
+}
+
+function replicationEvidence(damageSeconds: number, { blame }: EvidenceFacts): Evidence {
+  const who = standbyText(blame.intervals.map(({ damage }) => damage.interval));
+  return {
+    kind: 'replication',
+    damageSeconds,
+    share: blame.damageSeconds === 0 ? 0 : Math.min(1, damageSeconds / blame.damageSeconds),
+    text: `kept saves waiting for ${formatDuration(damageSeconds * 1000)} in total until it had their log${who === null ? '' : ` (${who})`}`,
   };
 }
 

@@ -9,8 +9,8 @@ import type { ResourceUse } from './resources.ts';
 import { canSuffer } from './roles.ts';
 
 /** What the victims waited for, beyond the usual. 'other' is nobody's: network, latches, a process that sleeps. */
-export type Cause = 'cpu' | 'disk' | 'wal' | 'lock' | 'other';
-const causes: readonly Cause[] = ['cpu', 'disk', 'wal', 'lock', 'other'];
+export type Cause = 'cpu' | 'disk' | 'wal' | 'lock' | 'replication' | 'other';
+const causes: readonly Cause[] = ['cpu', 'disk', 'wal', 'lock', 'replication', 'other'];
 type Counts = Record<Cause, number>;
 
 export interface IntervalExcess {
@@ -51,7 +51,7 @@ export function splitDamage(
   whole[cpuSaturated ? 'cpu' : 'other'] += assumedObservations;
   const wholeTotal = sum(Object.values(whole));
   const allRoots = mergeRoots(observed);
-  const commitParts = commitCauses(damages, catalog);
+  const commitParts = commitCauses(damages, quietSamples, catalog);
   return observed.map(({ excess, roots, lockWeight }) => {
     const total = sum(Object.values(excess)) + lentObservations;
     return {
@@ -63,21 +63,24 @@ export function splitDamage(
 }
 
 /** A lock in COMMIT is no suspect's: nobody looked for its root. */
-function commitCauses(damages: readonly IntervalDamage[], catalog: Catalog): Counts {
+function commitCauses(damages: readonly IntervalDamage[], quiet: Interval['samples'], catalog: Catalog): Counts {
   const isCommit = savingCommits(catalog);
+  const samples = damages.flatMap(({ interval }) => interval.samples);
   const counts = mapCounts(() => 0);
-  for (const { interval } of damages) {
-    for (const { rows } of interval.samples) {
-      for (const seen of rows) {
-        if (seen.use !== null && isCommit(seen)) counts[seen.use === 'lock' ? 'other' : causeOf(seen.use)] += 1;
-      }
+  for (const { rows } of samples) {
+    for (const seen of rows) {
+      if (seen.use !== null && isCommit(seen)) counts[seen.use === 'lock' ? 'other' : causeOf(seen.use)] += 1;
     }
   }
+  // Each COMMIT waits for a synchronous standby, in quiet times too: only what is more than usual is its doing.
+  const usual = quiet.flatMap(({ rows }) => rows.filter((seen) => seen.use === 'replication' && isCommit(seen))).length;
+  const looks = quiet.length === 0 ? 0 : samples.length / quiet.length;
+  counts.replication = Math.max(0, counts.replication - usual * looks);
   const total = sum(Object.values(counts));
   return total === 0 ? mapCounts((cause) => (cause === 'other' ? 1 : 0)) : mapCounts((cause) => counts[cause] / total);
 }
 
-const causeOf = (use: ResourceUse): Cause => (use === 'wal' ? 'wal' : (queueOf(use) ?? 'other'));
+const causeOf = (use: ResourceUse): Cause => (use === 'wal' || use === 'replication' ? use : (queueOf(use) ?? 'other'));
 
 interface Observed {
   readonly counts: Counts;
@@ -127,7 +130,7 @@ function callsOf(intervals: readonly Interval[]): number {
 }
 
 const mapCounts = (value: (cause: Cause) => number): Counts => {
-  const counts: Counts = { cpu: 0, disk: 0, wal: 0, lock: 0, other: 0 };
+  const counts: Counts = { cpu: 0, disk: 0, wal: 0, lock: 0, replication: 0, other: 0 };
   for (const cause of causes) counts[cause] = value(cause);
   return counts;
 };

@@ -11,6 +11,7 @@ import type { HistoryView } from './history-view.ts';
 import type { Cores, DiagnosisInput, TimeWindow } from './input.ts';
 import type { Interval } from './intervals.ts';
 import { mayHaveIndex } from './lookup.ts';
+import { standbyPrint } from './resources.ts';
 import { canBeBlamed } from './roles.ts';
 import type { SavingSummary } from './saving-summary.ts';
 import { exactShare } from './share-interval.ts';
@@ -168,6 +169,7 @@ function runBy({ statement, roleNames }: StatementGroup, { applicationNames }: E
 }
 
 function cureFor(group: StatementGroup, { calls, rowsPerCall }: Exposure, window: TimeWindow): Finding['cure'] {
+  if (group.groupId === standbyPrint) return 'leave';
   switch (group.class) {
     case 'reporting':
       return group.kind === 'refresh' ? 'reschedule' : 'read_model';

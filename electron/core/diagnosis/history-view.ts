@@ -1,7 +1,7 @@
 import type { ActivityRow } from '../../../shared/model/sampling.ts';
 import type { StoredActivityRow, StoredDeltas, StoredSample } from '../history/history.ts';
 import type { StoredHistory, TimeWindow } from './input.ts';
-import { isBackground, resourceUse, type ResourceUse } from './resources.ts';
+import { isBackground, resourceUse, standbyPrint, type ResourceUse } from './resources.ts';
 
 /** A sampled row that matters, with what it uses. */
 export interface SeenRow {
@@ -57,7 +57,7 @@ export function viewHistory(history: Pick<StoredHistory, 'samples' | 'deltas' | 
 /** Parallel workers are credited to the query of their leader. */
 function seenRows(rows: readonly StoredActivityRow[], idle: ReadonlyMap<string, number>): SeenRow[] {
   const byPid = new Map(rows.map((stored) => [stored.row.pid, stored]));
-  return rows
+  const seen = rows
     .toSorted((a, b) => a.row.pid - b.row.pid)
     .map(({ statementId, row }) => {
       const leader = row.leaderPid === null ? undefined : byPid.get(row.leaderPid);
@@ -65,7 +65,33 @@ function seenRows(rows: readonly StoredActivityRow[], idle: ReadonlyMap<string, 
       const idleMs = isIdle(row) ? (idle.get(spellOf(row)) ?? 0) : 0;
       return { statementId: leader?.statementId ?? own, row, use: resourceUse(row), idleMs };
     });
+  const waiting = seen.find(({ use }) => use === 'replication');
+  return waiting === undefined ? seen : [...seen, standbyOf(waiting.row)];
 }
+
+/** A standby works while sessions wait for it. */
+const standbyOf = (waiting: ActivityRow): SeenRow => ({
+  statementId: standbyPrint,
+  row: {
+    ...waiting,
+    pid: 0,
+    leaderPid: null,
+    databaseName: null,
+    databaseOid: null,
+    roleName: null,
+    roleOid: null,
+    applicationName: '',
+    backendType: 'standby',
+    queryid: null,
+    query: '',
+    queryStartMs: null,
+    xactStartMs: null,
+    backendXminAge: null,
+    blockedByPids: [],
+  },
+  use: 'other',
+  idleMs: 0,
+});
 
 export const isIdle = ({ state }: ActivityRow): boolean => state !== null && state.startsWith('idle in transaction');
 

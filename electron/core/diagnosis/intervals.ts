@@ -1,4 +1,4 @@
-import type { ServerCounters } from '../../../shared/model/sampling.ts';
+import type { ReplicationState, ServerCounters } from '../../../shared/model/sampling.ts';
 import type { StoredDeltas } from '../history/history.ts';
 import { betweenTimes } from './between-statements.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
@@ -33,6 +33,8 @@ export interface Interval extends TimeWindow {
   readonly clockSetByMs: number;
   /** Of the whole instance; null where they were not read. */
   readonly server: ServerCounters | null;
+  /** Standbys as the primary saw them at its end. */
+  readonly replication: readonly ReplicationState[];
   /** Time that saving transactions spent between their statements, ms; null where nobody counted it. */
   readonly betweenMs: number | null;
 }
@@ -46,6 +48,7 @@ export const uncounted = {
   restarted: false,
   clockSetByMs: 0,
   server: null,
+  replication: [],
   betweenMs: null,
 } as const;
 
@@ -93,6 +96,7 @@ function intervalOf(stored: StoredDeltas, view: HistoryView, catalog: Catalog): 
     restarted: stored.restarted ?? false,
     clockSetByMs: stored.clockSetByMs ?? 0,
     server: stored.server ?? null,
+    replication: stored.replication ?? [],
   };
 }
 

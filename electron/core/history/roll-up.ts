@@ -194,7 +194,8 @@ function lookAt(samples: readonly RawSample[], next: RawSample | null, lengthMs:
       const pause = row.idleUs !== null && !standing.has(spellOf(atUs, row));
       if (row.use === null && !pause) continue;
       const counts = seenEntry(seen, row);
-      const column = row.use === null ? 3 : row.use === 'lock' ? 1 : row.use === 'other' ? 2 : 0;
+      const column =
+        row.use === null ? 3 : row.use === 'lock' ? 1 : row.use === 'other' || row.use === 'replication' ? 2 : 0;
       counts[column] = (counts[column] ?? 0) + 1;
       if (row.use === 'lock') lockWaits += 1;
       if (row.use === 'cpu') onCpu += 1;

@@ -240,6 +240,52 @@ describe("the server's own processes", () => {
   });
 });
 
+describe('a synchronous standby', () => {
+  it('that does not answer is named, where every COMMIT waits for it', () => {
+    const input = smallHistory({
+      statements,
+      ...saving(() => false, 0),
+      rows: (second) =>
+        duringIncident(second)
+          ? [1, 2, 3].map((pid) => rowOf('commit', pid, { waitEventType: 'IPC', waitEvent: 'SyncRep' }))
+          : [],
+      incidentSeconds: 20,
+    });
+    const replication = [
+      { applicationName: 'standby_2', state: 'streaming', replayLagMs: 3200, replayLagBytes: 900_000 },
+    ];
+    const verdict = diagnose({ ...input, deltas: input.deltas.map((one) => ({ ...one, replication })) });
+    // Three sessions for 20 s.
+    expect(verdict.damageSeconds).toBeCloseTo(60, 0);
+    expect(verdict.conclusion).toBe('culprits');
+    expect(verdict.findings).toHaveLength(1);
+    const [first] = verdict.findings;
+    expect(first).toMatchObject({ grade: 'B', cure: 'leave' });
+    expect(first?.statement.text).toContain('synchronous standby');
+    expect(first?.evidence).toMatchObject([{ kind: 'replication' }]);
+    expect(first?.evidence[0]?.text).toContain('(standby_2, up to 3.2 s behind)');
+    expect(first?.blameShare).toBeGreaterThan(0.95);
+  });
+});
+
+describe('a synchronous standby that answers as always', () => {
+  it('is not to blame where every COMMIT waits for the log', () => {
+    const commit = (pid: number, waitEvent: string) => rowOf('commit', pid, { waitEventType: 'IPC', waitEvent });
+    const input = smallHistory({
+      statements,
+      ...saving(() => false, 0),
+      rows: (second) => [
+        commit(1, 'SyncRep'),
+        ...(duringIncident(second) ? [2, 3, 4].map((pid) => commit(pid, 'WALWrite')) : []),
+      ],
+      incidentSeconds: 20,
+    });
+    const verdict = diagnose(input);
+    expect(verdict.damageSeconds).toBeCloseTo(60, 0);
+    expect(verdict.findings.filter(({ grade }) => grade !== 'D')).toEqual([]);
+  });
+});
+
 describe('autovacuum', () => {
   it('is told with what the server counted of its reads and writes', () => {
     const input = smallHistory({
