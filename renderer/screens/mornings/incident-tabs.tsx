@@ -177,6 +177,7 @@ function Victims(props: IncidentTabsProps & { readonly serverId: string }): Reac
         serverId={props.serverId}
         victims={shown.victims}
         hidden={shown.hiddenVictims}
+        more={shown.verdict.moreVictims ?? 0}
         widgetTitles={props.widgetTitles}
         openStatementId={props.openStatementId}
         onOpen={props.onOpen}

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
-import { formatCount } from '../../../shared/format/count.ts';
+import { formatCount, formatCounted } from '../../../shared/format/count.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import { formatTimes } from '../../../shared/format/ratio.ts';
 import type { Victim } from '../../../shared/model/diagnosis.ts';
@@ -22,6 +22,8 @@ const manyRows = 60;
 interface VictimsTableProps {
   readonly serverId: string;
   readonly victims: readonly Victim[];
+  /** Left out of the verdict, because they suffered less. */
+  readonly more: number;
   /** Victims that the filter left out. */
   readonly hidden: number;
   readonly openStatementId: string | null;
@@ -143,6 +145,9 @@ export function VictimsTable(props: VictimsTableProps): ReactNode {
         {...(victims.length > manyRows ? { height: 'max(360px, calc(100vh - 320px))', estimatedRowPx: 34 } : {})}
         empty={hidden > 0 ? 'The filter hides every victim.' : 'No OLTP statement got slower.'}
       />
+      {props.more > 0 && (
+        <p className="db-dim">{formatCounted(props.more, 'statement')} with less damage are not listed.</p>
+      )}
     </>
   );
 }

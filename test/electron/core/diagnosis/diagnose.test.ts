@@ -61,6 +61,29 @@ describe('damage by hand', () => {
     expect(waiting.conclusion).toBe('culprits');
   });
 
+  it('is told of the hundred that suffered most, and of how many more', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 130 }, (_, index) => [`save${index}`, `insert into invoice${index} values ($1)`] as const),
+    );
+    const verdict = diagnose(
+      smallHistory({
+        statements: many,
+        booked: (second) =>
+          Object.fromEntries(
+            Object.keys(many).map((id, index) => [id, [100, second < quietSeconds ? 2 : 3 + index, 10]] as const),
+          ),
+        rows: () => [],
+        incidentSeconds: 20,
+      }),
+    );
+    expect(verdict.victims).toHaveLength(100);
+    expect(verdict.moreVictims).toBe(30);
+    expect(verdict.victims[0]?.statement.statementId).toBe('save129');
+    expect(verdict.victims.at(-1)?.statement.statementId).toBe('save30');
+    expect(verdict.badges.find(({ kind }) => kind === 'work')?.text).toContain('130 statements');
+    expect(incident(12, 10).moreVictims).toBeUndefined();
+  });
+
   it('happens while the call waits, not when it is booked', () => {
     // One save waits from second 31 to second 48: it is booked in the last interval, the lock is held in all of them.
     const input = smallHistory({
