@@ -131,7 +131,16 @@ export function writesOf(
   writes: ReadonlyMap<string, TableWrites> | null,
 ): TableWrites | 'none' | null {
   if (writes === null) return null;
-  return writes.get(`${schema}.${table}`) ?? writes.get(table) ?? 'none';
+  // One program writes the schema, another one leaves it to its search_path.
+  const spelled = [writes.get(`${schema}.${table}`), writes.get(table)].filter((one) => one !== undefined);
+  const total = (rate: (one: TableWrites) => number) => spelled.reduce((sum, one) => sum + rate(one), 0);
+  if (spelled.length === 0) return 'none';
+  return {
+    insertedPerHour: total((one) => one.insertedPerHour),
+    updatedPerHour: total((one) => one.updatedPerHour),
+    deletedPerHour: total((one) => one.deletedPerHour),
+    updatedColumns: new Set(spelled.flatMap(({ updatedColumns }) => [...updatedColumns])),
+  };
 }
 
 function freeName(table: string, columns: readonly string[], taken: ReadonlySet<string>): string {

@@ -15,25 +15,35 @@ export interface WriteRate {
   readonly source: 'history' | 'statistics' | 'unknown';
 }
 
-/** Inserts, deletes, updates of the columns, and updates that move the row: each writes one entry of the index. */
+/**
+ * Inserts, deletes, updates of the columns, and updates that move the row: each writes one entry of the index. The
+ * larger of what statements of the window wrote by name and of the table's own counters, which also count what
+ * functions, triggers, COPY, MERGE and CTEs write.
+ */
 export function writeRate(
   table: TableFacts,
   columns: readonly string[],
   writes: TableWrites | 'none' | null,
   nowMs: number,
 ): WriteRate {
-  const hotShare = table.updated > 0 ? table.hotUpdated / table.updated : 0;
-  if (writes === 'none') return { perHour: 0, source: 'history' };
-  if (writes !== null) {
-    const touched = columns.some((column) => writes.updatedColumns.has(column));
-    const updates = writes.updatedPerHour * (touched ? 1 : 1 - hotShare);
-    return { perHour: writes.insertedPerHour + writes.deletedPerHour + updates, source: 'history' };
-  }
+  const history = writes === null ? null : writes === 'none' ? 0 : entriesPerHour(table, columns, writes);
   const hours = table.sinceMs === null ? 0 : (nowMs - table.sinceMs) / 3_600_000;
-  if (hours < leastHours) return { perHour: null, source: 'unknown' };
-  const entries = table.inserted + table.deleted + table.updated - table.hotUpdated;
-  return { perHour: entries / hours, source: 'statistics' };
+  const entries = entriesEver(table);
+  const counted = hours < leastHours ? null : entries / hours;
+  if (counted !== null && counted > (history ?? -1)) return { perHour: counted, source: 'statistics' };
+  // Somebody wrote, and nobody knows when.
+  if (history === null || (history === 0 && entries > 0)) return { perHour: null, source: 'unknown' };
+  return { perHour: history, source: 'history' };
 }
+
+function entriesPerHour(table: TableFacts, columns: readonly string[], writes: TableWrites): number {
+  const hotShare = table.updated > 0 ? table.hotUpdated / table.updated : 0;
+  const touched = columns.some((column) => writes.updatedColumns.has(column));
+  return writes.insertedPerHour + writes.deletedPerHour + writes.updatedPerHour * (touched ? 1 : 1 - hotShare);
+}
+
+const entriesEver = ({ inserted, deleted, updated, hotUpdated }: TableFacts): number =>
+  inserted + deleted + updated - hotUpdated;
 
 export function writeCostOf(
   table: TableFacts,
@@ -50,9 +60,13 @@ export function writeCostOf(
   const hotUpdatesLost = losing.length > 0 && (table.hotUpdated > 0 || table.updated === 0);
   const parts = [
     rate.perHour === 0
-      ? `No statement wrote to ${table.schema}.${table.table} in the last hour of history, so the index costs next to nothing now`
+      ? `Nothing was written to ${table.schema}.${table.table} in the window, so the index costs next to nothing now`
       : rate.perHour === null
-        ? `How often ${table.schema}.${table.table} is written is not known yet`
+        ? `How often ${table.schema}.${table.table} is written is not known${
+            writes === null || entriesEver(table) === 0
+              ? ' yet'
+              : ': no statement of the window names it as its target, and yet rows of it were written, as functions, triggers, COPY and MERGE do'
+          }`
         : `${formatCount(Math.round(rate.perHour))} writes an hour on ${table.schema}.${table.table} would each write one more index entry (${rate.source === 'history' ? 'measured from its statements' : 'from pg_stat_user_tables'})`,
     ...(sizeBytes === null ? [] : [`it takes ${formatBytes(sizeBytes)} of memory and disk`]),
   ];
