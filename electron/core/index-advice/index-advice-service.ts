@@ -12,7 +12,7 @@ import { describeStatements } from '../diagnosis/statements.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { gatherInput } from '../mornings/gather-input.ts';
 import type { Ports } from '../ports.ts';
-import { readIndexes, readIndexVersion } from '../postgres/queries/index-facts.ts';
+import { hasUncountedStatements, readIndexes, readIndexVersion } from '../postgres/queries/index-facts.ts';
 import { hasGenericPlan, keepOutOfStatistics } from '../postgres/queries/explain.ts';
 import { dropHypotheticals, hypopgSchema } from '../postgres/queries/planner-hypothetical.ts';
 import { readTableFacts } from '../postgres/queries/table-facts.ts';
@@ -107,7 +107,9 @@ export class IndexAdviceService {
         session.rolledBack('read only', async (sql) => {
           const indexes = await readIndexes(sql, null);
           const quiet = await keepOutOfStatistics(sql, server.facts.versionNumber);
-          return { quiet, indexes, tables: await readTableFacts(sql, [...new Set(indexes.map(tableName))]) };
+          const uncounted = await hasUncountedStatements(sql);
+          const tables = await readTableFacts(sql, [...new Set(indexes.map(tableName))]);
+          return { quiet, uncounted, indexes, tables };
         }),
       limits,
     );
@@ -119,6 +121,7 @@ export class IndexAdviceService {
       nowMs: ports.clock.nowMs(),
     });
     const notes = notesOf(planned, unplanned, leftOut, blind.unreadable);
+    if (facts.uncounted && indexes.length > 0) notes.unshift(uncountedNote);
     return { indexes, notes: [...notes, ...(facts.quiet ? [] : [keptNote(server)])] };
   }
 
@@ -250,6 +253,9 @@ export class IndexAdviceService {
     return ran;
   }
 }
+
+const uncountedNote =
+  "This database has functions or triggers, and their statements are not counted (pg_stat_statements.track is not 'all'): a save may use these indexes unseen. Set track to all and look at another day, or compare the growth of idx_scan in pg_stat_user_indexes with the reports' runs, before one is dropped.";
 
 const mixedNote =
   'By its cost alone it is no OLTP statement; it is called often for a few rows, as a lookup is that lacks an index.';

@@ -189,6 +189,14 @@ describe.each(testServers())('$label', (testServer) => {
     expect(notes.join(' ')).toMatch(/that are no reports could not be planned.*cannot be read at all/);
     expect(await indexes()).toEqual(before);
 
+    const uncounted = async () =>
+      (await ask()).notes.some((note) => note.includes('a save may use these indexes unseen'));
+    expect(await uncounted()).toBe(false);
+    await erp.admin.query(`create function erp.due(bigint) returns date language plpgsql
+      as $$ begin return (select due_date from erp.ar_invoice where invoice_id = $1); end $$`);
+    expect(await uncounted()).toBe(true);
+    await erp.admin.query('drop function erp.due');
+
     await erp.admin.query(due?.dropSql ?? '');
     expect((await ask()).indexes.map(({ index }) => index)).not.toContain('invoice_due');
     await erp.admin.query(due?.undoSql ?? '');

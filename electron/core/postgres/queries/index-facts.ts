@@ -61,3 +61,23 @@ export async function readIndexVersion(sql: Sql): Promise<string> {
   );
   return row?.version ?? '';
 }
+
+/**
+ * True where saves may use indexes through functions or triggers whose statements nobody counts: there are some of this
+ * database's own, and pg_stat_statements.track is not `all`.
+ */
+export async function hasUncountedStatements(sql: Sql): Promise<boolean> {
+  const [row] = await sql.query<{ uncounted: boolean }>(
+    `select current_setting('pg_stat_statements.track', true) is distinct from 'all' and (
+      exists (select 1 from pg_trigger where not tgisinternal)
+      or exists (
+        select 1 from pg_proc p
+        join pg_namespace n on n.oid = p.pronamespace
+        join pg_language l on l.oid = p.prolang
+        where l.lanname not in ('internal', 'c') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema'
+          and not exists (
+            select 1 from pg_depend d
+            where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'))) as uncounted`,
+  );
+  return row?.uncounted ?? false;
+}
