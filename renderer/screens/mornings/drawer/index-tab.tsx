@@ -49,7 +49,10 @@ export function IndexTab({ server, window, statement, onPropose }: IndexTabProps
           Index advice asks the planner and the catalog, so it needs the server.
         </EmptyState>
       )}
-      {problem !== null && <FailureNotice problem={problem} onRetry={reload} />}
+      {/* Values that the server refuses would be refused again: the form is shown once more. */}
+      {problem !== null && (
+        <FailureNotice problem={problem} onRetry={values === null ? reload : () => setValues(null)} />
+      )}
       {value === null && loading && (
         <Skeleton className={styles.skeleton} height={200} aria-label="Looking for an index" />
       )}
