@@ -1,5 +1,8 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { openBrowserDoor } from './support/doors.ts';
+import { generateHistory } from '../support/generated-history.ts';
+import { call, openBrowserDoor } from './support/doors.ts';
 import { test } from './support/fixtures.ts';
 import { rescueByHand } from './support/journey.ts';
 import { leftBehind } from './support/left-behind.ts';
@@ -29,4 +32,49 @@ test('a window without a key says how to get one', async ({ openWith }) => {
   const other = await page.context().newPage();
   await other.goto(new URL('/', page.url()).href);
   await expect(other.getByText('This window has no key')).toBeVisible();
+});
+
+test('a morning that somebody sent opens from a file of this machine', async ({ openWith, profile }) => {
+  const toMs = Date.now() - 3_600_000;
+  const fromMs = toMs - 20 * 60_000;
+  generateHistory({
+    file: join(profile, 'daybreak.sqlite'),
+    serverId: 'erp',
+    settings: {
+      label: 'Invoices',
+      environment: 'production',
+      host: 'erp.example',
+      port: 5432,
+      database: 'erp',
+      user: 'daybreak',
+      tlsMode: 'verify-full',
+      tlsCaFile: null,
+      passfile: null,
+      cores: 2,
+      readModelSchema: 'reporting',
+    },
+    fromMs,
+    minutes: 20,
+    statements: 40,
+    changing: 20,
+    seed: 7,
+  });
+  const { page } = await openWith(openBrowserDoor);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Mornings', exact: true }).click();
+  const { file } = await call<{ file: string }>(profile, 'history.exportCapture', { serverId: 'erp', fromMs, toMs });
+  const received = join(profile, 'from a colleague.daybreak');
+  renameSync(file, received);
+  await page.getByRole('button', { name: 'History' }).click();
+  await page.getByRole('menuitem', { name: 'Open a morning' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Open a morning' });
+  await expect(dialog.getByRole('button', { name: 'Choose a file' })).toBeVisible();
+  await dialog.getByLabel('Morning to open').setInputFiles({
+    name: 'other.daybreak',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from('a spreadsheet'),
+  });
+  await expect(dialog.getByRole('alert')).toContainText('is no capture of Daybreak');
+  await dialog.getByLabel('Morning to open').setInputFiles(received);
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText('capture', { exact: true }).first()).toBeVisible();
 });

@@ -14,5 +14,8 @@ export const historyApi = ({ history, servers, captures }: Engine) =>
       reply(() => captures.export(input.serverId, { fromMs: input.fromMs, toMs: input.toMs }, input.file)),
     ),
     openCapture: os.history.openCapture.handler(({ input }) => reply(() => captures.open(input.file))),
+    receiveCapture: os.history.receiveCapture.handler(({ input: { base64, ...part } }) =>
+      reply(() => captures.receive({ ...part, bytes: Buffer.from(base64, 'base64') })),
+    ),
     captures: os.history.captures.handler(() => reply(() => captures.list())),
   });

@@ -9,6 +9,7 @@ import { checkedWindow } from '../mornings/history-freshness.ts';
 import type { Ports } from '../ports.ts';
 import { exportCapture } from './export-capture.ts';
 import { importCapture, readHead, type Opened } from './import-capture.ts';
+import { receiveCapture, type CapturePart } from './receive-capture.ts';
 
 interface Options extends InputSources {
   readonly ports: Ports;
@@ -43,6 +44,13 @@ export class Captures {
     const opened = this.#opening.then(() => this.#open(file));
     this.#opening = opened.catch(() => undefined);
     return opened;
+  }
+
+  /** A part of a file that a window sends; the file in the profile's folder once it is whole, null before. */
+  async receive(part: CapturePart): Promise<{ file: string | null }> {
+    const { ports } = this.#options;
+    const file = await storing(this.#folder, () => receiveCapture(this.#folder, part, ports.clock.nowMs()));
+    return { file };
   }
 
   /** Captures in the profile's folder, newest first; files that are none are left out. */

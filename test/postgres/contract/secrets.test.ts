@@ -151,6 +151,8 @@ describe('a password goes in and never comes out', () => {
       'history.usage': () => client.history.usage(one),
       'history.exportCapture': () => client.history.exportCapture(window),
       'history.captures': () => client.history.captures({}),
+      'history.receiveCapture': () =>
+        client.history.receiveCapture({ uploadId: crypto.randomUUID(), offset: 0, base64: 'bm9uZQ==', last: true }),
       'history.openCapture': () => client.history.openCapture({ file: 'none.daybreak' }),
       'activity.list': () => client.activity.list(one),
       'connections.disconnect': () => client.connections.disconnect(one),

@@ -1,13 +1,15 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, FileButton, Modal, TextInput } from '@mantine/core';
+import { IconFolderOpen } from '@tabler/icons-react';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { formatBytes } from '../../../../shared/format/bytes.ts';
+import { formatPercent } from '../../../../shared/format/ratio.ts';
 import type { Capture } from '../../../../shared/model/history-usage.ts';
 import { FailureNotice } from '../../../app/failure-notice.tsx';
 import { momentText } from '../../../app/moments.ts';
 import { navigate } from '../../../app/router.ts';
 import { useNow } from '../../../app/use-now.ts';
 import { useAsked } from '../../../stores/asked.ts';
-import { captures, openCapture } from '../../../stores/captures.ts';
+import { captures, openCapture, openCaptureFile } from '../../../stores/captures.ts';
 import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
 import { useAction } from '../use-action.ts';
 import styles from './history.module.css';
@@ -17,7 +19,7 @@ interface OpenCaptureDialogProps {
   readonly onClose: () => void;
 }
 
-/** Somebody's morning, by the path of its file or from the list of this profile. */
+/** Somebody's morning: a file of this machine, one of the engine's machine by its path, or from the list of this profile. */
 export function OpenCaptureDialog({ opened, onClose }: OpenCaptureDialogProps): ReactNode {
   return (
     <Modal
@@ -32,18 +34,27 @@ export function OpenCaptureDialog({ opened, onClose }: OpenCaptureDialogProps): 
   );
 }
 
+/** What is busy while a chosen file is on its way; no path is like it. */
+const chosenFile = 'the chosen file';
+
 function OpenForm({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [file, setFile] = useState('');
   const list = useAsked(captures, {});
   const { busy, problem, run } = useAction();
   const nowMs = useNow(60_000);
-  const open = (path: string) =>
-    void run(path, async () => {
-      await openCapture(path);
+  const [sent, setSent] = useState<number | null>(null);
+  const look = (name: string, opening: () => Promise<Capture>) =>
+    void run(name, async () => {
+      await opening();
       // Another server is looked at now: windows and filters in the address were about the last one.
       navigate('/mornings', { range: 'all' });
       onClose();
     });
+  const open = (path: string) => look(path, () => openCapture(path));
+  const take = (chosen: File | null) => {
+    if (chosen === null) return;
+    look(chosenFile, () => openCaptureFile(chosen, setSent).finally(() => setSent(null)));
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (file.trim() !== '') open(file.trim());
@@ -54,16 +65,40 @@ function OpenForm({ onClose }: { readonly onClose: () => void }): ReactNode {
         A capture opens as a server of its own, marked as one. It needs no connection, and everything that reads history
         works on it.
       </p>
+      <div
+        className={styles.drop}
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          event.preventDefault();
+          if (busy === null) take(event.dataTransfer.files[0] ?? null);
+        }}
+      >
+        <FileButton accept=".daybreak" onChange={take} inputProps={{ 'aria-label': 'Morning to open' }}>
+          {(button) => (
+            <Button
+              {...button}
+              variant="filled"
+              leftSection={<IconFolderOpen size={15} aria-hidden />}
+              loading={busy === chosenFile}
+              data-autofocus
+            >
+              Choose a file
+            </Button>
+          )}
+        </FileButton>
+        <span className="db-dim" role="status">
+          {sent === null ? 'or drop it here' : `${formatPercent(sent)} taken`}
+        </span>
+      </div>
       <form onSubmit={submit} className={styles.openForm}>
         <TextInput
-          label="Path of the file"
+          label="Or its path"
           description="On the machine on which Daybreak’s engine runs"
           value={file}
           onChange={(event) => setFile(event.currentTarget.value)}
           spellCheck={false}
-          data-autofocus
         />
-        <Button type="submit" variant="filled" disabled={file.trim() === ''} loading={busy === file.trim()}>
+        <Button type="submit" disabled={file.trim() === ''} loading={busy === file.trim()}>
           Open
         </Button>
       </form>

@@ -133,6 +133,23 @@ describe('a morning in a file', () => {
     expect(theirs).toEqual(mine);
     expect(theirs?.length).toBeGreaterThan(50);
   });
+
+  test('opens from the bytes that a window sends in parts', async () => {
+    const here = await engineWith(90);
+    const { file } = await here.captures.export('erp', morning);
+    const bytes = await readFile(file);
+    const there = await engineWith(null);
+    const uploadId = crypto.randomUUID();
+    const half = Math.floor(bytes.length / 2);
+    const part = (offset: number, end: number) =>
+      there.captures.receive({ uploadId, offset, bytes: bytes.subarray(offset, end), last: end === bytes.length });
+    expect(await part(0, half)).toEqual({ file: null });
+    expect((await there.captures.list()).captures).toEqual([]);
+    const received = await part(half, bytes.length);
+    const { capture } = await there.captures.open(received.file ?? '');
+    expect(capture).toMatchObject({ label: 'Invoices', ...morning });
+    expect((await there.captures.list()).captures.map((one) => one.file)).toEqual([received.file]);
+  });
 });
 
 describe('a file that cannot be opened', () => {
