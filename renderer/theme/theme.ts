@@ -44,6 +44,8 @@ export const theme = createTheme({
     sizes: { h1: { fontSize: '1.15rem', lineHeight: '1.4' }, h2: { fontSize: '0.875rem', lineHeight: '1.4' } },
   },
   components: {
+    // Ours say what they wait for, and only an element with a role may have a name.
+    Skeleton: { defaultProps: { role: 'status' } },
     // Mantine picks the text colour of a filled button from the light scheme's shade: white on our dark scheme's orange.
     Button: {
       defaultProps: { size: 'sm', variant: 'default' },
