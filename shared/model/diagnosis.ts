@@ -79,6 +79,8 @@ export const findingSchema = z.object({
   caveats: z.array(caveatSchema),
   /** The kind of cure. */
   cure: z.enum(['read_model', 'index', 'reschedule', 'leave']),
+  /** What would help, where none of these kinds does (`cure` is 'leave' then): settings, or an earlier COMMIT. */
+  cureText: z.string().optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 

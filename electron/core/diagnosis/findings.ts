@@ -4,6 +4,7 @@ import { soundBlame, type BlameResult } from './blame.ts';
 import { findBlocking, type Blocking } from './blocking.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { withoutSuspect } from './counterfactual.ts';
+import { cureText } from './cure-text.ts';
 import { sum } from './damage.ts';
 import { gatherEvidence, overlapOnly } from './evidence.ts';
 import { activityLine, bucketLength, exposureOf, type Exposure } from './exposure.ts';
@@ -67,6 +68,9 @@ export function buildFindings(facts: FindingFacts): Finding[] {
     const seen = exposure(group);
     const share = exactShare(attribution.share);
     const bucketMs = bucketLength(window, sparkPoints, view.spacingMs);
+    const evidence = evidenceOf(attribution, seen);
+    const byLock = evidence[0]?.kind === 'lock';
+    const helps = grade === 'D' ? null : cureText(group, byLock, blocking.get(group));
     const cured = grade === 'D' ? null : withoutSuspect(facts.saving, share);
     return {
       findingId: group.statement.statementId,
@@ -78,7 +82,7 @@ export function buildFindings(facts: FindingFacts): Finding[] {
       blameInterval: [Math.min(interval[0], share), Math.max(interval[1], share)],
       damageSeconds: attribution.share * blame.damageSeconds,
       grade,
-      evidence: evidenceOf(attribution, seen),
+      evidence,
       calls: seen.calls,
       meanMs: seen.meanMs,
       rowsPerCall: seen.rowsPerCall,
@@ -89,7 +93,8 @@ export function buildFindings(facts: FindingFacts): Finding[] {
       ifGoneMeanMs: cured?.meanMs ?? null,
       ifGoneP95Ms: cured?.p95Ms ?? null,
       caveats: [...(attribution.statistics?.caveats ?? []), ...neverBooked(seen)],
-      cure: grade === 'D' ? 'leave' : cureFor(group, seen, window),
+      cure: grade === 'D' || helps !== null ? 'leave' : cureFor(group, seen, window),
+      ...(helps === null ? {} : { cureText: helps }),
     };
   }
 

@@ -180,13 +180,13 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       hint: 'What would help; a read model can be proposed from here (P)',
       width: '88px',
       cell: (finding) => (
-        <Tooltip label={cureWords[finding.cure].reason}>
+        <Tooltip label={finding.cureText ?? cureWords[finding.cure].reason}>
           {finding.cure === 'read_model' ? (
             <Button size="compact-xs" variant="default" onClick={() => onPropose(finding)}>
               Propose
             </Button>
           ) : (
-            <span className="db-dim">{cureWords[finding.cure].short}</span>
+            <span className="db-dim">{finding.cureText === undefined ? cureWords[finding.cure].short : 'see why'}</span>
           )}
         </Tooltip>
       ),

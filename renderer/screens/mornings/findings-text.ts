@@ -75,9 +75,9 @@ export function findingsText(
   widgetTitles: ReadonlyMap<string, string>,
 ): string {
   const lines = findings.map(
-    ({ statement, blameShare, blameInterval, grade, cure, ifGoneMeanMs }) =>
+    ({ statement, blameShare, blameInterval, grade, cure, cureText, ifGoneMeanMs }) =>
       `- ${formatPercent(blameShare)} (${formatPercentRange(blameInterval)}), ${gradeWords[grade].short}: ` +
-      `${nameOf(statement, widgetTitles).name}; what would help: ${cureWords[cure].short}` +
+      `${nameOf(statement, widgetTitles).name}; what would help: ${cureText ?? cureWords[cure].short}` +
       (ifGoneMeanMs === null ? '' : `; without it a save would take ${formatDuration(ifGoneMeanMs)}`),
   );
   return [verdict.sentence, ...lines, `- ${formatPercent(verdict.unexplainedShare)} unexplained`, ''].join('\n');

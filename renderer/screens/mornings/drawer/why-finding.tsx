@@ -54,7 +54,12 @@ export function WhyFinding(props: WhyFindingProps): ReactNode {
           <strong>If this were gone</strong>
           <p>{ifGoneText(finding)}</p>
           <p>
-            What would help: <strong>{cureWords[finding.cure].short}</strong>. {cureWords[finding.cure].reason}
+            What would help:{' '}
+            {finding.cureText ?? (
+              <>
+                <strong>{cureWords[finding.cure].short}</strong>. {cureWords[finding.cure].reason}
+              </>
+            )}
           </p>
         </div>
         {proposes && (

@@ -174,6 +174,7 @@ describe('a lock that was let go', () => {
     );
     expect(verdict.findings[0]).toMatchObject({ statement: { statementId: 'forgotten' }, runBy: ['psql'] });
     expect(verdict.findings[0]?.evidence[0]?.text).toContain('the transaction of process 4711 (psql, dba) stood idle');
+    expect(verdict.findings[0]?.cureText).toContain('end the transaction sooner');
   });
 });
 
@@ -232,7 +233,8 @@ describe("the server's own processes", () => {
     const server = { ...nothingCounted, ...counted };
     const deltas = input.deltas.map((one) => (one.fromMs === at(40) ? { ...one, server } : one));
     const [first] = diagnose({ ...input, deltas }).findings;
-    expect(first).toMatchObject({ grade: 'B', class: 'maintenance' });
+    expect(first).toMatchObject({ grade: 'B', class: 'maintenance', cure: 'leave' });
+    expect(first?.cureText).toContain('raise max_wal_size and checkpoint_timeout');
     expect(first?.statement.text).toContain('checkpoint');
     expect(first?.evidence[0]).toMatchObject({ kind: 'write_io' });
     expect(first?.evidence[0]?.text).toContain('(writing data)');
