@@ -127,6 +127,9 @@ interface Evidence {
 
 /** Why no verdict is possible, ending in what to do; null when one is. */
 function whatIsMissing({ damages, baseline, view, input, damageSeconds }: Evidence): string | null {
+  if (input.rawIsGone) {
+    return 'raw samples are kept for 48 hours and of this window only minutes or hours are left, choose a later one';
+  }
   if (damages.length === 0) return 'nothing was sampled in this window, choose one inside the stored history';
   if (samplesWithin(view.samples, input).length < 2)
     return 'fewer than two activity samples lie in it, choose a longer window';

@@ -77,6 +77,8 @@ export interface DiagnosisInput extends StoredHistory, TimeWindow {
   readonly cores: Cores;
   /** False without pg_stat_statements: the diagnosis then rests on activity samples alone. */
   readonly statisticsAvailable: boolean;
+  /** The window was sampled, and what is left of it are minutes or hours: no verdict can be made of them. */
+  readonly rawIsGone?: boolean;
   /** For the clock times in sentences, e.g. 'Europe/Berlin'. */
   readonly timeZone: string;
   /** Minutes of earlier days, for what is usual at this hour and for the evidence over several days. */

@@ -64,20 +64,31 @@ export async function gatherInput(
   ]);
   const widgets = [...references, ...(capture?.widgets ?? [])];
   const stored = { statements, deltas, samples, overrides, widgets, ownApplicationNames };
+  const within = (one: TimeWindow) => one.toMs > fromMs && one.fromMs < toMs;
+  const isRaw = deltas.some(within) || samples.some(({ atMs }) => atMs >= fromMs && atMs < toMs);
   return {
     ...stored,
     fromMs,
     toMs,
     baseline: null,
+    rawIsGone: !isRaw && (await isRolled(history, serverId, { fromMs, toMs })),
     cores: knownCores({ settings, lastFacts }),
     // What the server can do today says nothing of what was counted then.
-    statisticsAvailable: deltas.some((set) => set.toMs > fromMs && set.fromMs < toMs),
+    statisticsAvailable: deltas.some(within),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     days,
     origins,
     reportedSaveSeconds,
     experiments: endedExperiments(experiments),
   };
+}
+
+/** Whether minutes or hours are left of the window. */
+async function isRolled({ samples }: History, serverId: string, { fromMs, toMs }: TimeWindow): Promise<boolean> {
+  for (const tier of ['hour', 'minute'] as const) {
+    if ((await samples.packedRollups(serverId, tier, fromMs, toMs)).length > 0) return true;
+  }
+  return false;
 }
 
 /** Minutes of up to a fortnight of earlier days around the same time of day, oldest first; all of them before the window. */

@@ -29,6 +29,8 @@ interface Options {
 /** A line of a chart has this many points at most: more than a screen has columns helps nobody. */
 const timelinePoints = 360;
 
+const minuteMs = 60_000;
+
 /** An hour before a short timeline has quiet enough to compare it with. */
 const timelineReach: Reach = { backMs: 3_600_000, aheadMs: 0, earlierDays: false };
 
@@ -69,11 +71,20 @@ export class Mornings {
     const tier = tierOf(window);
     if (tier !== 'raw') {
       const rolled = await gatherTimeline(this.#options, serverId, window, tier);
-      const leastMs = tier === 'minute' ? 60_000 : 3_600_000;
+      const leastMs = tier === 'minute' ? minuteMs : 3_600_000;
       if (rolled !== null) return buildRolledTimeline(rolled, { ...options, bucketMs: bucketMs(window, leastMs) });
     }
     const around = { ...timelineReach, backMs: options.reachMs };
     const input = await gatherInput(this.#options, serverId, window, { around });
+    const rawFromMs = firstRawMs(input);
+    // Minutes outlive raw history: a window at its edge is drawn from them as a whole.
+    if (tier === 'raw' && rawFromMs > window.fromMs + minuteMs) {
+      const rolled = await gatherTimeline(this.#options, serverId, window, 'minute');
+      const older = rolled?.rollups.some(({ fromMs, toMs }) => toMs > window.fromMs && fromMs < rawFromMs - minuteMs);
+      if (rolled !== null && older) {
+        return buildRolledTimeline(rolled, { ...options, bucketMs: bucketMs(window, minuteMs) });
+      }
+    }
     return buildTimeline(input, { ...options, bucketMs: bucketMs(window) });
   }
 
@@ -132,6 +143,13 @@ export class Mornings {
     if (statement !== undefined) return statement;
     throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });
   }
+}
+
+/** The first moment of the window of which raw history is left; its end where none is. */
+function firstRawMs({ deltas, samples, fromMs, toMs }: DiagnosisInput): number {
+  const sampled = samples.map(({ atMs }) => atMs).filter((atMs) => atMs >= fromMs);
+  const counted = deltas.filter((set) => set.toMs > fromMs).map((set) => set.fromMs);
+  return [...sampled, ...counted].reduce((first, atMs) => Math.min(first, atMs), toMs);
 }
 
 function statementsSeen({ deltas, samples, fromMs, toMs }: DiagnosisInput): Set<string | null> {

@@ -122,3 +122,29 @@ test('whether statistics are there is what was counted in the window, not what t
   await engine.history.connections.save({ ...stored, lastFacts: today(true) });
   expect(await available({ fromMs: nine, toMs: nine + hourMs })).toBe(false);
 });
+
+test('a short window whose raw history is gone is drawn from minutes, and its verdict says what is left', async () => {
+  const engine = await engineWithHistory(2);
+  const window = { fromMs: nine - 75 * 60_000, toMs: nine - 45 * 60_000 };
+  const draw = async () => (await engine.mornings.timeline('erp', window.fromMs, window.toMs)).timeline;
+  const before = await draw();
+  const edge = await gatherInput(engine, 'erp', window);
+  expect(edge.rawIsGone).toBe(false);
+  // Raw history of the first half of the window is gone, then all of it.
+  for (const hours of [47, 49]) {
+    await engine.history.applyRetention(nine + hours * hourMs);
+    const { buckets, bucketMs } = await draw();
+    expect(bucketMs).toBe(60_000);
+    expect(buckets.length).toBeGreaterThan(28);
+    expect(buckets.slice(0, 10).some(({ oltpCalls }) => oltpCalls > 0)).toBe(true);
+    const calls = (all: typeof buckets) => all.reduce((sum, bucket) => sum + bucket.oltpCalls, 0);
+    expect(calls(buckets) / calls(before.buckets)).toBeCloseTo(1, 1);
+  }
+  const { verdict } = await engine.mornings.diagnose('erp', window.fromMs, window.toMs);
+  expect(verdict.conclusion).toBe('not_enough_data');
+  expect(verdict.sentence).toMatch(
+    /raw samples are kept for 48 hours and of this window only minutes or hours are left/,
+  );
+  const never = await engine.mornings.diagnose('erp', nine + hourMs, nine + 2 * hourMs);
+  expect(never.verdict.sentence).toMatch(/nothing was sampled in this window/);
+});
