@@ -132,6 +132,7 @@ class ModelServer {
   #dealloc = 0;
   #statsResetMs = 1_000;
   #startedAtMs = 500;
+  #starts = 0;
   #serverResetMs = 600;
   #commits = 0;
   /** Commits since it was last asked. */
@@ -144,6 +145,12 @@ class ModelServer {
 
   constructor(ownTimes: boolean) {
     this.#ownTimes = ownTimes;
+  }
+
+  /** To the microsecond, so that a clock that was set back does not meet the same moment again. */
+  #startOfServer(): number {
+    this.#starts += 1;
+    return this.#nowMs + this.#starts / 1_000;
   }
 
   play(event: Event): void {
@@ -174,11 +181,11 @@ class ModelServer {
         this.#dealloc = 0;
         return;
       case 'restart':
-        this.#startedAtMs = this.#nowMs;
+        this.#startedAtMs = this.#startOfServer();
         return;
       case 'crash':
         // All that lay in memory is gone, and the time of the last reset with it.
-        this.#startedAtMs = this.#nowMs;
+        this.#startedAtMs = this.#startOfServer();
         this.#entries.clear();
         this.#dealloc = 0;
         this.#crashed += 1;
