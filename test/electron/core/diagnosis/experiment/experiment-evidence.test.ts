@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { brokenArms } from '../../../../../electron/core/diagnosis/experiment/arms.ts';
 import { diagnose } from '../../../../../electron/core/diagnosis/diagnose.ts';
-import { experimentResult } from '../../../../../electron/core/diagnosis/experiment/result.ts';
+import { experimentResult, liveExposure } from '../../../../../electron/core/diagnosis/experiment/result.ts';
 import type { EndedExperiment } from '../../../../../electron/core/diagnosis/input.ts';
 import { rowOf, simulate } from '../../../../support/diagnosis-scenarios.ts';
 import { at, quietSeconds, smallHistory } from '../small-history.ts';
@@ -98,6 +98,17 @@ describe('the result', () => {
     expect(experimentResult([day('live', 30), day('without', null)], 1)).toBeNull();
     const days = [day('live', 30), day('live', 900, 'stocktaking'), day('without', 10)];
     expect(experimentResult(days, 1)).toMatchObject({ effectMs: 20, p: 0.5, smallestP: 0.5 });
+  });
+
+  it('is that of as many sessions as ran on the mornings with it that count', () => {
+    const days = [
+      { ...day('live', 30), exposure: 2 },
+      { ...day('live', 20), exposure: 4 },
+      { ...day('live', 900, 'stocktaking'), exposure: 90 },
+      { ...day('without', 10), exposure: 0 },
+    ];
+    expect(liveExposure(days)).toBe(3);
+    expect(liveExposure(days.slice(3))).toBeNull();
   });
 
   it('says that few mornings cannot prove anything', () => {
