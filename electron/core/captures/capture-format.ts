@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { captureSchema } from '../../../shared/model/history-usage.ts';
+import { endedExperimentSchema } from '../history/read-captures.ts';
 import { statementClassSchema } from '../../../shared/model/statement.ts';
 
 /**
@@ -21,6 +22,14 @@ export type RecordKind = (typeof recordKinds)[number];
 /** No record is longer: what claims to be is damaged. An interval of 100,000 statements has some 5 MB. */
 export const longestRecordBytes = 256 * 2 ** 20;
 
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en-GB', { timeZone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 export const headSchema = z.object({
   captureId: z.uuid(),
   capture: captureSchema.omit({ file: true, sizeBytes: true }),
@@ -37,6 +46,9 @@ export const headSchema = z.object({
       capabilities: z.array(z.object({ name: z.string(), present: z.boolean() })),
     })
     .nullable(),
+  /** Both absent in captures of older versions. */
+  timeZone: z.string().refine(isTimeZone).optional(),
+  experiments: z.array(endedExperimentSchema).optional(),
   overrides: z.array(z.tuple([z.string(), statementClassSchema])),
   widgets: z.array(z.object({ widgetId: z.string(), fingerprint: z.string(), dashboardTitle: z.string().optional() })),
 });

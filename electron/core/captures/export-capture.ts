@@ -11,7 +11,8 @@ import type {
 import { encodeInterval } from '../history/interval-blob.ts';
 import { encodeRollup } from '../history/rollup-blob.ts';
 import { contentOf } from '../history/roll-up.ts';
-import { earlierDays, lookAheadMs, lookBackMs, type InputSources } from '../mornings/gather-input.ts';
+import { earlierDays, lookAheadMs, lookBackMs, timeZoneOf, type InputSources } from '../mornings/gather-input.ts';
+import { endedExperiments } from '../experiments/described.ts';
 import type { CaptureHead } from './capture-format.ts';
 import { writeCaptureFile, type CaptureWriter } from './write-capture.ts';
 
@@ -48,7 +49,16 @@ export async function exportCapture(
     samples: captured.samples.length,
   };
   const widgets = [...(await dashboards.widgetReferences(serverId)), ...(connection.capture?.widgets ?? [])];
-  const head: CaptureHead = { captureId: crypto.randomUUID(), capture, ...describe(connection), overrides, widgets };
+  const ended = endedExperiments(await history.experiments.list(serverId));
+  const head: CaptureHead = {
+    captureId: crypto.randomUUID(),
+    capture,
+    ...describe(connection),
+    timeZone: timeZoneOf(connection),
+    experiments: [...ended, ...(connection.capture?.experiments ?? [])].map((one) => ({ endedEarly: false, ...one })),
+    overrides,
+    widgets,
+  };
   const origins = await history.samples.origins();
   await writeCaptureFile(file, async (writer) => {
     await writer.json('head', head);

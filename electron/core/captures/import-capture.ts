@@ -45,7 +45,8 @@ export async function importCapture(
   const capture: Capture = { ...head.capture, file, sizeBytes };
   const before = await history.captures.find(head.captureId);
   if (before !== null) return { serverId: before, capture, known: true };
-  const hidden = await history.captures.begin({ captureId: head.captureId, capture, widgets: head.widgets });
+  const { captureId, widgets, timeZone, experiments } = head;
+  const hidden = await history.captures.begin({ captureId, capture, widgets, timeZone, experiments });
   try {
     await fill(history, hidden, file);
     for (const [fingerprint, value] of head.overrides) {

@@ -1,4 +1,5 @@
 import type { Capture } from '../../../shared/model/history-usage.ts';
+import type { EndedExperiment } from '../diagnosis/input.ts';
 import type { StoredConnection, StoredOrigin } from './history.ts';
 import type { RollupContent } from './roll-up.ts';
 
@@ -8,6 +9,9 @@ export interface OpenedCapture {
   readonly capture: Capture;
   /** Dashboard widgets of the machine where it was taken, by the fingerprint of their query. */
   readonly widgets: readonly CapturedWidget[];
+  /** Where it was taken, e.g. 'Europe/Berlin'; absent in captures of older versions, as are its experiments. */
+  readonly timeZone?: string | undefined;
+  readonly experiments?: readonly EndedExperiment[] | undefined;
 }
 export interface CapturedWidget {
   readonly widgetId: string;

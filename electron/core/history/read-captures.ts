@@ -3,10 +3,24 @@ import { captureSchema } from '../../../shared/model/history-usage.ts';
 import type { OpenedCapture } from './capture-store.ts';
 import type { Prepare } from './prepared.ts';
 
+export const endedExperimentSchema = z.object({
+  fingerprint: z.string(),
+  databaseName: z.string().nullable(),
+  effectMs: z.number(),
+  liveExposure: z.number().nullable(),
+  interval: z.tuple([z.number(), z.number()]).readonly(),
+  p: z.number(),
+  liveDays: z.number().int(),
+  withoutDays: z.number().int(),
+  endedEarly: z.boolean().default(false),
+});
+
 const openedSchema: z.ZodType<OpenedCapture> = z.object({
   captureId: z.string(),
   capture: captureSchema,
   widgets: z.array(z.object({ widgetId: z.string(), fingerprint: z.string(), dashboardTitle: z.string().optional() })),
+  timeZone: z.string().optional(),
+  experiments: z.array(endedExperimentSchema).optional(),
 });
 
 export const openedCaptureOf = (body: string | null): OpenedCapture | null =>

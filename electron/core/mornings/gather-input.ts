@@ -2,7 +2,7 @@ import type { KnownServers } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import type { DiagnosisInput, TimeWindow } from '../diagnosis/input.ts';
 import { endedExperiments } from '../experiments/described.ts';
-import type { DetailedRollup, History } from '../history/history.ts';
+import type { DetailedRollup, History, StoredConnection } from '../history/history.ts';
 import { observerApplicationNames } from '../history/own-sessions.ts';
 import { knownCores } from './known-cores.ts';
 
@@ -75,13 +75,17 @@ export async function gatherInput(
     cores: knownCores({ settings, lastFacts }),
     // What the server can do today says nothing of what was counted then.
     statisticsAvailable: deltas.some(within),
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: timeZoneOf({ capture }),
     days,
     origins,
     reportedSaveSeconds,
-    experiments: endedExperiments(experiments),
+    experiments: [...endedExperiments(experiments), ...(capture?.experiments ?? [])],
   };
 }
+
+/** Where its mornings are: of a capture, where it was taken. */
+export const timeZoneOf = ({ capture }: Pick<StoredConnection, 'capture'>): string =>
+  capture?.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Whether minutes or hours are left of the window. */
 async function isRolled({ samples }: History, serverId: string, { fromMs, toMs }: TimeWindow): Promise<boolean> {

@@ -1,10 +1,11 @@
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createEngine, type RunningEngine } from '../../../../electron/core/create-engine.ts';
+import { gatherInput } from '../../../../electron/core/mornings/gather-input.ts';
 import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
-import type { Verdict } from '../../../../shared/model/diagnosis.ts';
+import type { Finding, Verdict } from '../../../../shared/model/diagnosis.ts';
 import { generateHistory } from '../../../support/generated-history.ts';
 import { quiet, testFolder } from '../history/store.ts';
 
@@ -83,6 +84,46 @@ describe('a morning in a file', () => {
     ]);
     expect(theirs.map(({ calls }) => calls)).toEqual(mine.map(({ calls }) => calls));
     expect(theirs.length).toBeGreaterThanOrEqual(29);
+  });
+
+  test('has the time zone and the ended experiments of where it was taken', async () => {
+    const here = await engineWith(150);
+    const zone = vi.spyOn(Intl.DateTimeFormat.prototype, 'resolvedOptions');
+    onTestFinished(() => zone.mockRestore());
+    zone.mockReturnValue({ timeZone: 'Asia/Tokyo' } as Intl.ResolvedDateTimeFormatOptions);
+    const asked = [morning.fromMs, morning.toMs] as const;
+    const { findings } = (await here.mornings.diagnose('erp', ...asked)).verdict;
+    const [{ statement }] = findings as [Finding];
+    const at = { fromMs: morning.fromMs, toMs: morning.toMs, problem: null, decision: null };
+    await here.history.experiments.save({
+      experimentId: 'dropped-reports',
+      serverId: 'erp',
+      statement,
+      fromMinute: 470,
+      toMinute: 500,
+      timeZone: 'Asia/Tokyo',
+      state: 'ended',
+      createdAtMs: morning.fromMs,
+      seed: 1,
+      days: Array.from({ length: 8 }, (_, day) => ({
+        ...at,
+        day: `2026-11-${10 + day}`,
+        arm: day % 2 === 0 ? 'live' : 'without',
+        measured: { damagePerSaveMs: day % 2 === 0 ? 40 : 2, saves: 900, exposure: day % 2 === 0 ? 2 : 0 },
+      })),
+      result: { effectMs: 38, interval: [30, 46], p: 0.01, smallestP: 0.01, text: 'It follows the report.' },
+    });
+    const before = await here.mornings.diagnose('erp', ...asked);
+    expect(before.verdict.sentence).toContain('16:50');
+    const { file } = await here.captures.export('erp', morning);
+    zone.mockRestore();
+
+    const there = await engineWith(null);
+    const { serverId } = await there.captures.open(file);
+    const after = await there.mornings.diagnose(serverId, ...asked);
+    expect(withoutIds(after.verdict)).toEqual(withoutIds(before.verdict));
+    const { experiments } = await gatherInput(there, serverId, morning);
+    expect(experiments).toMatchObject([{ fingerprint: statement.fingerprint, effectMs: 38, liveDays: 4 }]);
   });
 
   test('opens once, cannot be connected, outlives retention, and goes like a connection', async () => {
