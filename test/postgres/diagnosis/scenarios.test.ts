@@ -7,12 +7,18 @@ import { runScenario } from '../../bench/diagnosis/run-scenario.ts';
 import { shortLengths as lengths } from '../../bench/diagnosis/scenarios/lay-out.ts';
 import { scenarioOf } from '../../bench/diagnosis/scenarios/scenarios.ts';
 
+/** Clients that wait less than so many times as long as in quiet times have felt no incident. */
+const felt = 2;
+const mostRuns = 3;
+
 /**
  * Five scenarios of the ground-truth harness with short windows, on a server of their own: others' statements on a
- * shared one would be suspects. Other work on the machine must not make any of this fail; how large a share is, and
+ * shared one would be suspects. Other work on the machine can slow the quiet stretch as much as the culprit slows the
+ * incident (a client's save took 19.8 ms in quiet times and 12.5 ms beside the reports): where the clients felt no
+ * incident there is nobody to be named, and the run is made again, whatever its verdict was. How large a share is, and
  * how fast anything was, is the bench's business.
  */
-describe('the verdict over a real morning', () => {
+describe('the verdict over a real morning', { timeout: 180_000 }, () => {
   let bench: BenchServer;
   let calibration: Calibration;
 
@@ -28,17 +34,24 @@ describe('the verdict over a real morning', () => {
     expect(run.client.failed, run.client.firstError ?? '').toBe(0);
     return judge(run);
   };
+  const verdictOnIncident = async (id: string, seed: number): Promise<Judged> => {
+    for (let runs = 1; ; runs += 1) {
+      const judged = await verdict(id, seed);
+      const { quietMeanMs, incidentMeanMs } = judged.truth;
+      if (incidentMeanMs >= felt * quietMeanMs || runs === mostRuns) return judged;
+    }
+  };
 
   it('names the report that fills the processors (S1)', async () => {
-    expect(await verdict('S1', 1)).toMatchObject({ shortOf: [], falselyAccused: [], conclusion: 'culprits' });
+    expect(await verdictOnIncident('S1', 1)).toMatchObject({ shortOf: [], falselyAccused: [], conclusion: 'culprits' });
   });
 
   it('names a refresh that is not concurrent as the holder of the lock (S3)', async () => {
-    expect(await verdict('S3', 2)).toMatchObject({ shortOf: [], falselyAccused: [], first: { grade: 'B' } });
+    expect(await verdictOnIncident('S3', 2)).toMatchObject({ shortOf: [], falselyAccused: [], first: { grade: 'B' } });
   });
 
   it('tells the culprit from a harmless report that ran all the time (S5)', async () => {
-    expect(await verdict('S5', 1)).toMatchObject({ shortOf: [], falselyAccused: [] });
+    expect(await verdictOnIncident('S5', 1)).toMatchObject({ shortOf: [], falselyAccused: [] });
   });
 
   it('accuses nobody of a surge of saves (S6)', async () => {
@@ -46,6 +59,6 @@ describe('the verdict over a real morning', () => {
   });
 
   it('names the culprit over two resets of the statistics, and flags them (S9)', async () => {
-    expect(await verdict('S9', 1)).toMatchObject({ shortOf: [], falselyAccused: [] });
+    expect(await verdictOnIncident('S9', 1)).toMatchObject({ shortOf: [], falselyAccused: [] });
   });
 });
