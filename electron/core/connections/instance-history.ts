@@ -61,6 +61,13 @@ export function withInstanceHistory(store: History): History {
 
   const connections: ConnectionStore = {
     ...store.connections,
+    async sharing(serverId) {
+      if ((await ownerOf(serverId)) !== serverId || (await store.samples.extent(serverId)) === null) return [];
+      const all = await store.connections.list();
+      const own = all.find((each) => each.serverId === serverId);
+      const key = own === undefined ? null : keyOf(own);
+      return key === null ? [] : all.filter((each) => each.serverId !== serverId && keyOf(each) === key);
+    },
     save: changing(store.connections.save),
     remove: changing(store.connections.remove),
   };

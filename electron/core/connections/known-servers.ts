@@ -106,6 +106,13 @@ export class KnownServers {
         message: `Removing the connection ${JSON.stringify(stored.settings.label)} and its history needs exactly that name as confirmation.`,
       });
     }
+    const [sibling] = await this.#options.history.connections.sharing(serverId);
+    if (sibling !== undefined) {
+      throw new Failure({
+        code: 'invalid_input',
+        message: `The connection ${JSON.stringify(sibling.settings.label)} leads to the same PostgreSQL instance and shows the history that would go with ${JSON.stringify(stored.settings.label)}. Remove that one first; nothing was removed.`,
+      });
+    }
     await this.#links.get(serverId)?.disconnect();
     this.#links.delete(serverId);
     await this.#options.ports.secrets.remove(secretKey(serverId));

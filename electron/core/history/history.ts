@@ -56,6 +56,8 @@ export interface ConnectionStore {
   list(): Promise<StoredConnection[]>;
   get(serverId: string): Promise<StoredConnection | null>;
   save(connection: StoredConnection): Promise<void>;
+  /** Other connections that show what is stored of this one, and would lose it with it. */
+  sharing(serverId: string): Promise<StoredConnection[]>;
   /** Removes the connection and everything stored for it. */
   remove(serverId: string): Promise<void>;
 }

@@ -82,6 +82,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     connections: {
       list: () => read(() => connections.connections()),
       get: (serverId) => read(() => connections.connection(serverId)),
+      sharing: async () => [],
       save: (connection) => writer.write('saveConnection', connection),
       remove: async (serverId) => {
         await writer.write('removeConnection', serverId);
