@@ -33,7 +33,7 @@ const counterNames = Object.keys(sources) as (keyof typeof sources)[];
  * and, first, a mark: one number for the entry in the state it is in. `$1` are the marks that are known already. Rows
  * that bear one are not sent; a known mark that no row bears any more comes alone, in the last column.
  *
- * With 5,000 entries of which 500 changed, this takes a third of the processor time of sending them all: see
+ * With 5,000 entries of which 500 changed, this takes 16 ms of processor time where sending them all takes 38 ms: see
  * docs/decisions/0007. Nothing changes in an entry without its calls, its plans or its total time.
  */
 export function countersSql({ schema, columns }: StatementStatistics): string {
