@@ -37,6 +37,8 @@ describe.each(testServers())('$label that changes while it is sampled', (server)
     );
   };
 
+  const sum = (calls: readonly number[]) => calls.reduce((total, one) => total + one, 0);
+
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'daybreak-changing-'));
     history = await openHistory({ file: join(dir, 'history.sqlite'), logger });
@@ -81,6 +83,8 @@ describe.each(testServers())('$label that changes while it is sampled', (server)
     await sampler.readNow();
     expect(sampler.status().problem).toBeNull();
     const before = await stored();
+    // The first look may have come between two of the fifty.
+    const counted = sum(await callsOf('old_work'));
     await admin.query(`revoke pg_monitor from ${role()}`);
     await sampler.readNow();
     expect(sampler.status().problem).toContain(`grant pg_read_all_stats to ${role()};`);
@@ -94,7 +98,7 @@ describe.each(testServers())('$label that changes while it is sampled', (server)
     expect(sampler.status().problem).toBeNull();
     expect(present('all_statistics')).toBe(true);
     // The fifty were counted before. Since 17 an entry tells since when it counts; what it did meanwhile nobody knows.
-    expect((await callsOf('old_work')).reduce((sum, calls) => sum + calls, 0)).toBeLessThanOrEqual(1);
+    expect(sum(await callsOf('old_work')) - counted).toBeLessThanOrEqual(1);
     const after = await stored();
     expect(after.sets).toBeGreaterThanOrEqual(before.sets + 2);
     expect(after.samples).toBeGreaterThanOrEqual(before.samples + 3);
