@@ -155,6 +155,7 @@ async function setPasswords(admin: DemoConnection, passwordOf: (role: RoleName) 
 
 async function withClient<T>(connection: DemoConnection, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ ...connection, application_name: 'daybreak-demo-setup' });
+  client.on('error', () => undefined); // the statement in flight is rejected with the same error
   await client.connect();
   try {
     return await work(client);
