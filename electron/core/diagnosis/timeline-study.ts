@@ -1,4 +1,4 @@
-import type { ActivityRow, StatementCounters } from '../../../shared/model/sampling.ts';
+import type { ActivityRow } from '../../../shared/model/sampling.ts';
 import type {
   DetailedRollup,
   PackedRollup,
@@ -10,6 +10,7 @@ import { buildCatalog, type Catalog, type StatementGroup } from './catalog.ts';
 import { viewHistory } from './history-view.ts';
 import type { StoredHistory, TimeWindow } from './input.ts';
 import type { Booked, Interval } from './intervals.ts';
+import { noCounters } from './no-counters.ts';
 import type { StatementTable } from './timeline-table.ts';
 
 /** Minutes and hours of one server, and what is needed to read them. */
@@ -105,7 +106,7 @@ function deltasOf(totals: Totals, { fromMs, toMs }: TimeWindow): StoredDeltas[] 
       statementId,
       discontinuity: false,
       counters: {
-        ...nothing,
+        ...noCounters,
         calls: first,
         totalExecMs: firstMs,
         rows: totals.rows[id] ?? 0,
@@ -115,7 +116,7 @@ function deltasOf(totals: Totals, { fromMs, toMs }: TimeWindow): StoredDeltas[] 
       },
     });
     if (calls === first) continue;
-    const counters = { ...nothing, calls: calls - first, totalExecMs: (totals.execMs[id] ?? 0) - firstMs };
+    const counters = { ...noCounters, calls: calls - first, totalExecMs: (totals.execMs[id] ?? 0) - firstMs };
     others.push({ statementId, discontinuity: false, counters });
   }
   const head = { deallocs: 0, resets: 0, coverage: null };
@@ -125,29 +126,6 @@ function deltasOf(totals: Totals, { fromMs, toMs }: TimeWindow): StoredDeltas[] 
     { ...head, fromMs, toMs, deltas: others },
   ];
 }
-
-const nothing: StatementCounters = {
-  calls: 0,
-  rows: 0,
-  totalExecMs: 0,
-  sumSquaresMs2: 0,
-  plans: 0,
-  totalPlanMs: 0,
-  sharedBlksHit: 0,
-  sharedBlksRead: 0,
-  sharedBlksDirtied: 0,
-  sharedBlksWritten: 0,
-  localBlksRead: 0,
-  localBlksWritten: 0,
-  tempBlksRead: 0,
-  tempBlksWritten: 0,
-  sharedBlkReadMs: 0,
-  sharedBlkWriteMs: 0,
-  tempBlkReadMs: 0,
-  tempBlkWriteMs: 0,
-  walRecords: 0,
-  walBytes: 0,
-};
 
 /** Every statement under every application that ran it, as long at work as it was ever seen. */
 function rowsOf({ classedBy, origins }: RolledHistory, atMs: number, end: number): StoredActivityRow[] {

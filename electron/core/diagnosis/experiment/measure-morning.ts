@@ -1,5 +1,4 @@
 import type { StatementClass } from '../../../../shared/model/statement.ts';
-import type { StatementCounters } from '../../../../shared/model/sampling.ts';
 import type { DetailedRollup, StoredDeltas, StoredOrigin, StoredStatement } from '../../history/history.ts';
 import { findBaseline } from '../baseline.ts';
 import type { Catalog, StatementGroup } from '../catalog.ts';
@@ -7,6 +6,7 @@ import { viewHistory } from '../history-view.ts';
 import { buildIntervals, type Interval } from '../intervals.ts';
 import { measureDamage } from '../damage.ts';
 import type { Cores, TimeWindow } from '../input.ts';
+import { noCounters } from '../no-counters.ts';
 import { canBeBlamed } from '../roles.ts';
 import { summarizeSaving } from '../saving-summary.ts';
 import { saversOf } from '../savers.ts';
@@ -136,29 +136,6 @@ function exposureIn(
   return looks === 0 ? 0 : sessions / looks;
 }
 
-const unknownCounters: StatementCounters = {
-  calls: 0,
-  rows: 0,
-  totalExecMs: 0,
-  sumSquaresMs2: 0,
-  plans: 0,
-  totalPlanMs: 0,
-  sharedBlksHit: 0,
-  sharedBlksRead: 0,
-  sharedBlksDirtied: 0,
-  sharedBlksWritten: 0,
-  localBlksRead: 0,
-  localBlksWritten: 0,
-  tempBlksRead: 0,
-  tempBlksWritten: 0,
-  sharedBlkReadMs: 0,
-  sharedBlkWriteMs: 0,
-  tempBlkReadMs: 0,
-  tempBlkWriteMs: 0,
-  walRecords: 0,
-  walBytes: 0,
-};
-
 /** A minute as an interval between two snapshots; what minutes do not keep stays zero. */
 function deltasOf(minute: DetailedRollup): StoredDeltas {
   const { fromMs, toMs, deallocs, resets, coverage, idleInTransactionMs, statementIds } = minute;
@@ -173,7 +150,7 @@ function deltasOf(minute: DetailedRollup): StoredDeltas {
       statementId: String(id),
       discontinuity: false,
       counters: {
-        ...unknownCounters,
+        ...noCounters,
         calls: minute.calls[index] ?? 0,
         rows: minute.rows[index] ?? 0,
         totalExecMs: minute.execMs[index] ?? 0,
