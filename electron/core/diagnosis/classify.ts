@@ -47,6 +47,8 @@ const limits = {
   fewBlocks: 1000,
   bulkRows: 200,
   bulkBlocks: 5000,
+  /** A write of so many rows is a load however often it runs: nobody's document has them. */
+  loadRows: 10_000,
   /** Below this many calls an hour a short read is not called OLTP. */
   manyCallsPerHour: 20,
   /** So many runs, so many of them at once, are people's work: a load is one run, or a few. */
@@ -129,8 +131,10 @@ function writesUnderCover({ walRecordsPerCall, fastestMeanMs, rowsPerCall }: Sta
 
 function isBulk(measures: StatementMeasures): boolean {
   if (measures.calls === 0) return takesLong(measures.runs);
+  const rows = measures.rowsPerCall ?? 0;
+  if (rows >= limits.loadRows) return true;
   if (measures.callsPerHour >= limits.fewCallsPerHour) return false;
-  return (measures.rowsPerCall ?? 0) >= limits.bulkRows || (measures.blocksPerCall ?? 0) >= limits.bulkBlocks;
+  return rows >= limits.bulkRows || (measures.blocksPerCall ?? 0) >= limits.bulkBlocks;
 }
 
 /**
