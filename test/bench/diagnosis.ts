@@ -14,6 +14,7 @@ import { runScenario } from './diagnosis/run-scenario.ts';
 import { scenarioIds, scenarioOf } from './diagnosis/scenarios/scenarios.ts';
 import { keepRun, readRuns, withoutCores } from './diagnosis/stored-run.ts';
 import { runLine, scenarioTable } from './diagnosis/table.ts';
+import { warmUpMachine } from './diagnosis/warm-up-machine.ts';
 import { finish } from './gates.ts';
 
 const { values } = parseArgs({
@@ -76,6 +77,7 @@ async function measure() {
 }
 
 async function runAll(bench: BenchServer, seeds: readonly number[], signal: AbortSignal) {
+  await warmUpMachine(bench);
   const calibration = await calibrate(bench);
   const conditions = { server: bench.version, seeds, calibration, lengths: standardLengths };
   console.log(`PostgreSQL ${bench.version}, seeds ${seeds.join(' ')}, ${JSON.stringify(calibration)}`);
