@@ -1,37 +1,9 @@
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { createEngine, type RunningEngine } from '../../../../electron/core/create-engine.ts';
-import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
-import type { ConnectionSettings, ServerFacts } from '../../../../shared/model/connection.ts';
-import { generateHistory } from '../../../support/generated-history.ts';
-import { quiet, testFolder } from '../history/store.ts';
-
-const nine = Date.UTC(2026, 10, 20, 9);
-const hourMs = 3_600_000;
-const settings: ConnectionSettings = {
-  label: 'Invoices',
-  environment: 'production',
-  host: 'nowhere.invalid',
-  port: 5432,
-  database: 'erp',
-  user: 'nobody',
-  tlsMode: 'disable',
-  tlsCaFile: null,
-  passfile: null,
-  cores: 2,
-  readModelSchema: 'reporting',
-};
-
-async function engineWithHistory(hours: number): Promise<RunningEngine> {
-  const profileDir = await testFolder();
-  const file = join(profileDir, 'daybreak.sqlite');
-  const size = { minutes: hours * 60, statements: 40, changing: 15, seed: 3 };
-  generateHistory({ file, serverId: 'erp', settings, fromMs: nine - hours * hourMs, ...size });
-  const ports = nodePorts({ paths: { profileDir, resourcesDir: '' }, logger: quiet, door: 'test' });
-  const engine = await createEngine(ports, { background: false });
-  onTestFinished(() => engine.stop());
-  return engine;
-}
+import { expect, test } from 'vitest';
+import type { ServerFacts } from '../../../../shared/model/connection.ts';
+import type { ExperimentRecord } from '../../../../shared/model/experiment.ts';
+import type { Explained } from '../../../../shared/model/explain.ts';
+import type { Statement } from '../../../../shared/model/statement.ts';
+import { engineWithHistory, nine, unreachable as settings } from '../../../support/engine-with-history.ts';
 
 const lastFacts: ServerFacts = {
   versionNumber: 180_000,
@@ -64,4 +36,96 @@ test('a connection whose history another one of its instance shows stays until t
   await servers.remove('payroll', 'Payroll');
   await servers.remove('erp', 'Invoices');
   expect(await servers.list()).toEqual([]);
+});
+
+const statement: Statement = {
+  statementId: '1',
+  databaseName: 'erp',
+  roleName: 'reporter',
+  queryid: '11',
+  toplevel: true,
+  text: 'select 1',
+  fingerprint: 'abc',
+  class: 'reporting',
+  classSource: 'score',
+  applicationNames: [],
+  widgetId: null,
+};
+
+const experiment = (experimentId: string, serverId: string, createdAtMs: number): ExperimentRecord => ({
+  experimentId,
+  serverId,
+  statement,
+  fromMinute: 480,
+  toMinute: 500,
+  timeZone: 'Europe/Berlin',
+  createdAtMs,
+  seed: 1,
+  state: 'abandoned',
+  result: null,
+  days: [],
+});
+
+const explained = (explainId: string, serverId: string, takenAtMs: number): Explained => ({
+  explainId,
+  serverId,
+  statementId: '1',
+  takenAtMs,
+  method: 'generic',
+  analyzed: false,
+  sql: 'select 1',
+  values: [],
+  root: {
+    nodeId: '0',
+    nodeType: 'Result',
+    relation: null,
+    index: null,
+    details: [],
+    startupCost: 0,
+    totalCost: 0.01,
+    ownCost: 0.01,
+    estimatedRows: 1,
+    actualRows: null,
+    loops: null,
+    totalMs: null,
+    ownMs: null,
+    sharedBlocks: null,
+    tempBlocks: null,
+    rowsRemoved: null,
+    estimateError: null,
+    slowest: true,
+    children: [],
+  },
+  planningMs: null,
+  executionMs: null,
+  shape: 'abc',
+  notes: [],
+});
+
+test('two connections to one instance show the same experiments and plans, whichever of them made them', async () => {
+  const { history } = await engineWithHistory(1);
+  const { connections, experiments, explained: plans } = history;
+  const sibling = { ...settings, label: 'Payroll', database: 'payroll' };
+  // Nobody knows yet that both lead to one instance.
+  await connections.save({ serverId: 'payroll', settings: sibling, lastConnectedAtMs: null, lastFacts: null });
+  await experiments.save(experiment('early', 'payroll', nine));
+  await plans.save('payroll', 'abc', explained('early', 'payroll', nine));
+  await connections.save({ serverId: 'erp', settings, lastConnectedAtMs: null, lastFacts });
+  await connections.save({ serverId: 'payroll', settings: sibling, lastConnectedAtMs: null, lastFacts });
+  for (const [index, serverId] of ['payroll', 'erp'].entries()) {
+    await experiments.save(experiment(`of ${serverId}`, serverId, nine + index + 1));
+    await plans.save(serverId, 'abc', explained(`of ${serverId}`, serverId, nine + index + 1));
+  }
+  for (const serverId of ['payroll', 'erp']) {
+    const all = ['of erp', 'of payroll', 'early'];
+    expect(await experiments.list(serverId)).toMatchObject(all.map((experimentId) => ({ experimentId, serverId })));
+    expect(await plans.list(serverId, 'abc', 50)).toMatchObject(all.map((explainId) => ({ explainId, serverId })));
+    expect(await plans.list(serverId, 'abc', 1)).toHaveLength(1);
+    expect(await plans.get(serverId, 'early')).toEqual(explained('early', serverId, nine));
+    expect(await plans.get(serverId, 'never')).toBeNull();
+    await experiments.save({ ...experiment('early', serverId, nine), state: 'ended' });
+  }
+  expect((await experiments.list('erp')).map(({ state }) => state)).toEqual(['abandoned', 'abandoned', 'ended']);
+  await connections.remove('payroll');
+  expect((await experiments.list('erp')).map(({ experimentId }) => experimentId)).toContain('of payroll');
 });
