@@ -1,40 +1,12 @@
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { createEngine, type RunningEngine } from '../../../../electron/core/create-engine.ts';
+import { expect, test } from 'vitest';
 import type { TimeWindow } from '../../../../electron/core/diagnosis/input.ts';
 import { gatherInput } from '../../../../electron/core/mornings/gather-input.ts';
 import { compareWindows } from '../../../../electron/core/mornings/compare.ts';
-import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
-import type { ConnectionSettings, ServerFacts } from '../../../../shared/model/connection.ts';
-import { generateHistory } from '../../../support/generated-history.ts';
-import { keyOf, noCounters, quiet, testFolder } from '../history/store.ts';
+import type { ServerFacts } from '../../../../shared/model/connection.ts';
+import { engineWithHistory, nine } from '../../../support/engine-with-history.ts';
+import { keyOf, noCounters } from '../history/store.ts';
 
-const nine = Date.UTC(2026, 10, 20, 9);
 const hourMs = 3_600_000;
-const settings: ConnectionSettings = {
-  label: 'Invoices',
-  environment: 'production',
-  host: 'nowhere.invalid',
-  port: 5432,
-  database: 'erp',
-  user: 'nobody',
-  tlsMode: 'disable',
-  tlsCaFile: null,
-  passfile: null,
-  cores: 2,
-  readModelSchema: 'reporting',
-};
-
-async function engineWithHistory(hours: number): Promise<RunningEngine> {
-  const profileDir = await testFolder();
-  const file = join(profileDir, 'daybreak.sqlite');
-  const size = { minutes: hours * 60, statements: 40, changing: 15, seed: 3 };
-  generateHistory({ file, serverId: 'erp', settings, fromMs: nine - hours * hourMs, ...size });
-  const ports = nodePorts({ paths: { profileDir, resourcesDir: '' }, logger: quiet, door: 'test' });
-  const engine = await createEngine(ports, { background: false });
-  onTestFinished(() => engine.stop());
-  return engine;
-}
 
 test('the statements of a window are those that ran in it, with their texts cut; each is there whole by its id', async () => {
   const engine = await engineWithHistory(1);
