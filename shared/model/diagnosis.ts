@@ -224,6 +224,7 @@ export const openFindingSchema = z.object({
   fingerprint: z.string(),
   statement: statementSchema,
   cure: findingSchema.shape.cure,
+  cureText: findingSchema.shape.cureText,
   grade: gradeSchema,
   /** In the worst window that was diagnosed. */
   blameShare: z.number(),

@@ -6,6 +6,8 @@ export interface DiagnosedFinding {
   readonly fingerprint: string;
   readonly statement: Statement;
   readonly cure: Finding['cure'];
+  /** As in the finding: what would help, where none of the kinds of cures does. */
+  readonly cureText?: string | undefined;
   readonly grade: Grade;
   readonly blameShare: number;
   readonly damageSeconds: number;

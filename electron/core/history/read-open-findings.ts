@@ -10,6 +10,7 @@ const minuteMs = 60_000;
 const bodySchema = z.object({
   statement: statementSchema,
   cure: findingSchema.shape.cure,
+  cureText: findingSchema.shape.cureText,
   grade: gradeSchema,
   blameShare: z.number(),
   // Absent in findings of versions that did not write it down.

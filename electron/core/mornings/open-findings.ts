@@ -76,10 +76,11 @@ export class OpenFindings {
     const diagnosed = worth
       .flatMap((finding) => [finding.statement, ...finding.members].map((statement) => ({ ...finding, statement })))
       .filter(({ statement }) => statement.text !== null && !statement.statementId.startsWith('backend:'))
-      .map(({ statement, cure, grade, blameShare, damageSeconds, ifGoneMeanMs, ifGoneP95Ms }) => ({
+      .map(({ statement, cure, cureText, grade, blameShare, damageSeconds, ifGoneMeanMs, ifGoneP95Ms }) => ({
         fingerprint: statement.fingerprint,
         statement: shortStatement(statement),
         cure,
+        cureText,
         grade,
         blameShare,
         damageSeconds,

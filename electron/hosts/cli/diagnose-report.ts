@@ -98,13 +98,14 @@ function gradeStyle({ grade }: Finding): Style {
   return grade === 'C' ? 'cyan' : 'dim';
 }
 
-function details({ calls, meanMs, evidence, ifGoneMeanMs, ifGoneP95Ms, caveats }: Finding): string[] {
+function details({ calls, meanMs, evidence, ifGoneMeanMs, ifGoneP95Ms, caveats, cureText }: Finding): string[] {
   const ran = `${formatCounted(calls, 'run')}${meanMs === null ? '' : ` of ${formatDuration(meanMs)}`}`;
   const p95 = ifGoneP95Ms === null ? '' : `, p95 ${formatDuration(ifGoneP95Ms)}`;
   const gone = ifGoneMeanMs === null ? [] : [`without it: mean ${formatDuration(ifGoneMeanMs)}${p95}`];
   const [strongest] = evidence;
   return [
     [ran, ...(strongest === undefined ? [] : [printable(strongest.text)]), ...gone].join('; '),
+    ...(cureText === undefined ? [] : [`what would help: ${printable(cureText)}`]),
     ...caveats.map(({ text }) => `! ${printable(text)}`),
   ];
 }

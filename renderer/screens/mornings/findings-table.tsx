@@ -10,7 +10,7 @@ import { BlameBar } from './blame-bar.tsx';
 import { GradeTag } from './grade-tag.tsx';
 import { StatementLabel } from './statement-label.tsx';
 import { nameOf } from './statement-name.ts';
-import { cureWords, evidenceWords } from './words.ts';
+import { cureOf, evidenceWords } from './words.ts';
 import styles from './mornings.module.css';
 
 interface FindingsTableProps {
@@ -180,13 +180,13 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       hint: 'What would help; a read model can be proposed from here (P)',
       width: '88px',
       cell: (finding) => (
-        <Tooltip label={finding.cureText ?? cureWords[finding.cure].reason}>
+        <Tooltip label={cureOf(finding).reason}>
           {finding.cure === 'read_model' ? (
             <Button size="compact-xs" variant="default" onClick={() => onPropose(finding)}>
               Propose
             </Button>
           ) : (
-            <span className="db-dim">{finding.cureText === undefined ? cureWords[finding.cure].short : 'see why'}</span>
+            <span className="db-dim">{cureOf(finding).short}</span>
           )}
         </Tooltip>
       ),

@@ -28,6 +28,7 @@ const header = [
   'if_gone_mean_ms',
   'if_gone_p95_ms',
   'cure',
+  'what_would_help',
   'group',
 ];
 
@@ -61,6 +62,7 @@ export function findingsCsv(
       finding.ifGoneMeanMs,
       finding.ifGoneP95Ms,
       finding.cure,
+      finding.cureText ?? cureWords[finding.cure].short,
       finding.members.map((member) => nameOf(member, widgetTitles).name).join('; '),
     ];
   });

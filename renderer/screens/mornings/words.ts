@@ -76,6 +76,10 @@ export const cureWords: Readonly<Record<Finding['cure'], CureWords>> = {
   },
 };
 
+/** Where none of the kinds helps, the finding itself says what would. */
+export const cureOf = ({ cure, cureText }: Pick<Finding, 'cure' | 'cureText'>): CureWords =>
+  cureText === undefined ? cureWords[cure] : { short: 'see why', reason: cureText };
+
 export const caveatWords: Readonly<Record<Caveat['kind'], string>> = {
   collinear: 'always together with others',
   not_identifiable: 'always at the same clock time',

@@ -128,6 +128,9 @@ describe('findings that leave the screen', () => {
     expect(rows).toHaveLength(4);
     expect(rows[2]).toContain(`"'=select ""a"", 1"`);
     expect(rows[3]).toContain('unexplained');
+    expect(rows[1]).toContain(',read_model,a read model,');
+    const advised = findingsCsv(both, [{ ...metabase, cure: 'leave', cureText: 'raise max_wal_size' }], new Map());
+    expect(advised).toContain(',leave,raise max_wal_size,');
     expect(new Set(rows.map((row) => row.replaceAll(/"(?:[^"]|"")*"/g, 'x').split(',').length)).size).toBe(1);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emphasized } from '../../../renderer/screens/mornings/emphasis.ts';
+import { cureOf } from '../../../renderer/screens/mornings/words.ts';
 import { condensed, nameOf } from '../../../renderer/screens/mornings/statement-name.ts';
 import type { Statement } from '../../../shared/model/statement.ts';
 
@@ -35,6 +36,17 @@ describe('a statement is called', () => {
   it('else by what is known of it', () => {
     expect(nameOf(statement({ text: null }), new Map()).name).toBe('query -42');
     expect(nameOf(statement({ text: null, queryid: null }), new Map()).name).toBe('text not seen yet');
+  });
+});
+
+describe('what would help', () => {
+  it('is the kind of cure, with its reason', () => {
+    expect(cureOf({ cure: 'index' })).toMatchObject({ short: 'an index', reason: expect.stringContaining('blocks') });
+  });
+
+  it('is what the finding says where none of the kinds helps', () => {
+    const cureText = 'spread checkpoints: raise max_wal_size';
+    expect(cureOf({ cure: 'leave', cureText })).toEqual({ short: 'see why', reason: cureText });
   });
 });
 

@@ -19,7 +19,7 @@ import { openFindingPasses, passing, type Origins } from '../origin-filter.ts';
 import { StatementLabel } from '../statement-label.tsx';
 import { nameOf } from '../statement-name.ts';
 import { useAction } from '../use-action.ts';
-import { cureWords, openStateWords } from '../words.ts';
+import { cureOf, openStateWords } from '../words.ts';
 import { AskedTable } from './asked-table.tsx';
 import styles from './tabs.module.css';
 
@@ -193,8 +193,8 @@ function openColumns({
               Propose
             </Button>
           ) : (
-            <Tooltip label={cureWords[finding.cure].reason}>
-              <span className="db-dim">{cureWords[finding.cure].short}</span>
+            <Tooltip label={cureOf(finding).reason}>
+              <span className="db-dim">{cureOf(finding).short}</span>
             </Tooltip>
           )}
           {finding.state !== 'gone' && (

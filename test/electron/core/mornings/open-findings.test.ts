@@ -137,6 +137,17 @@ test('a finding opens once, keeps its worst window, and says who still runs it',
   ]);
 });
 
+test('it tells what would help where none of the usual cures does, also after a new start', async () => {
+  const history = await openTestHistory();
+  const { findings } = await open(history);
+  await sample(history, [0, 2], () => 'seen');
+  await findings.record('erp', verdict([finding({ cure: 'leave', cureText: 'end the transaction sooner' })], 0, 2));
+  const told = { cure: 'leave', cureText: 'end the transaction sooner' };
+  expect((await findings.list('erp', false)).findings).toMatchObject([told]);
+  expect((await (await open(history)).findings.list('erp', false)).findings).toMatchObject([told]);
+  expect(await findings.dismiss('erp', print, true)).toMatchObject(told);
+});
+
 test('a run too short for a sample keeps it open, and an hour without one makes it quiet', async () => {
   const history = await openTestHistory();
   const { findings } = await open(history);

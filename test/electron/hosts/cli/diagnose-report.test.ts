@@ -109,6 +109,21 @@ test('where nobody knows the cores it names the option that tells them', () => {
   expect(report(null)).toContain('! cores unknown: enter them in the connection');
 });
 
+test('says what would help where none of the usual cures does', () => {
+  const { verdict, ...result } = morning();
+  const [first] = verdict.findings;
+  if (first === undefined) throw new Error('the morning has findings');
+  const report = (finding: typeof first) =>
+    diagnoseReport(
+      { ...result, verdict: { ...verdict, findings: [finding] } },
+      terminal({ isTTY: true, columns: 140 }, { NO_COLOR: '1' }),
+    ).join('\n');
+  expect(report({ ...first, cure: 'leave', cureText: `end it sooner ${hostile}` })).toContain(
+    '        what would help: end it sooner ',
+  );
+  expect(report({ ...first, cureText: undefined })).not.toContain('what would help');
+});
+
 test('says that it chose the slowest stretch by itself, and nothing where it was told', () => {
   const result = morning();
   const said = (chosenBy: Diagnosed['chosenBy']) =>
