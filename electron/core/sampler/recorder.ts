@@ -1,4 +1,4 @@
-import type { DeltaSet, Snapshot } from '../../../shared/model/sampling.ts';
+import type { ActivitySample, DeltaSet, Snapshot } from '../../../shared/model/sampling.ts';
 import type { SampleStore } from '../history/history.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { StatisticsReader } from '../postgres/statistics-reader.ts';
@@ -65,13 +65,15 @@ export class Recorder {
     return set;
   }
 
-  async sample(reader: StatisticsReader): Promise<void> {
+  /** Resolves with what was seen, as the server showed it. */
+  async sample(reader: StatisticsReader): Promise<ActivitySample> {
     const { serverId, store, clock } = this.#options;
     const before = momentBefore(clock);
     const sample = await this.#timed(() => reader.activity());
     this.#notice({ ...before, serverMs: sample.atMs });
     await store.saveSample(serverId, await this.#cursors.named(sample));
     this.lastSampleAtMs = sample.atMs;
+    return sample;
   }
 
   /**

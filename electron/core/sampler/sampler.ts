@@ -5,7 +5,7 @@ import type { SampleStore } from '../history/history.ts';
 import type { Clock, Logger } from '../ports.ts';
 import { withStatisticsReader, type StatisticsReader, type StatisticsServer } from '../postgres/statistics-reader.ts';
 import { DueTimes } from './due-times.ts';
-import { calmState, mute, observe, reasonOf, type IncidentState } from './incident-rule.ts';
+import { calmState, mute, observe, observeSample, reasonOf, type IncidentState } from './incident-rule.ts';
 import { firstTextsMs, intervals, lookIntervalMs, textsIntervalMs } from './intervals.ts';
 import { modeAt, setByHand, type ByHand } from './mode-by-hand.ts';
 import { clockProblem, extensionProblem, Problems, rightsProblem } from './problems.ts';
@@ -259,10 +259,11 @@ class IntervalSampler implements Sampler {
   }
 
   async #sample(reader: StatisticsReader): Promise<void> {
-    await this.#recorder.sample(reader);
+    const sample = await this.#recorder.sample(reader);
     this.#problems.note('activity', null);
     await this.#minded();
     this.#options.onChange('sample');
+    this.#observed(observeSample(this.#incident, sample));
   }
 
   async #snapshot(reader: StatisticsReader): Promise<void> {
@@ -274,14 +275,18 @@ class IntervalSampler implements Sampler {
     if (regraded) await this.#look(reader);
     this.#options.onChange('snapshot');
     if (set === null) return;
-    const before = this.#mode;
-    this.#incident = observe(this.#incident, set);
-    if (this.#mode !== before) this.#modeChanged();
+    this.#observed(observe(this.#incident, set));
     // The first texts come as soon as it is known which are wanted, but not in the same breath.
     if (!this.#textsKnown) {
       this.#textsKnown = true;
       this.#due.at('texts', this.#options.clock.nowMs() + firstTextsMs);
     }
+  }
+
+  #observed(incident: IncidentState): void {
+    const before = this.#mode;
+    this.#incident = incident;
+    if (this.#mode !== before) this.#modeChanged();
   }
 
   /** Says that a clock was set, and for how long it is said; the measured difference of the clocks is another one then. */

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { DeltaSet, StatementCounters } from '../../../../shared/model/sampling.ts';
+import type { ActivityRow, DeltaSet, StatementCounters } from '../../../../shared/model/sampling.ts';
 import {
   calmState,
   mute,
   observe,
+  observeSample,
   reasonOf,
   type IncidentState,
 } from '../../../../electron/core/sampler/incident-rule.ts';
+import { atWork, forLock } from './activity-rows.ts';
 
 /** One interval in which each statement, by queryid, was called so often with that mean. */
 function interval(
@@ -93,5 +95,99 @@ describe('an incident that begins by itself', () => {
     expect(still.mode).toBe('background');
     const calm = play(still, 23 * minute, 1, minute, { save: [600, 2] });
     expect(play(calm, 24 * minute, 1, minute, slow).mode).toBe('incident');
+  });
+});
+
+describe('an incident in which nothing ends, so that nothing is booked', () => {
+  const standing = (sinceMs: number) => [1, 2].map((pid) => atWork(pid, 'save', sinceMs, forLock));
+  /** Samples every `everyMs` from `fromMs` on, and a snapshot each minute in which nothing was booked. */
+  function watch(state: IncidentState, fromMs: number, lastMs: number, rows: readonly ActivityRow[], everyMs = 5_000) {
+    let now = state;
+    for (let atMs = fromMs; atMs < fromMs + lastMs; atMs += everyMs) {
+      now = observeSample(now, { atMs, rows });
+      if ((atMs - fromMs) % minute === minute - everyMs) {
+        now = observe(now, interval(atMs + everyMs - minute, minute, { report: [1, 50_000] }));
+      }
+    }
+    return now;
+  }
+  const t = 10 * minute;
+
+  it('begins when short statements have stood behind a lock for 30 seconds, and says so', () => {
+    expect(watch(quiet, t, 30_000, standing(t - 1_000)).mode).toBe('background');
+    const during = watch(quiet, t, 35_000, standing(t - 1_000));
+    expect(during.mode).toBe('incident');
+    expect(reasonOf(during)).toBe(
+      'Short statements, those behind saving and looking up, stand: all 2 at work, 2 of them waiting for a lock, the longest for 31 s.',
+    );
+  });
+
+  it('goes on as long as they stand, and ends five minutes after', () => {
+    const during = watch(quiet, t, 20 * minute, standing(t - 1_000), 1_000);
+    expect(during.mode).toBe('incident');
+    expect(watch(during, 30 * minute, 5 * minute - 1_000, [], 1_000).mode).toBe('incident');
+    expect(reasonOf(watch(during, 30 * minute, minute, [], 1_000))).toBe(
+      'Short statements stood for up to 20 min. It is over; the closer look ends five minutes after.',
+    );
+    const over = watch(during, 30 * minute, 5 * minute, [], 1_000);
+    expect(over.mode).toBe('background');
+    expect(reasonOf(over)).toBeNull();
+  });
+
+  it('keeps an incident of booked statements that come to a standstill', () => {
+    const slow = play(quiet, t, 3, minute, { save: [600, 8.2] });
+    expect(watch(slow, t + 3 * minute, 6 * minute, standing(t), 1_000).mode).toBe('incident');
+    expect(watch(slow, t + 3 * minute, 6 * minute, [], 1_000).mode).toBe('background');
+  });
+
+  it('does not begin while they stand now and then', () => {
+    let now = quiet;
+    for (let n = 0; n < 20; n += 1)
+      now = watch(watch(now, t + n * minute, 25_000, standing(t)), t + n * minute, 5_000, []);
+    expect(now.mode).toBe('background');
+    // Two samples an hour apart: the laptop slept in between.
+    const before = watch(quiet, t, 25_000, standing(t));
+    expect(watch(before, 70 * minute, 5_000, standing(t)).mode).toBe('background');
+  });
+
+  it('does not begin for one stray long report', () => {
+    const report = atWork(7, 'report', t - minute);
+    expect(watch(quiet, t, 20 * minute, [report]).mode).toBe('background');
+    const known = play(quiet, t, 5, minute, { save: [600, 2], report: [30, 4_000] });
+    expect(watch(known, 15 * minute, 20 * minute, [report]).mode).toBe('background');
+  });
+
+  it('does not begin for an idle transaction that nobody waits for', () => {
+    const idle = atWork(7, 'save', t - minute, { state: 'idle in transaction', waitEventType: 'Client' });
+    expect(watch(quiet, t, 20 * minute, [idle]).mode).toBe('background');
+  });
+
+  it('accepts what has stood for hours', () => {
+    const during = watch(quiet, t, 110 * minute, standing(t));
+    expect(during.mode).toBe('incident');
+    expect(watch(during, 120 * minute, 30 * minute, standing(t)).mode).toBe('background');
+  });
+
+  it('stays off when the person switched it off, until a whole interval was calm', () => {
+    const off = mute(watch(quiet, t, 2 * minute, standing(t)));
+    const still = watch(
+      observeSample(off, { atMs: t + 2 * minute, rows: [] }),
+      t + 2 * minute + 1,
+      10 * minute,
+      standing(t),
+    );
+    expect(still.mode).toBe('background');
+    const calm = watch(still, t + 13 * minute, 2 * minute, []);
+    expect(watch(calm, t + 15 * minute, 2 * minute, standing(t + 15 * minute)).mode).toBe('incident');
+  });
+
+  it('ends although samples do not come any more', () => {
+    const during = watch(quiet, t, 2 * minute, standing(t));
+    expect(play(during, t + 2 * minute, 7, minute, { report: [1, 50_000] }).mode).toBe('background');
+  });
+
+  it('does not learn from a standstill what is usual', () => {
+    const during = watch(quiet, t, 20 * minute, standing(t));
+    expect(during.baselines).toEqual(quiet.baselines);
   });
 });
