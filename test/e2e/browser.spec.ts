@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { generateHistory } from '../support/generated-history.ts';
@@ -34,7 +34,8 @@ test('a window without a key says how to get one', async ({ openWith }) => {
   await expect(other.getByText('This window has no key')).toBeVisible();
 });
 
-test('a morning that somebody sent opens from a file of this machine', async ({ openWith, profile }) => {
+/** A profile with twenty minutes of a server that nobody reaches; resolves to their window. */
+function profileWithHistory(profile: string): { readonly fromMs: number; readonly toMs: number } {
   const toMs = Date.now() - 3_600_000;
   const fromMs = toMs - 20 * 60_000;
   generateHistory({
@@ -59,6 +60,11 @@ test('a morning that somebody sent opens from a file of this machine', async ({ 
     changing: 20,
     seed: 7,
   });
+  return { fromMs, toMs };
+}
+
+test('a morning that somebody sent opens from a file of this machine', async ({ openWith, profile }) => {
+  const { fromMs, toMs } = profileWithHistory(profile);
   const { page } = await openWith(openBrowserDoor);
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Mornings', exact: true }).click();
   const { file } = await call<{ file: string }>(profile, 'history.exportCapture', { serverId: 'erp', fromMs, toMs });
@@ -77,4 +83,19 @@ test('a morning that somebody sent opens from a file of this machine', async ({ 
   await dialog.getByLabel('Morning to open').setInputFiles(received);
   await expect(dialog).toHaveCount(0);
   await expect(page.getByText('capture', { exact: true }).first()).toBeVisible();
+});
+
+test('a fresh machine, which knows no server, opens a morning that was sent to it', async ({ openWith, profile }) => {
+  const elsewhere = join(profile, 'elsewhere');
+  mkdirSync(elsewhere);
+  const window = profileWithHistory(elsewhere);
+  const { file } = await call<{ file: string }>(elsewhere, 'history.exportCapture', { serverId: 'erp', ...window });
+  const { page } = await openWith((fresh) => openBrowserDoor(join(fresh, 'here')));
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Mornings', exact: true }).click();
+  await page.getByRole('button', { name: 'Open a received morning' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Open a morning' });
+  await dialog.getByLabel('Morning to open').setInputFiles(file);
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByText('capture', { exact: true }).first()).toBeVisible();
+  await expect(page.getByRole('button', { name: 'History' })).toBeVisible();
 });

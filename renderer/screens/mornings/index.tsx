@@ -5,7 +5,6 @@ import { defaultLocale } from '../../../shared/format/number-formats.ts';
 import { dateTimeFormat } from '../../../shared/format/zoned-time.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Statement } from '../../../shared/model/statement.ts';
-import { EmptyState } from '../../app/empty-state.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { Page } from '../../app/page.tsx';
 import { navigate, useRoute } from '../../app/router.ts';
@@ -24,6 +23,7 @@ import { StatementDrawer } from './drawer/statement-drawer.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { HistoryMenu } from './history/history-menu.tsx';
 import { IncidentTabs } from './incident-tabs.tsx';
+import { NoServer } from './no-server.tsx';
 import { RangeBar } from './range-bar.tsx';
 import { NotSampling, SamplerCard } from './sampler-card.tsx';
 import { TimelineCard } from './timeline-card.tsx';
@@ -40,22 +40,7 @@ export default function MorningsScreen(): ReactNode {
   const server = useSelectedServer();
   const loaded = useConnections((state) => state.servers.value !== null);
   if (server !== null) return <OneServer key={server.serverId} server={server} />;
-  return (
-    <Page title="Mornings">
-      {loaded && (
-        <EmptyState
-          title="No server to look at"
-          actions={
-            <Button variant="filled" onClick={() => navigate('/connections')}>
-              Go to Connections
-            </Button>
-          }
-        >
-          Connect your ERP’s PostgreSQL, or open the demo ERP: it needs nothing installed.
-        </EmptyState>
-      )}
-    </Page>
-  );
+  return <Page title="Mornings">{loaded && <NoServer />}</Page>;
 }
 
 /** The address is the only place in which a choice is kept: whoever opens it sees the same. */
