@@ -10,6 +10,8 @@ export interface LegendItem {
   readonly pattern: number | null;
   /** SVG dash array of a line; left out: solid. */
   readonly dash?: string;
+  /** Of a shading, 0..1; left out: as solid as the series. */
+  readonly opacity?: number;
 }
 
 /** Names of the series with colour and pattern, as HTML: it wraps, zooms and is read out. */
@@ -24,7 +26,7 @@ export function Legend({ items }: { readonly items: readonly LegendItem[] }): Re
               <line x1="0" y1="5" x2="20" y2="5" stroke={item.color} strokeWidth="2" strokeDasharray={item.dash} />
             </svg>
           ) : (
-            <Swatch color={item.color} pattern={patternOf(item.pattern, scheme)} />
+            <Swatch color={item.color} pattern={patternOf(item.pattern, scheme)} opacity={item.opacity ?? 1} />
           )}
           {item.name}
         </li>
@@ -33,7 +35,13 @@ export function Legend({ items }: { readonly items: readonly LegendItem[] }): Re
   );
 }
 
-function Swatch({ color, pattern }: { readonly color: string; readonly pattern: Pattern }): ReactNode {
+interface SwatchProps {
+  readonly color: string;
+  readonly pattern: Pattern;
+  readonly opacity: number;
+}
+
+function Swatch({ color, pattern, opacity }: SwatchProps): ReactNode {
   const id = useId();
   const lines = pattern.symbol === 'rect';
   return (
@@ -50,7 +58,7 @@ function Swatch({ color, pattern }: { readonly color: string; readonly pattern: 
           {!lines && pattern.symbol !== 'none' && <circle cx="2" cy="2" r="1" fill={pattern.color} />}
         </pattern>
       </defs>
-      <rect width="11" height="11" rx="2" fill={color} />
+      <rect width="11" height="11" rx="2" fill={color} fillOpacity={opacity} stroke={opacity < 1 ? color : 'none'} />
       <rect width="11" height="11" rx="2" fill={`url(#${id})`} />
     </svg>
   );

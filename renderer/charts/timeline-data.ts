@@ -68,3 +68,32 @@ export function sessionsCeiling(buckets: readonly TimelineBucket[], cores: numbe
   for (const b of buckets) highest = Math.max(highest, b.oltp + b.reporting + b.batch + b.maintenance + b.lockWaits);
   return highest * 1.08;
 }
+
+/** Below this part of the usual number of saves in a bucket, its mean says little about how long a save takes. */
+const fewSaves = 0.2;
+
+/** At most this part of the buckets may leave the scale: what lasts longer is what the timeline is looked at for. */
+const mayLeaveScale = 0.05;
+
+/**
+ * The top of the latency axis, ms, where a few moments in which hardly a save ended would flatten everything else: while
+ * a lock is held, all the waiting falls on the one save that got through. null: the axis finds its own.
+ */
+export function latencyCeiling(buckets: readonly TimelineBucket[]): number | null {
+  const measured = buckets.flatMap(({ oltpMeanMs, oltpCalls }) =>
+    oltpMeanMs === null ? [] : [{ meanMs: oltpMeanMs, saves: oltpCalls }],
+  );
+  const usualSaves = measured.map(({ saves }) => saves).toSorted((a, b) => a - b)[Math.floor(measured.length / 2)] ?? 0;
+  const highest = measured
+    .filter(({ saves }) => saves >= fewSaves * usualSaves)
+    .reduce((top, { meanMs }) => Math.max(top, meanMs), 0);
+  const ceilingMs = highest * 1.15;
+  const above = measured.filter(({ meanMs }) => meanMs > 2 * ceilingMs).length;
+  return above > 0 && above <= mayLeaveScale * measured.length ? ceilingMs : null;
+}
+
+/** The highest latency of a timeline, ms, where it stands above the scale that is drawn; null: all of it is in sight. */
+export function latencyBeyondScale(buckets: readonly TimelineBucket[]): number | null {
+  if (latencyCeiling(buckets) === null) return null;
+  return buckets.reduce((top, { oltpMeanMs }) => Math.max(top, oltpMeanMs ?? 0), 0);
+}

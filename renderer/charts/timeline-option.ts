@@ -8,7 +8,14 @@ import { axisText, baseOption, gridLines } from './base-option.ts';
 import type { ChartOption } from './chart-option.ts';
 import type { ChartPalette } from './palette.ts';
 import { patternOf } from './pattern.ts';
-import { damageSpans, sessionsCeiling, timelineLayers, withGaps, type TimelineBucket } from './timeline-data.ts';
+import {
+  damageSpans,
+  latencyCeiling,
+  sessionsCeiling,
+  timelineLayers,
+  withGaps,
+  type TimelineBucket,
+} from './timeline-data.ts';
 
 /** Where the plot lies in its box, px. The brush over it counts on these. */
 export const plotInsets = { left: 36, right: 58, top: 12, bottom: 24 } as const;
@@ -36,6 +43,9 @@ export function bucketText(bucket: TimelineBucket, bucketMs: number, timeZone: s
   return lines.join('\n');
 }
 
+/** Of the shading behind a stretch with damage. */
+export const damageOpacity = ({ scheme }: Pick<ChartPalette, 'scheme'>): number => (scheme === 'dark' ? 0.16 : 0.1);
+
 export interface TimelineOptionInput {
   readonly timeline: Timeline;
   readonly palette: ChartPalette;
@@ -61,6 +71,7 @@ export function timelineOption({ timeline, palette, timeZone }: TimelineOptionIn
     z: 2,
   }));
   const damage = damageSpans(buckets, bucketMs);
+  const ceilingMs = latencyCeiling(buckets);
   return {
     ...baseOption(palette),
     animation: false,
@@ -88,8 +99,13 @@ export function timelineOption({ timeline, palette, timeZone }: TimelineOptionIn
         min: 0,
         // Without a single latency the axis would invent a scale of microseconds.
         ...(buckets.some(({ oltpMeanMs }) => oltpMeanMs !== null) ? {} : { max: 10 }),
+        ...(ceilingMs === null ? {} : { max: ceilingMs }),
         position: 'right',
-        axisLabel: { ...axisText(palette), formatter: latencyTick },
+        axisLabel: {
+          ...axisText(palette),
+          formatter: latencyTick,
+          ...(ceilingMs === null ? {} : { showMaxLabel: false }),
+        },
         splitLine: { show: false },
       },
     ],
@@ -130,7 +146,7 @@ export function timelineOption({ timeline, palette, timeZone }: TimelineOptionIn
               },
         markArea: {
           silent: true,
-          itemStyle: { color: palette.lockWait, opacity: palette.scheme === 'dark' ? 0.16 : 0.1 },
+          itemStyle: { color: palette.lockWait, opacity: damageOpacity(palette) },
           data: damage.map(({ fromMs, toMs }) => [{ xAxis: fromMs }, { xAxis: toMs }]),
         },
         z: 1,

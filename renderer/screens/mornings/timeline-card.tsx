@@ -1,5 +1,6 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
+import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Timeline } from '../../../shared/model/diagnosis.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
@@ -7,7 +8,8 @@ import { Card } from '../../app/page.tsx';
 import { Legend } from '../../charts/legend.tsx';
 import { usePalette } from '../../charts/palette.ts';
 import { TimelineChart } from '../../charts/timeline-chart.tsx';
-import { timelineLayers } from '../../charts/timeline-data.ts';
+import { latencyBeyondScale, timelineLayers } from '../../charts/timeline-data.ts';
+import { damageOpacity } from '../../charts/timeline-option.ts';
 import type { ZoomStep } from '../../charts/time-brush.tsx';
 import type { TimeWindow } from '../../charts/time-window.ts';
 import { useMornings } from '../../stores/mornings.ts';
@@ -34,12 +36,18 @@ export function TimelineCard(props: TimelineCardProps): ReactNode {
   const { value, loading, problem } = useMornings((state) => state.timeline);
   const [shownAs, setShownAs] = useState<'chart' | 'table'>('chart');
   const palette = usePalette();
+  const beyondMs = useMemo(() => latencyBeyondScale(value?.timeline.buckets ?? []), [value]);
   const legend = useMemo(
     () => [
       ...timelineLayers.map(({ name, color }, index) => ({ name, color: color(palette), pattern: index })),
-      { name: 'OLTP mean latency', color: palette.line, pattern: null },
+      { name: 'damage', color: palette.lockWait, pattern: 0, opacity: damageOpacity(palette) },
+      {
+        name: beyondMs === null ? 'OLTP mean latency' : `OLTP mean latency, at most ${formatDuration(beyondMs)}`,
+        color: palette.line,
+        pattern: null,
+      },
     ],
-    [palette],
+    [palette, beyondMs],
   );
 
   const timeline = useMemo(

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { damageSpans, sessionsCeiling, withGaps, type TimelineBucket } from '../../../renderer/charts/timeline-data.ts';
+import {
+  damageSpans,
+  latencyBeyondScale,
+  latencyCeiling,
+  sessionsCeiling,
+  withGaps,
+  type TimelineBucket,
+} from '../../../renderer/charts/timeline-data.ts';
 import { bucketText, tickLabel, timelineOption } from '../../../renderer/charts/timeline-option.ts';
 import type { Timeline } from '../../../shared/model/diagnosis.ts';
 import { palette } from './palette-for-tests.ts';
@@ -55,6 +62,23 @@ describe('a timeline', () => {
   it('has room for the stack and for the cores line', () => {
     expect(sessionsCeiling([bucket(0, { reporting: 9, lockWaits: 1.5 })], 2)).toBeGreaterThan(11);
     expect(sessionsCeiling([bucket(0)], 8)).toBeGreaterThan(8);
+  });
+
+  it('keeps its latency readable beside a moment in which hardly a save ended, and says how high that was', () => {
+    const morning = Array.from({ length: 60 }, (_, minute) => bucket(minute, { oltpMeanMs: minute < 30 ? 2 : 300 }));
+    expect(latencyCeiling(morning)).toBeNull();
+    expect(latencyBeyondScale(morning)).toBeNull();
+    const stuck = [...morning, bucket(60, { oltpMeanMs: 55_000, oltpCalls: 1 })];
+    expect(latencyCeiling(stuck)).toBeCloseTo(345);
+    expect(latencyBeyondScale(stuck)).toBe(55_000);
+  });
+
+  it('never takes from sight what many saves waited, or what went on', () => {
+    const quiet = Array.from({ length: 60 }, (_, minute) => bucket(minute));
+    expect(latencyCeiling([...quiet, bucket(60, { oltpMeanMs: 900 })])).toBeNull();
+    const standstill = Array.from({ length: 6 }, (_, more) => bucket(60 + more, { oltpMeanMs: 9000, oltpCalls: 1 }));
+    expect(latencyCeiling([...quiet, ...standstill])).toBeNull();
+    expect(latencyCeiling([])).toBeNull();
   });
 
   it('says on hover what a bucket held, and leaves out what it did not', () => {
