@@ -7,14 +7,34 @@ import {
   smallestP,
 } from '../../../renderer/screens/mornings/drawer/experiment-days.ts';
 import {
+  comparedFigure,
   differenceNodes,
   estimateText,
+  inOrder,
   ownText,
+  placeholders,
   planNodes,
 } from '../../../renderer/screens/mornings/drawer/plan-nodes.ts';
 import { lockNodes } from '../../../renderer/screens/mornings/tabs/lock-tree.ts';
-import type { PlanNode } from '../../../shared/model/explain.ts';
+import type { Explained, PlanNode } from '../../../shared/model/explain.ts';
 import type { BlockingNode } from '../../../shared/model/transactions.ts';
+
+const plan = (explainId: string, part: Partial<Explained> = {}): Explained => ({
+  explainId,
+  serverId: 'erp',
+  statementId: '1',
+  takenAtMs: 0,
+  method: 'constants',
+  analyzed: false,
+  sql: 'select 1',
+  values: [],
+  root: node('0'),
+  planningMs: null,
+  executionMs: null,
+  shape: '',
+  notes: [],
+  ...part,
+});
 
 const node = (nodeId: string, part: Partial<PlanNode> = {}): PlanNode => ({
   nodeId,
@@ -57,6 +77,29 @@ describe('a plan', () => {
     );
     expect(estimateText(node('0', { actualRows: 60, estimateError: 6 }))).toBeNull();
     expect(estimateText(node('0', { estimateError: 1200 }))).toBeNull();
+  });
+
+  it('is never compared by its time with one that was only planned', () => {
+    const run = plan('run', { analyzed: true });
+    const measured = node('0', { totalMs: 417 });
+    expect(comparedFigure(run, run).of(measured)).toBe('417 ms');
+    expect(comparedFigure(run, run).of(node('0'))).toBe('never ran');
+    expect(comparedFigure(plan('planned'), run).of(measured)).toBe('12.3k');
+    expect(comparedFigure(run, plan('planned')).name).toBe('cost');
+  });
+
+  it('is "before" one that was taken later, whichever was chosen first', () => {
+    const plans = [plan('late', { takenAtMs: 2 }), plan('early', { takenAtMs: 1 })];
+    const ordered = { beforeExplainId: 'early', afterExplainId: 'late' };
+    expect([inOrder(plans, 'late', 'early'), inOrder(plans, 'early', 'late')]).toEqual([ordered, ordered]);
+  });
+
+  it('for any value still says where its values stood', () => {
+    expect(placeholders("select $2 from t where a = $10 and b > $2 and c = 'a $3 bill, it''s $4'")).toEqual([
+      '$2',
+      '$10',
+    ]);
+    expect(placeholders('select 1')).toEqual([]);
   });
 
   it('beside another one becomes a tree again', () => {

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { formatDuration } from '../../../../shared/format/duration.ts';
-import type { Explained } from '../../../../shared/model/explain.ts';
+import type { Explained, MissingValue } from '../../../../shared/model/explain.ts';
 import { CopyButton } from '../../../app/copy-button.tsx';
 import { momentExact } from '../../../app/moments.ts';
 import { SqlEditor } from '../../../app/sql-editor.tsx';
 import { Tag } from '../../../app/tag.tsx';
-import { methodText, valueOrigins } from './plan-nodes.ts';
+import { methodText, placeholders, valueOrigins } from './plan-nodes.ts';
 import { PlanTree } from './plan-tree.tsx';
 import { ValuesForm } from './values-form.tsx';
 import styles from './drawer.module.css';
@@ -14,13 +14,16 @@ import styles from './drawer.module.css';
 interface ExplainedPlanProps {
   readonly explained: Explained;
   /** Plans it again with these values; left out: nobody can be asked now. */
-  readonly onOtherValues?: (values: Readonly<Record<string, string>>) => void;
+  readonly onOtherValues?: (values: Readonly<Record<string, string>>, asked: readonly MissingValue[]) => void;
 }
 
 /** One plan: how it was taken, its tree, the values it was planned with, and the SQL. */
 export function ExplainedPlan({ explained, onOtherValues }: ExplainedPlanProps): ReactNode {
   const [editing, setEditing] = useState(false);
   const { analyzed, planningMs, executionMs, notes, values } = explained;
+  // A generic plan has no values; its text still has the places for them.
+  const names = values.length > 0 ? values.map(({ name }) => name) : placeholders(explained.sql);
+  const asked = names.map((name): MissingValue => ({ name, type: null, context: '' }));
   return (
     <>
       <div className={styles.head}>
@@ -37,23 +40,24 @@ export function ExplainedPlan({ explained, onOtherValues }: ExplainedPlanProps):
         </ul>
       )}
       <PlanTree root={explained.root} analyzed={analyzed} />
-      {values.length > 0 && (
+      {names.length > 0 && (values.length > 0 || onOtherValues !== undefined) && (
         <section aria-label="Values">
           <div className={styles.sectionHead}>
-            <h3>Planned with</h3>
+            <h3>{values.length > 0 ? 'Planned with' : 'Planned for any value'}</h3>
             {onOtherValues !== undefined && !editing && (
               <Button size="compact-sm" onClick={() => setEditing(true)}>
-                Other values …
+                {values.length > 0 ? 'Other values …' : 'Plan it with values …'}
               </Button>
             )}
           </div>
           {editing && onOtherValues !== undefined ? (
             <ValuesForm
-              missing={values.map(({ name }) => ({ name, type: null, context: '' }))}
+              known
+              missing={asked}
               initial={Object.fromEntries(values.map(({ name, literal }) => [name, literal]))}
               onSubmit={(next) => {
                 setEditing(false);
-                onOtherValues(next);
+                onOtherValues(next, asked);
               }}
               onClose={() => setEditing(false)}
             />

@@ -8,7 +8,7 @@ import { useAsked } from '../../../stores/asked.ts';
 import { comparedPlans } from '../../../stores/explain.ts';
 import { TreeTable, type TreeColumn } from '../../../tables/tree-table.tsx';
 import { Sentence } from '../sentence.tsx';
-import { differenceNodes, nodeTitle, totalText } from './plan-nodes.ts';
+import { comparedFigure, differenceNodes, nodeTitle } from './plan-nodes.ts';
 import styles from './drawer.module.css';
 
 type Difference = PlanComparison['rows'][number];
@@ -30,6 +30,7 @@ interface PlanCompareProps {
 export function PlanCompare(props: PlanCompareProps): ReactNode {
   const { value, problem, loading, reload } = useAsked(comparedPlans, { ...props });
   const nodes = useMemo(() => differenceNodes(value?.rows ?? []), [value]);
+  const columns = useMemo(() => (value === null ? [] : differenceColumns(value)), [value]);
   if (problem !== null) return <FailureNotice problem={problem} onRetry={reload} />;
   if (value === null) {
     return loading ? <Skeleton className={styles.skeleton} height={200} aria-label="Comparing the plans" /> : null;
@@ -50,7 +51,7 @@ export function PlanCompare(props: PlanCompareProps): ReactNode {
   );
 }
 
-const columns: readonly TreeColumn<Difference>[] = [
+const differenceColumns = (comparison: PlanComparison): readonly TreeColumn<Difference>[] => [
   {
     id: 'node',
     header: 'node',
@@ -71,19 +72,21 @@ const columns: readonly TreeColumn<Difference>[] = [
     width: 'minmax(84px, max-content)',
     cell: ({ kind }) => <Tag tone={kinds[kind].tone}>{kinds[kind].text}</Tag>,
   },
-  {
-    id: 'before',
-    header: 'before',
-    hint: 'Time with what is below it, or cost where the plan was not run',
-    align: 'right',
-    width: 'minmax(84px, max-content)',
-    cell: ({ before }) => (before === null ? '–' : totalText(before)),
-  },
-  {
-    id: 'after',
-    header: 'after',
-    align: 'right',
-    width: 'minmax(84px, max-content)',
-    cell: ({ after }) => (after === null ? '–' : totalText(after)),
-  },
+  figureColumn('before', comparison),
+  figureColumn('after', comparison),
 ];
+
+function figureColumn(side: 'before' | 'after', { before, after }: PlanComparison): TreeColumn<Difference> {
+  const { name, hint, of } = comparedFigure(before, after);
+  return {
+    id: side,
+    header: `${name} ${side}`,
+    hint,
+    align: 'right',
+    width: 'minmax(96px, max-content)',
+    cell: (row) => {
+      const node = row[side];
+      return node === null ? '–' : of(node);
+    },
+  };
+}

@@ -52,6 +52,42 @@ export function totalText({ totalMs, totalCost }: NodeFacts): string {
   return totalMs === null ? formatCountShort(totalCost) : formatDuration(totalMs);
 }
 
+/**
+ * Figures of a plan beside another one: times where both were run, else costs, since a time beside a cost says nothing.
+ */
+export function comparedFigure(before: Explained, after: Explained) {
+  return before.analyzed && after.analyzed
+    ? {
+        name: 'time',
+        hint: 'Time with what is below it',
+        of: ({ totalMs }: NodeFacts): string => (totalMs === null ? 'never ran' : formatDuration(totalMs)),
+      }
+    : {
+        name: 'cost',
+        hint: 'Estimated cost with what is below it. Times are beside each other when both plans were run with ANALYZE.',
+        of: ({ totalCost }: NodeFacts): string => formatCountShort(totalCost),
+      };
+}
+
+/** Two plans in the order in which they were taken: the later one is "after", whichever was chosen first. */
+export function inOrder(
+  plans: readonly Pick<Explained, 'explainId' | 'takenAtMs'>[],
+  oneId: string,
+  otherId: string,
+): { readonly beforeExplainId: string; readonly afterExplainId: string } {
+  const takenAtMs = (id: string) => plans.find(({ explainId }) => explainId === id)?.takenAtMs ?? 0;
+  return takenAtMs(oneId) <= takenAtMs(otherId)
+    ? { beforeExplainId: oneId, afterExplainId: otherId }
+    : { beforeExplainId: otherId, afterExplainId: oneId };
+}
+
+/** Places of a text in which a constant stood, "$1" first; none of what only looks so inside of a literal. */
+export function placeholders(sql: string): readonly string[] {
+  const outside = sql.replaceAll(/'(?:[^']|'')*'/g, '');
+  const names = new Set(outside.match(/\$\d+/g));
+  return [...names].toSorted((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+}
+
 /** "estimated 10, came 12,000: 1,200 times off", or null where the estimate was good enough or nothing was measured. */
 export function estimateText({ estimateError, estimatedRows, actualRows }: NodeFacts): string | null {
   if (estimateError === null || actualRows === null || estimateError < wrongEstimate) return null;

@@ -1,5 +1,6 @@
 import { Button, Select } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
+import { formatCountShort } from '../../../../shared/format/count.ts';
 import { formatDuration } from '../../../../shared/format/duration.ts';
 import type { ServerSummary } from '../../../../shared/model/connection.ts';
 import type { Explained } from '../../../../shared/model/explain.ts';
@@ -14,7 +15,8 @@ import { storedPlans } from '../../../stores/explain.ts';
 import { AnalyzeDialog } from './analyze-dialog.tsx';
 import { ExplainedPlan } from './explained-plan.tsx';
 import { PlanCompare } from './plan-compare.tsx';
-import { useExplain } from './use-explain.ts';
+import { inOrder } from './plan-nodes.ts';
+import { useExplain, type Wish } from './use-explain.ts';
 import { ValuesForm } from './values-form.tsx';
 import styles from './drawer.module.css';
 
@@ -31,7 +33,7 @@ export function PlanTab({ server, statement }: PlanTabProps): ReactNode {
   const [shownId, setShownId] = useState<string | null>(null);
   const [againstId, setAgainstId] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
-  const { state, problem, run, retry, cancel, dismiss } = useExplain(serverId, statementId, ({ explainId }) =>
+  const { state, failed, run, cancel, dismiss } = useExplain(serverId, statementId, ({ explainId }) =>
     setShownId(explainId),
   );
   const plans = stored.value ?? [];
@@ -39,6 +41,11 @@ export function PlanTab({ server, statement }: PlanTabProps): ReactNode {
   const connected = server.state === 'connected';
   const idle = connected && state.kind !== 'running';
   const plan = () => void run({ values: {}, analyze: null });
+  /** Nothing makes the server work twice without being asked: ANALYZE goes through its dialog again. */
+  const retry = (wish: Wish) => {
+    if (wish.analyze === null) void run(wish);
+    else setAsking(true);
+  };
   useCommands('statement-plan', [
     ...(idle ? [{ id: 'explain', title: 'Explain the open statement', group: 'Statement', run: plan }] : []),
     ...(idle
@@ -51,7 +58,7 @@ export function PlanTab({ server, statement }: PlanTabProps): ReactNode {
           },
         ]
       : []),
-    ...(state.kind === 'running' && state.analyze
+    ...(state.kind === 'running' && state.timeoutMs !== null
       ? [{ id: 'cancel-analyze', title: 'Cancel ANALYZE', group: 'Statement', run: cancel }]
       : []),
   ]);
@@ -81,31 +88,38 @@ export function PlanTab({ server, statement }: PlanTabProps): ReactNode {
         </p>
       )}
       {state.kind === 'running' && <Running {...state} onCancel={cancel} />}
-      {problem !== null && <FailureNotice problem={problem} onRetry={retry} />}
+      {failed !== null && (
+        <FailureNotice
+          problem={failed.problem}
+          {...(state.kind === 'idle' ? { onRetry: () => retry(failed.wish) } : {})}
+        />
+      )}
       {state.kind === 'values_needed' && (
         <ValuesForm
           missing={state.missing}
-          onSubmit={(values) => void run({ ...state.wish, values: { ...state.wish.values, ...values } })}
+          initial={state.wish.values}
+          submitLabel={state.wish.analyze === null ? 'Explain with these' : 'Run with these'}
+          onSubmit={(values) => void run({ ...state.wish, values: { ...state.wish.values, ...values } }, state.missing)}
           onClose={dismiss}
         />
       )}
       {stored.problem !== null && (
         <FailureNotice problem={stored.problem} onRetry={stored.reload} title="The stored plans cannot be read" />
       )}
-      {shown === null && state.kind === 'idle' && problem === null && !stored.loading && (
+      {shown === null && state.kind === 'idle' && failed === null && !stored.loading && (
         <EmptyState title="No plan yet">
           Explain asks the planner and runs nothing. Constants that the statistics took out of the text are put back;
           what cannot be known is asked for.
         </EmptyState>
       )}
       {shown !== null && againstId !== null && againstId !== shown.explainId ? (
-        <PlanCompare serverId={serverId} beforeExplainId={againstId} afterExplainId={shown.explainId} />
+        <PlanCompare serverId={serverId} {...inOrder(plans, againstId, shown.explainId)} />
       ) : (
         shown !== null && (
           <ExplainedPlan
             key={shown.explainId}
             explained={shown}
-            {...(idle ? { onOtherValues: (values) => void run({ values, analyze: null }) } : {})}
+            {...(idle ? { onOtherValues: (values, asked) => void run({ values, analyze: null }, asked) } : {})}
           />
         )
       )}
@@ -115,7 +129,7 @@ export function PlanTab({ server, statement }: PlanTabProps): ReactNode {
         onClose={() => setAsking(false)}
         onRun={(timeoutMs) => {
           setAsking(false);
-          void run({ values: valuesOf(shown), analyze: { timeoutMs } });
+          void run({ values: failed?.wish.values ?? valuesOf(shown), analyze: { timeoutMs } });
         }}
       />
     </section>
@@ -128,25 +142,24 @@ function valuesOf(shown: Explained | null): Readonly<Record<string, string>> {
   return Object.fromEntries(given.map(({ name, literal }) => [name, literal]));
 }
 
-function Running({
-  analyze,
-  sinceMs,
-  cancelling,
-  onCancel,
-}: {
-  readonly analyze: boolean;
+interface RunningProps {
+  readonly timeoutMs: number | null;
   readonly sinceMs: number;
   readonly cancelling: boolean;
   readonly onCancel: () => void;
-}): ReactNode {
+}
+
+function Running({ timeoutMs, sinceMs, cancelling, onCancel }: RunningProps): ReactNode {
   const nowMs = useNow(250);
+  const forText = formatDuration(Math.max(0, Math.round((nowMs - sinceMs) / 100) * 100));
   return (
     <div className={styles.running} role="status">
       <span>
-        {analyze ? 'Running the statement' : 'Asking the planner'} for{' '}
-        {formatDuration(Math.max(0, Math.round((nowMs - sinceMs) / 100) * 100))}
+        {timeoutMs === null
+          ? `Asking the planner for ${forText}`
+          : `Running the statement for ${forText}; the server ends it after ${formatDuration(timeoutMs)}`}
       </span>
-      {analyze && (
+      {timeoutMs !== null && (
         <Button size="compact-sm" loading={cancelling} onClick={onCancel}>
           Cancel
         </Button>
@@ -185,7 +198,7 @@ function PlanChoices({ plans, shownId, againstId, onShow, onAgainst }: PlanChoic
         <Select
           size="xs"
           w={250}
-          aria-label="Compare with an earlier plan"
+          aria-label="Compare with another plan"
           placeholder="compare with …"
           data={data.filter(({ value }) => value !== shownId)}
           value={againstId === shownId ? null : againstId}
@@ -199,6 +212,6 @@ function PlanChoices({ plans, shownId, againstId, onShow, onAgainst }: PlanChoic
 }
 
 function planLabel({ takenAtMs, analyzed, executionMs, root }: Explained, nowMs: number): string {
-  const cost = executionMs === null ? `cost ${Math.round(root.totalCost)}` : formatDuration(executionMs);
+  const cost = executionMs === null ? `cost ${formatCountShort(root.totalCost)}` : formatDuration(executionMs);
   return `${momentText(takenAtMs, nowMs)} · ${analyzed ? 'run' : 'planned'} · ${cost}`;
 }

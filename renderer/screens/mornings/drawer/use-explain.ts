@@ -5,18 +5,28 @@ import { problemOf, type Problem } from '../../../stores/failure-error.ts';
 
 export type ExplainState =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'running'; readonly analyze: boolean; readonly sinceMs: number; readonly cancelling: boolean }
+  | {
+      readonly kind: 'running';
+      /** After which the server ends it; null: it is only planned. */
+      readonly timeoutMs: number | null;
+      readonly sinceMs: number;
+      readonly cancelling: boolean;
+    }
   | { readonly kind: 'values_needed'; readonly missing: readonly MissingValue[]; readonly wish: Wish };
 
 export type Wish = Pick<ExplainWish, 'values' | 'analyze'>;
 
+interface Failed {
+  readonly problem: Problem;
+  readonly wish: Wish;
+}
+
 /** One plan after another of one statement: asks for values where they are needed, and can be cancelled. */
 export function useExplain(serverId: string, statementId: string, onExplained: (explained: Explained) => void) {
   const [state, setState] = useState<ExplainState>({ kind: 'idle' });
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [failed, setFailed] = useState<Failed | null>(null);
   const mounted = useRef(true);
   const analyzing = useRef(false);
-  const lastWish = useRef<Wish>({ values: {}, analyze: null });
   useEffect(() => {
     mounted.current = true;
     return () => {
@@ -26,10 +36,15 @@ export function useExplain(serverId: string, statementId: string, onExplained: (
     };
   }, [serverId, statementId]);
 
-  const run = async (wish: Wish): Promise<void> => {
-    lastWish.current = wish;
-    setProblem(null);
-    setState({ kind: 'running', analyze: wish.analyze !== null, sinceMs: Date.now(), cancelling: false });
+  /** `asked`: the values that the person has just typed. A server that cannot read one must not take them all away. */
+  const run = async (wish: Wish, asked: readonly MissingValue[] = []): Promise<void> => {
+    setFailed(null);
+    setState({
+      kind: 'running',
+      timeoutMs: wish.analyze?.timeoutMs ?? null,
+      sinceMs: Date.now(),
+      cancelling: false,
+    });
     analyzing.current = wish.analyze !== null;
     let next: ExplainState = { kind: 'idle' };
     try {
@@ -40,7 +55,9 @@ export function useExplain(serverId: string, statementId: string, onExplained: (
         next = { kind: 'values_needed', missing: answer.missing, wish };
       }
     } catch (error) {
-      if (mounted.current) setProblem(problemOf(error));
+      const problem = problemOf(error);
+      if (mounted.current) setFailed({ problem, wish });
+      if (asked.length > 0 && problem.code !== 'cancelled') next = { kind: 'values_needed', missing: asked, wish };
     }
     analyzing.current = false;
     if (mounted.current) setState(next);
@@ -48,11 +65,15 @@ export function useExplain(serverId: string, statementId: string, onExplained: (
 
   const cancel = (): void => {
     setState((now) => (now.kind === 'running' ? { ...now, cancelling: true } : now));
-    cancelExplain({ serverId, statementId }).catch((error: unknown) => setProblem(problemOf(error)));
+    cancelExplain({ serverId, statementId }).catch((error: unknown) => {
+      setFailed({ problem: problemOf(error), wish: { values: {}, analyze: null } });
+    });
   };
 
-  /** What failed is wished for once more, with its values and its ANALYZE. */
-  const retry = (): void => void run(lastWish.current);
+  const dismiss = (): void => {
+    setFailed(null);
+    setState({ kind: 'idle' });
+  };
 
-  return { state, problem, run, retry, cancel, dismiss: () => setState({ kind: 'idle' }) };
+  return { state, failed, run, cancel, dismiss };
 }

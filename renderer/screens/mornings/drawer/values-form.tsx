@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import type { MissingValue } from '../../../../shared/model/explain.ts';
 import styles from './drawer.module.css';
 
@@ -7,6 +7,8 @@ interface ValuesFormProps {
   readonly missing: readonly MissingValue[];
   readonly initial?: Readonly<Record<string, string>>;
   readonly submitLabel?: string;
+  /** The values are known and others are wished for; left out: nobody but the person knows them. */
+  readonly known?: boolean;
   readonly onSubmit: (values: Readonly<Record<string, string>>) => void;
   readonly onClose: () => void;
 }
@@ -16,10 +18,14 @@ export function ValuesForm({
   missing,
   initial = {},
   submitLabel = 'Explain with these',
+  known = false,
   onSubmit,
   onClose,
 }: ValuesFormProps): ReactNode {
   const [values, setValues] = useState<Readonly<Record<string, string>>>(initial);
+  const first = useRef<HTMLInputElement>(null);
+  // Whoever asked for the form types next, and a screen reader must hear that it is there.
+  useEffect(() => first.current?.focus(), []);
   const complete = missing.every(({ name }) => (values[name] ?? '').trim() !== '');
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -28,8 +34,9 @@ export function ValuesForm({
   return (
     <form className={styles.valuesForm} onSubmit={submit} aria-label="Values of the statement">
       <p>
-        The statistics keep the statement without its constants, and these could not be found again. Write each as SQL
-        does: <code>42</code>, <code>&apos;open&apos;</code>, <code>date &apos;2026-01-01&apos;</code>.
+        {!known && 'The statistics keep the statement without its constants, and these could not be found again. '}
+        Write each value as SQL does: <code>42</code>, <code>&apos;open&apos;</code>,{' '}
+        <code>date &apos;2026-01-01&apos;</code>.
       </p>
       {missing.map(({ name, type, context }, index) => (
         <TextInput
@@ -41,7 +48,7 @@ export function ValuesForm({
           onChange={(event) => setValues({ ...values, [name]: event.currentTarget.value })}
           autoComplete="off"
           spellCheck={false}
-          {...(index === 0 ? { 'data-autofocus': true } : {})}
+          ref={index === 0 ? first : null}
         />
       ))}
       <div className={styles.formButtons}>
