@@ -6,6 +6,7 @@ import { readAllStatisticsRight, readUncheckedDatabases } from './queries/server
 import { readStatisticsViews } from './queries/server-counters.ts';
 import { SnapshotReader } from './queries/statement-counters.ts';
 import { maxTextFileBytes, readTextFileBytes, readTexts, type StatementText } from './queries/statement-texts.ts';
+import { quoteIdent } from './quote.ts';
 import type { ReadonlySession, Server, SessionLimits, Sql } from './session.ts';
 
 export type { StatementText };
@@ -20,7 +21,10 @@ export interface StatisticsReader {
   readonly seesAll: boolean;
   activity(): Promise<ActivitySample>;
   snapshot(): Promise<Snapshot>;
-  /** null: the server's text file is too large to be read. */
+  /**
+   * null: the server's text file is too large to be read. Where its size cannot be asked, a reading that takes too long
+   * fails with `cancelled` and the GRANT that tells the size.
+   */
   texts(keys: readonly StatementKey[]): Promise<StatementText[] | null>;
   /**
    * Looks again at the extension and at the role's rights: both may come and go while the connection stays. True where
@@ -33,10 +37,19 @@ export interface StatisticsReader {
 const statementTimeoutMs = 5_000;
 const lockTimeoutMs = 500;
 const textsTimeoutMs = 15_000;
+/** Where the size of the file is not known: 94 MB take 0.45 s and grow in proportion, so a file at our limit takes 2.5 s. */
+const textsOfUnknownSizeTimeoutMs = 5_000;
 
 /** A text that is valid in no encoding, and one that has no counterpart in ours. */
 const textProblems: ReadonlySet<string> = new Set(['22021', '22P05']);
 const isTextProblem = (error: unknown): boolean => isFailure(error) && textProblems.has(error.value.sqlstate ?? '');
+
+const isTimeout = ({ value: { code, retryable } }: Failure): boolean => code === 'cancelled' && retryable;
+
+interface TextsAsked {
+  readonly keys: readonly StatementKey[];
+  readonly timeoutMs: number;
+}
 
 /** Runs `work` with a reader on a connection of its own (`daybreak-sampler`), whose statements are prepared once. */
 export function withStatisticsReader<T>(
@@ -92,11 +105,17 @@ class SessionReader implements StatisticsReader {
   async texts(keys: readonly StatementKey[]): Promise<StatementText[] | null> {
     const statistics = this.#statistics;
     if (statistics === null) return [];
+    const bytes = await readTextFileBytes(this.#session);
+    if (bytes !== null && bytes > maxTextFileBytes) return null;
+    const ask = { keys, timeoutMs: bytes === null ? textsOfUnknownSizeTimeoutMs : textsTimeoutMs };
     try {
-      return await this.#textsFrom(null, statistics, keys);
+      return await this.#textsFrom(null, statistics, ask).catch((error: unknown) => {
+        if (!isTextProblem(error)) throw error;
+        return this.#textsUnchecked(ask, error);
+      });
     } catch (error) {
-      if (!isTextProblem(error)) throw error;
-      return this.#textsUnchecked(keys, error);
+      if (bytes !== null || !isFailure(error) || !isTimeout(error)) throw error;
+      throw this.#tookTooLong(error);
     }
   }
 
@@ -152,11 +171,11 @@ class SessionReader implements StatisticsReader {
    * of bytes from a database with encoding SQL_ASCII fails the reading of all of them. A database with that encoding
    * is the place where nothing is converted.
    */
-  async #textsUnchecked(keys: readonly StatementKey[], cause: unknown): Promise<StatementText[] | null> {
+  async #textsUnchecked(ask: TextsAsked, cause: unknown): Promise<StatementText[]> {
     const names = await readUncheckedDatabases(this.#session);
     for (const name of names) {
       try {
-        return await this.#textsFrom(name, null, keys);
+        return await this.#textsFrom(name, null, ask);
       } catch (error) {
         if (!isFailure(error) || error.value.code === 'cancelled') throw error;
       }
@@ -180,23 +199,35 @@ class SessionReader implements StatisticsReader {
   #textsFrom(
     database: string | null,
     known: StatementStatistics | null,
-    keys: readonly StatementKey[],
-  ): Promise<StatementText[] | null> {
+    { keys, timeoutMs }: TextsAsked,
+  ): Promise<StatementText[]> {
     return this.#server.withReadonly(
       async (apart) => {
         const statistics = known ?? readable(await readExtensionState(apart));
         if (statistics === null) {
           throw new Failure({ code: 'capability_missing', message: `pg_stat_statements is not in ${database}.` });
         }
-        const bytes = await readTextFileBytes(apart);
-        return bytes !== null && bytes > maxTextFileBytes ? null : readTexts(apart, statistics, keys);
+        return readTexts(apart, statistics, keys);
       },
       {
         ...this.#limits,
         prepared: false,
-        statementTimeoutMs: textsTimeoutMs,
+        statementTimeoutMs: timeoutMs,
         ...(database === null ? {} : { database, uncheckedText: true }),
       },
+    );
+  }
+
+  /** Time stands for size: it is all that the server tells a role without the right to ask for it. */
+  #tookTooLong(cause: Failure): Failure {
+    const { roleName } = this.#server.facts;
+    return new Failure(
+      {
+        ...cause.value,
+        message: `Reading them took more than ${textsOfUnknownSizeTimeoutMs / 1_000} s and was given up. How large the server's file of texts is, role ${roleName} may not ask; with that right, too large a file is left alone.`,
+        action: `grant execute on function pg_catalog.pg_stat_file(text, boolean) to ${quoteIdent(roleName)};`,
+      },
+      { cause },
     );
   }
 }

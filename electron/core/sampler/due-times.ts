@@ -1,4 +1,4 @@
-import { lookIntervalMs, nextDue, textsIntervalMs, textsShare } from './intervals.ts';
+import { lookIntervalMs, nextDue, textsIntervalMs } from './intervals.ts';
 
 export type Due = 'activity' | 'snapshot' | 'texts' | 'look';
 
@@ -29,19 +29,15 @@ export class DueTimes {
     return Math.min(...Object.values(this.#dueMs));
   }
 
-  at(what: Due, dueMs: number): void {
-    this.#dueMs[what] = dueMs;
-  }
-
   /** It was done: due again on its beat, unless it was found in between that there is nothing to do. */
   done(what: Due, intervalMs: number, nowMs: number): void {
     if (this.#dueMs[what] !== never) this.#dueMs[what] = nextDue(this.#dueMs[what], intervalMs, nowMs);
   }
 
-  /** The texts were read, which took so long: what is costly is done less often. */
-  textsTook(tookMs: number, nowMs: number): void {
-    this.#textsIntervalMs = Math.max(textsIntervalMs, tookMs / textsShare);
-    this.#dueMs.texts = nowMs + this.#textsIntervalMs;
+  /** Texts are let alone for so long. */
+  textsAgain(pauseMs: number, nowMs: number): void {
+    this.#textsIntervalMs = pauseMs;
+    this.#dueMs.texts = nowMs + pauseMs;
   }
 
   allowSnapshots(allowed: boolean, nowMs: number): void {

@@ -16,8 +16,17 @@ export const textsIntervalMs = 10 * 60_000;
  * 0.45 s of processor time, then they are read every 15 minutes instead.
  */
 export const textsShare = 0.0005;
+/** Readings that fail are made less and less often, but not more seldom than that for being failures. */
+export const failedTextsIntervalMs = 60 * 60_000;
 /** The first texts come soon, but after the first snapshot and never in the same breath. */
 export const firstTextsMs = 2_000;
+
+/** How long texts are let alone after a reading that took so long, the last of so many in a row that failed. */
+export function textsPauseMs(tookMs: number, failures: number): number {
+  const againMs = Math.min(textsIntervalMs * 2 ** failures, failedTextsIntervalMs);
+  // What it cost it cost the server, also where nothing came of it.
+  return Math.max(againMs, tookMs / textsShare);
+}
 
 /** The next moment on the beat of `intervalMs` after `nowMs`: what a slow reading missed is skipped, not made up for. */
 export function nextDue(lastDueMs: number, intervalMs: number, nowMs: number): number {

@@ -69,7 +69,7 @@ export class Recorder {
   async sample(reader: StatisticsReader): Promise<ActivitySample> {
     const { serverId, store, clock } = this.#options;
     const before = momentBefore(clock);
-    const sample = await this.#timed(() => reader.activity());
+    const sample = await this.timed(() => reader.activity());
     this.#notice({ ...before, serverMs: sample.atMs });
     await store.saveSample(serverId, await this.#cursors.named(sample));
     this.lastSampleAtMs = sample.atMs;
@@ -83,7 +83,7 @@ export class Recorder {
   async snapshot(reader: StatisticsReader): Promise<{ readonly set: DeltaSet | null; readonly hidden: number }> {
     const { serverId, store, clock } = this.#options;
     const before = momentBefore(clock);
-    const next = await this.#timed(() => reader.snapshot());
+    const next = await this.timed(() => reader.snapshot());
     const moment = { ...before, serverMs: next.atMs };
     this.#notice(moment);
     const previous = this.#restored ? this.#previous : await this.#restore(next, moment);
@@ -105,23 +105,16 @@ export class Recorder {
     return { set, hidden: next.hiddenEntries ?? 0 };
   }
 
-  /** Fetches the texts that are missing. `problem`: what stands in the way, in words; `tookMs`: 0 where none is missing. */
-  async texts(reader: StatisticsReader): Promise<{ readonly problem: string | null; readonly tookMs: number }> {
-    const { serverId, store } = this.#options;
-    const keys = await store.keysWithoutText(serverId);
-    if (keys.length === 0) return { problem: null, tookMs: 0 };
+  /** Counts the time of a reading as what the sampler costs; `took` is told it, in ms, also when the reading fails. */
+  async timed<T>(read: () => Promise<T>, took?: (ms: number) => void): Promise<T> {
     const startedMs = this.#nowMs();
-    const texts = await this.#timed(() => reader.texts(keys));
-    const tookMs = this.#nowMs() - startedMs;
-    if (texts === null) {
-      return {
-        problem:
-          "The server's file of statement texts is too large to be read without harm: only sampled texts are known.",
-        tookMs,
-      };
+    try {
+      return await read();
+    } finally {
+      const endedMs = this.#nowMs();
+      this.#cost.add(endedMs, endedMs - startedMs);
+      took?.(endedMs - startedMs);
     }
-    if (texts.length > 0) await store.saveTexts(serverId, texts);
-    return { problem: null, tookMs };
   }
 
   /** Keeps the last snapshot, so that the next engine goes on from it. */
@@ -161,16 +154,6 @@ export class Recorder {
   #nowMs(): number {
     const { clock } = this.#options;
     return clock.steadyMs?.() ?? clock.nowMs();
-  }
-
-  async #timed<T>(read: () => Promise<T>): Promise<T> {
-    const startedMs = this.#nowMs();
-    try {
-      return await read();
-    } finally {
-      const endedMs = this.#nowMs();
-      this.#cost.add(endedMs, endedMs - startedMs);
-    }
   }
 }
 

@@ -6,10 +6,11 @@ import type { Clock, Logger } from '../ports.ts';
 import { withStatisticsReader, type StatisticsReader, type StatisticsServer } from '../postgres/statistics-reader.ts';
 import { DueTimes } from './due-times.ts';
 import { calmState, mute, observe, observeSample, reasonOf, type IncidentState } from './incident-rule.ts';
-import { firstTextsMs, intervals, lookIntervalMs, textsIntervalMs } from './intervals.ts';
+import { intervals, lookIntervalMs, textsIntervalMs } from './intervals.ts';
 import { modeAt, setByHand, type ByHand } from './mode-by-hand.ts';
 import { clockProblem, extensionProblem, Problems, rightsProblem } from './problems.ts';
 import { Recorder, type TakenSnapshot } from './recorder.ts';
+import { TextReadings, type TextsMemory } from './text-readings.ts';
 import { endsConnection, Waiters } from './waiters.ts';
 
 export interface SamplerOptions {
@@ -31,6 +32,7 @@ export type SamplerChange = 'sample' | 'snapshot' | 'texts' | 'mode' | 'problem'
 export interface SamplerMemory {
   readonly last: TakenSnapshot | null;
   readonly incident: IncidentState;
+  readonly texts: TextsMemory | null;
   /** When the mode that was set by hand ends by itself, this machine's clock; null: it does not. */
   readonly byHandUntilMs: number | null;
 }
@@ -66,6 +68,7 @@ export function createSampler(options: SamplerOptions): Sampler {
 class IntervalSampler implements Sampler {
   readonly #options: SamplerOptions;
   readonly #recorder: Recorder;
+  readonly #texts: TextReadings;
   readonly #problems: Problems;
   readonly #waiters = new Waiters();
   #run: { readonly stopping: AbortController; readonly done: Promise<void> } | null = null;
@@ -78,14 +81,15 @@ class IntervalSampler implements Sampler {
   #clockToldFor = 0;
   #hidden = 0;
   #textsKnown = false;
-  #reading: Promise<void> | null = null;
 
   constructor(options: SamplerOptions) {
     this.#options = options;
     const { server, store, clock, logger, mode, after, onChange } = options;
     this.#byHand = { mode: mode ?? 'background', untilMs: after?.byHandUntilMs ?? null };
     this.#incident = after?.incident ?? calmState;
-    this.#recorder = new Recorder({ serverId: server.serverId, store, clock, logger, after: after?.last ?? null });
+    const { serverId } = server;
+    this.#recorder = new Recorder({ serverId, store, clock, logger, after: after?.last ?? null });
+    this.#texts = new TextReadings({ serverId, store, clock, recorder: this.#recorder, after: after?.texts ?? null });
     this.#problems = new Problems((source, problem) => {
       if (problem !== null) logger.warn({ source, problem }, 'sampling');
       onChange('problem');
@@ -110,7 +114,7 @@ class IntervalSampler implements Sampler {
     this.#wakeUp();
     await run?.done;
     await this.#apart;
-    await this.#reading;
+    await this.#texts.ended();
     this.#waiters.reject(stopped());
     try {
       await this.#recorder.keep();
@@ -131,7 +135,12 @@ class IntervalSampler implements Sampler {
   }
 
   memory(): SamplerMemory {
-    return { last: this.#recorder.last, incident: this.#incident, byHandUntilMs: this.#byHand.untilMs };
+    return {
+      last: this.#recorder.last,
+      incident: this.#incident,
+      texts: this.#texts.memory(),
+      byHandUntilMs: this.#byHand.untilMs,
+    };
   }
 
   readNow(): Promise<void> {
@@ -224,8 +233,8 @@ class IntervalSampler implements Sampler {
           this.#due.done('snapshot', this.#interval.snapshotMs, clock.nowMs());
           break;
         case 'texts':
-          this.#due.done('texts', textsIntervalMs, nowMs);
-          void this.#texts(reader);
+          this.#due.textsAgain(textsIntervalMs, nowMs);
+          void this.#readTexts(reader);
           break;
         case 'look':
           this.#due.done('look', lookIntervalMs, nowMs);
@@ -243,7 +252,7 @@ class IntervalSampler implements Sampler {
     this.#looked(reader);
     if (reader.hasSnapshots) await this.#snapshotIfStillThere(reader);
     await this.#sample(reader);
-    await this.#texts(reader);
+    await this.#readTexts(reader);
   }
 
   /** The extension may have been dropped since the last look: then there is still the activity. */
@@ -279,7 +288,7 @@ class IntervalSampler implements Sampler {
     // The first texts come as soon as it is known which are wanted, but not in the same breath.
     if (!this.#textsKnown) {
       this.#textsKnown = true;
-      this.#due.at('texts', this.#options.clock.nowMs() + firstTextsMs);
+      this.#due.textsAgain(this.#texts.firstInMs(), this.#options.clock.nowMs());
     }
   }
 
@@ -326,25 +335,19 @@ class IntervalSampler implements Sampler {
     }
   }
 
-  /** On a connection of its own, so that no sample waits for it; one at a time. Never rejects. */
-  #texts(reader: StatisticsReader): Promise<void> {
-    this.#reading ??= (async () => {
-      try {
-        if (!reader.hasSnapshots) return;
-        const { problem, tookMs } = await this.#recorder.texts(reader);
-        this.#problems.note('texts', problem);
-        if (tookMs > 0) this.#due.textsTook(tookMs, this.#options.clock.nowMs());
-        this.#options.onChange('texts');
-      } catch (error) {
-        // Nobody may be waiting for the texts: thrown on, a bug here would end the engine.
-        if (!isFailure(error)) return this.#bug(error);
-        if (!endsConnection(error))
-          this.#problems.note('texts', `Texts of statements could not be read. ${error.value.message}`);
-      }
-    })().finally(() => {
-      this.#reading = null;
-    });
-    return this.#reading;
+  /** On a connection of its own, so that no sample waits for it. Never rejects: nobody may be waiting for the texts. */
+  async #readTexts(reader: StatisticsReader): Promise<void> {
+    if (!reader.hasSnapshots) return;
+    const stopping = this.#run?.stopping.signal;
+    try {
+      const { problem, pauseMs } = await this.#texts.read(reader);
+      if (stopping?.aborted) return;
+      this.#problems.note('texts', problem);
+      if (pauseMs !== null) this.#due.textsAgain(pauseMs, this.#options.clock.nowMs());
+      this.#options.onChange('texts');
+    } catch (error) {
+      this.#bug(error);
+    }
   }
 
   /** A reading that failed is skipped; only a broken connection ends the round. */

@@ -98,7 +98,12 @@ describe.each(testServers())('savers that stand on $label', (server) => {
         store: history.samples,
         clock,
         logger,
-        after: { last: null, incident: observeSample(observeSample(quiet, earlier), sample), byHandUntilMs: null },
+        after: {
+          last: null,
+          incident: observeSample(observeSample(quiet, earlier), sample),
+          texts: null,
+          byHandUntilMs: null,
+        },
         onChange: () => undefined,
       });
       expect(sampler.status().mode).toBe('background');

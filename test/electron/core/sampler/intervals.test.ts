@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextDue } from '../../../../electron/core/sampler/intervals.ts';
+import { nextDue, textsPauseMs } from '../../../../electron/core/sampler/intervals.ts';
 import { createOwnCost } from '../../../../electron/core/sampler/own-cost.ts';
 
 describe('the beat of the sampler', () => {
@@ -10,6 +10,22 @@ describe('the beat of the sampler', () => {
     ['a night missed', 36_000_001, 36_001_000],
   ])('stays on its beat and makes up for nothing: %s', (_, nowMs, due) => {
     expect(nextDue(1_000, 5_000, nowMs)).toBe(due);
+  });
+});
+
+describe('the pause between readings of texts', () => {
+  const minute = 60_000;
+  it('is ten minutes, and longer where a reading is costly', () => {
+    expect(textsPauseMs(100, 0)).toBe(10 * minute);
+    expect(textsPauseMs(450, 0)).toBe(15 * minute);
+  });
+
+  it('grows with each reading that fails, up to an hour', () => {
+    expect([1, 2, 3, 4, 50].map((failures) => textsPauseMs(20, failures) / minute)).toEqual([20, 40, 60, 60, 60]);
+  });
+
+  it('keeps what failed after a long time within the budget too', () => {
+    expect(textsPauseMs(5_000, 1)).toBe(10_000_000);
   });
 });
 
