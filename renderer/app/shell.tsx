@@ -9,6 +9,7 @@ import { href, navigate, useRoute } from './router.ts';
 import { screens } from './screens.ts';
 import styles from './shell.module.css';
 import { Sidebar } from './sidebar.tsx';
+import { useFileDrop } from './use-file-drop.ts';
 
 /** Sidebar at the left, one screen at the right; palette and shortcuts above all. */
 export function Shell() {
@@ -16,6 +17,8 @@ export function Shell() {
   const id = route.path[0];
   const main = useRef<HTMLElement>(null);
   useShortcuts();
+  // A file that misses who would take it must not replace the app.
+  useFileDrop(null);
 
   useEffect(() => {
     if (id === undefined) navigate(`/${screens[0]?.id ?? ''}`, {}, { replace: true });

@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { generateHistory } from '../support/generated-history.ts';
 import { call, openBrowserDoor } from './support/doors.ts';
 import { test } from './support/fixtures.ts';
@@ -84,6 +84,41 @@ test('a morning that somebody sent opens from a file of this machine', async ({ 
   await expect(dialog).toHaveCount(0);
   await expect(page.getByText('capture', { exact: true }).first()).toBeVisible();
 });
+
+test('a morning that is dropped onto the window opens, and any other file says what it is not', async ({
+  openWith,
+  profile,
+}) => {
+  const window = profileWithHistory(profile);
+  const { page } = await openWith(openBrowserDoor);
+  const { file } = await call<{ file: string }>(profile, 'history.exportCapture', { serverId: 'erp', ...window });
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Mornings', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'History' })).toBeVisible();
+  await dropOnto(page, 'figures.xlsx', Buffer.from('a spreadsheet'));
+  const dialog = page.getByRole('dialog', { name: 'Open a morning' });
+  await expect(dialog.getByRole('alert')).toContainText('is no capture of Daybreak');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await dropOnto(page, 'morning.daybreak', readFileSync(file));
+  await expect(page.getByText('capture', { exact: true }).first()).toBeVisible();
+  await expect(dialog).toHaveCount(0);
+});
+
+/** What a person does with a file of the desktop: holds it over the window, sees where it would go, lets go. */
+async function dropOnto(page: Page, name: string, content: Buffer): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    (part) => {
+      const held = new DataTransfer();
+      held.items.add(new File([Uint8Array.from(atob(part.base64), (char) => char.charCodeAt(0))], part.name));
+      return held;
+    },
+    { name, base64: content.toString('base64') },
+  );
+  await page.locator('main').dispatchEvent('dragover', { dataTransfer });
+  await expect(page.getByText('Drop a morning to open it')).toBeVisible();
+  await page.locator('main').dispatchEvent('drop', { dataTransfer });
+  await expect(page.getByText('Drop a morning to open it')).toHaveCount(0);
+}
 
 test('a fresh machine, which knows no server, opens a morning that was sent to it', async ({ openWith, profile }) => {
   const elsewhere = join(profile, 'elsewhere');

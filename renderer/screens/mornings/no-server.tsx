@@ -31,7 +31,7 @@ export function NoServer(): ReactNode {
         Connect your ERP’s PostgreSQL, open the demo ERP, which needs nothing installed, or open a morning that somebody
         sent you.
       </EmptyState>
-      <OpenCaptureDialog opened={opening} onClose={() => setOpening(false)} />
+      <OpenCaptureDialog opened={opening} onOpen={open} onClose={() => setOpening(false)} />
     </>
   );
 }

@@ -55,7 +55,7 @@ export function HistoryMenu({ server, toSend }: HistoryMenuProps): ReactNode {
       {toSend !== null && (
         <SendDialog opened={opened === 'send'} serverId={server.serverId} window={toSend} onClose={close} />
       )}
-      <OpenCaptureDialog opened={opened === 'open'} onClose={close} />
+      <OpenCaptureDialog opened={opened === 'open'} onOpen={() => setOpened('open')} onClose={close} />
     </>
   );
 }

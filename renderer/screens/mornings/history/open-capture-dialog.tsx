@@ -1,12 +1,13 @@
-import { Button, FileButton, Modal, TextInput } from '@mantine/core';
+import { Button, FileButton, Modal, Portal, TextInput } from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
 import { formatBytes } from '../../../../shared/format/bytes.ts';
 import { formatPercent } from '../../../../shared/format/ratio.ts';
 import type { Capture } from '../../../../shared/model/history-usage.ts';
 import { FailureNotice } from '../../../app/failure-notice.tsx';
 import { momentText } from '../../../app/moments.ts';
 import { navigate } from '../../../app/router.ts';
+import { useFileDrop } from '../../../app/use-file-drop.ts';
 import { useNow } from '../../../app/use-now.ts';
 import { useAsked } from '../../../stores/asked.ts';
 import { captures, openCapture, openCaptureFile } from '../../../stores/captures.ts';
@@ -16,28 +17,55 @@ import styles from './history.module.css';
 
 interface OpenCaptureDialogProps {
   readonly opened: boolean;
+  /** A file was dropped onto the window. */
+  readonly onOpen: () => void;
   readonly onClose: () => void;
 }
 
 /** Somebody's morning: a file of this machine, one of the engine's machine by its path, or from the list of this profile. */
-export function OpenCaptureDialog({ opened, onClose }: OpenCaptureDialogProps): ReactNode {
+export function OpenCaptureDialog({ opened, onOpen, onClose }: OpenCaptureDialogProps): ReactNode {
+  const [dropped, setDropped] = useState<File | null>(null);
+  const held = useFileDrop((file) => {
+    setDropped(file);
+    onOpen();
+  });
+  const close = () => {
+    setDropped(null);
+    onClose();
+  };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="lg"
-      title="Open a morning"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <OpenForm onClose={onClose} />
-    </Modal>
+    <>
+      <Modal
+        opened={opened}
+        onClose={close}
+        size="lg"
+        title="Open a morning"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <OpenForm dropped={dropped} onClose={close} />
+      </Modal>
+      {held && (
+        <Portal>
+          <div className={styles.dropOverlay}>
+            <div>
+              <IconFolderOpen size={20} aria-hidden /> Drop a morning to open it
+            </div>
+          </div>
+        </Portal>
+      )}
+    </>
   );
 }
 
 /** What is busy while a chosen file is on its way; no path is like it. */
 const chosenFile = 'the chosen file';
 
-function OpenForm({ onClose }: { readonly onClose: () => void }): ReactNode {
+interface OpenFormProps {
+  readonly dropped: File | null;
+  readonly onClose: () => void;
+}
+
+function OpenForm({ dropped, onClose }: OpenFormProps): ReactNode {
   const [file, setFile] = useState('');
   const list = useAsked(captures, {});
   const { busy, problem, run } = useAction();
@@ -55,6 +83,9 @@ function OpenForm({ onClose }: { readonly onClose: () => void }): ReactNode {
     if (chosen === null) return;
     look(chosenFile, () => openCaptureFile(chosen, setSent).finally(() => setSent(null)));
   };
+  useEffect(() => {
+    if (busy === null) take(dropped);
+  }, [dropped]); // oxlint-disable-line react/exhaustive-deps -- each dropped file is taken once
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (file.trim() !== '') open(file.trim());
@@ -65,14 +96,7 @@ function OpenForm({ onClose }: { readonly onClose: () => void }): ReactNode {
         A capture opens as a server of its own, marked as one. It needs no connection, and everything that reads history
         works on it.
       </p>
-      <div
-        className={styles.drop}
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={(event) => {
-          event.preventDefault();
-          if (busy === null) take(event.dataTransfer.files[0] ?? null);
-        }}
-      >
+      <div className={styles.drop}>
         <FileButton accept=".daybreak" onChange={take} inputProps={{ 'aria-label': 'Morning to open' }}>
           {(button) => (
             <Button
@@ -87,7 +111,7 @@ function OpenForm({ onClose }: { readonly onClose: () => void }): ReactNode {
           )}
         </FileButton>
         <span className="db-dim" role="status">
-          {sent === null ? 'or drop it here' : `${formatPercent(sent)} taken`}
+          {sent === null ? 'or drop it onto the window' : `${formatPercent(sent)} taken`}
         </span>
       </div>
       <form onSubmit={submit} className={styles.openForm}>
