@@ -12,6 +12,7 @@ import { encodeInterval } from '../history/interval-blob.ts';
 import { encodeRollup } from '../history/rollup-blob.ts';
 import { contentOf } from '../history/roll-up.ts';
 import { earlierDays, lookAheadMs, lookBackMs, timeZoneOf, type InputSources } from '../mornings/gather-input.ts';
+import { statementsRead } from '../mornings/statements-read.ts';
 import { endedExperiments } from '../experiments/described.ts';
 import type { CaptureHead } from './capture-format.ts';
 import { writeCaptureFile, type CaptureWriter } from './write-capture.ts';
@@ -74,12 +75,13 @@ async function gather({ history }: InputSources, serverId: string, window: TimeW
   const { samples } = history;
   const from = window.fromMs - lookBackMs;
   const to = window.toMs + lookAheadMs;
+  const earlier = await earlierDays(history, serverId, window);
   const captured = {
-    statements: await samples.statements(serverId),
+    statements: await statementsRead(samples, serverId, { sinceMs: from, earlier }),
     deltas: await samples.deltas(serverId, from, to),
     samples: await samples.samples(serverId, from, to),
     rollups: [
-      ...(await earlierDays(history, serverId, window)),
+      ...earlier,
       ...(await samples.rollups(serverId, 'minute', from, to)),
       ...(await samples.rollups(serverId, 'hour', from, to)),
     ],

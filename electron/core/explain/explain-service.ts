@@ -201,8 +201,7 @@ export class ExplainService {
 
   async #statement(serverId: string, statementId: string): Promise<StoredStatement> {
     await this.#options.servers.stored(serverId);
-    const statements = await this.#options.history.samples.statements(serverId);
-    const found = statements.find((statement) => statement.statementId === statementId);
+    const [found] = await this.#options.history.samples.statementsById(serverId, [statementId]);
     if (found !== undefined) return found;
     throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });
   }

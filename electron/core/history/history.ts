@@ -195,7 +195,9 @@ export interface SampleStore {
     serverId: string,
     texts: readonly { key: StatementKey; text: string; databaseName: string | null; roleName: string | null }[],
   ): Promise<void>;
-  statements(serverId: string): Promise<StoredStatement[]>;
+  /** Those that were seen since then, and perhaps some of the hour before; absent: all of them. */
+  statements(serverId: string, sinceMs?: number): Promise<StoredStatement[]>;
+  statementsById(serverId: string, statementIds: readonly string[]): Promise<StoredStatement[]>;
   statementCount(serverId: string): Promise<number>;
   /** Intervals that overlap [fromMs, toMs], oldest first. */
   deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]>;

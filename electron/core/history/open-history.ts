@@ -11,6 +11,7 @@ import { createExperimentReader } from './read-experiments.ts';
 import { createJournalReader } from './read-journal.ts';
 import { createOpenFindingReader } from './read-open-findings.ts';
 import { createSampleReader } from './read-samples.ts';
+import { createStatementReader } from './read-statements.ts';
 import { readUsage } from './read-usage.ts';
 import { encodeEntries } from './snapshot-blob.ts';
 import { closedFailure, openReader, requireNodeApi, storageFailure } from './sqlite.ts';
@@ -51,6 +52,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   };
   const connections = createConnectionReader(prepare);
   const samples = createSampleReader(prepare, readNow);
+  const statements = createStatementReader(prepare);
   const journal = createJournalReader(prepare);
   const dashboards = createDashboardReader(prepare);
   const experiments = createExperimentReader(prepare);
@@ -95,10 +97,11 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       lastSnapshot: (serverId) => read(() => samples.lastSnapshot(serverId)),
       saveLastSnapshot: (serverId, { entries, ...head }) =>
         writer.write('saveLastSnapshot', serverId, { ...head, entries: encodeEntries(entries) }),
-      keysWithoutText: (serverId) => read(() => samples.keysWithoutText(serverId)),
+      keysWithoutText: (serverId) => read(() => statements.keysWithoutText(serverId)),
       saveTexts: (serverId, texts) => writer.write('saveTexts', serverId, texts, Date.now()),
-      statements: (serverId) => read(() => samples.statements(serverId)),
-      statementCount: (serverId) => read(() => samples.statementCount(serverId)),
+      statements: (serverId, sinceMs = 0) => read(() => statements.statements(serverId, sinceMs)),
+      statementsById: (serverId, statementIds) => read(() => statements.statementsById(serverId, statementIds)),
+      statementCount: (serverId) => read(() => statements.statementCount(serverId)),
       deltas: (serverId, fromMs, toMs) => read(() => samples.deltas(serverId, fromMs, toMs)),
       samples: (serverId, fromMs, toMs) => read(() => samples.samples(serverId, fromMs, toMs)),
       rollups: (serverId, tier, fromMs, toMs) => read(() => samples.rollups(serverId, tier, fromMs, toMs)),

@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { statementClassSchema, type StatementClass } from '../../../shared/model/statement.ts';
-import type { ReplicationState, ServerCounters, Snapshot, StatementKey } from '../../../shared/model/sampling.ts';
+import type { ReplicationState, ServerCounters, Snapshot } from '../../../shared/model/sampling.ts';
 import { counterColumns, countersAt } from './counters.ts';
 import type {
   DetailedRollup,
@@ -10,12 +10,10 @@ import type {
   StoredOrigin,
   StoredRollup,
   StoredSample,
-  StoredStatement,
 } from './history.ts';
 import { decodeInterval } from './interval-blob.ts';
 import { followMerged } from './merged-statements.ts';
 import { fromUs, toUs } from './moments.ts';
-import { unpackText, type PackedText } from './packed-text.ts';
 import type { Prepare } from './prepared.ts';
 import { packedWithin, readOrigins, rollupExtent, rollupsWithin } from './read-rollups.ts';
 import { createRowReader, type Later } from './read-sample-rows.ts';
@@ -28,18 +26,6 @@ const samplesAtATime = 200;
 const asIs = (statementId: number): number => statementId;
 const rollupsAtATime = 500;
 const takeTurns = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-interface StatementRow {
-  readonly statement_id: number;
-  readonly database_oid: string;
-  readonly role_oid: string;
-  readonly queryid: string | null;
-  readonly toplevel: number;
-  readonly database_name: string | null;
-  readonly role_name: string | null;
-  readonly fingerprint: string;
-  readonly body: PackedText | null;
-}
 
 interface IntervalRow {
   readonly interval_id: number;
@@ -161,39 +147,6 @@ export function createSampleReader(prepare: Prepare, later: Later) {
       };
     },
 
-    keysWithoutText(serverId: string): StatementKey[] {
-      return prepare<StatementRow>(
-        `select database_oid, role_oid, queryid, toplevel from statement
-         where server_key = ? and normalized = 0 and queryid is not null order by statement_id`,
-      )
-        .all(knownServerKey(prepare, serverId))
-        .flatMap((row) => keyOf(row) ?? []);
-    },
-
-    statements(serverId: string): StoredStatement[] {
-      return prepare<StatementRow>(
-        `select statement_id, database_oid, role_oid, queryid, toplevel, database_name, role_name,
-                statement.fingerprint, body
-         from statement left join text using (text_id) where server_key = ? order by statement_id`,
-      )
-        .all(knownServerKey(prepare, serverId))
-        .map((row) => ({
-          statementId: String(row.statement_id),
-          key: keyOf(row),
-          databaseName: row.database_name,
-          roleName: row.role_name,
-          text: row.body === null ? null : unpackText(row.body),
-          fingerprint: row.fingerprint,
-        }));
-    },
-
-    statementCount(serverId: string): number {
-      const row = prepare<{ count: number }>('select count(*) as count from statement where server_key = ?').get(
-        knownServerKey(prepare, serverId),
-      );
-      return row?.count ?? 0;
-    },
-
     async deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]> {
       const serverKey = knownServerKey(prepare, serverId);
       const idOf = followMerged(prepare, serverKey) ?? asIs;
@@ -263,15 +216,5 @@ export function createSampleReader(prepare: Prepare, later: Later) {
       ).all(knownServerKey(prepare, serverId));
       return new Map(rows.map((row) => [row.fingerprint, statementClassSchema.parse(row.class)]));
     },
-  };
-}
-
-function keyOf(row: StatementRow): StatementKey | null {
-  if (row.queryid === null) return null;
-  return {
-    databaseOid: row.database_oid,
-    roleOid: row.role_oid,
-    queryid: row.queryid,
-    toplevel: row.toplevel === 1,
   };
 }

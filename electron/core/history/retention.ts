@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { foreverHour } from './interned.ts';
 import { toHour, toUs } from './moments.ts';
 import type { Prepare } from './prepared.ts';
+import { referredFingerprints } from './referred-fingerprints.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -14,8 +15,10 @@ export const kept = {
   rawMs: 48 * hourMs,
   minuteMs: 14 * dayMs,
   hourMs: 365 * dayMs,
-  /** As long as an hour may name them; a class override keeps its subject meanwhile. */
+  /** As long as an hour may name them. */
   unseenStatementMs: 366 * dayMs,
+  /** As long as a minute may name them: statements that only passed (docs/decisions/0017). */
+  passingStatementMs: 15 * dayMs,
   originMs: 366 * dayMs,
   runMs: 90 * dayMs,
   /** The newest result of each widget stays, however old. */
@@ -25,6 +28,9 @@ export const kept = {
 /** Rows per batch: a batch holds the writer for some ten milliseconds, and samples go in between batches. */
 const batchParents = 50;
 const batchRollups = 200;
+const batchStatements = 500;
+/** A statement that was first and last seen within so many hours passed. */
+const passingHours = 24;
 /** What was opened from a capture has no retention. */
 const expiring = 'server_key not in (select server_key from capture)';
 
@@ -122,14 +128,40 @@ export function createRetention(prepare: Prepare, db: Database.Database) {
     return found;
   };
 
+  /**
+   * Not seen for so long that no hour names them; or they only passed, no minute names them, and they were a considerable
+   * part of no stored hour. What a person or a finding refers to stays in any case.
+   */
+  const dropStatements = (nowMs: number): boolean => {
+    const unnamed = toHour(nowMs - kept.unseenStatementMs) - 1;
+    const passed = toHour(nowMs - kept.passingStatementMs);
+    const referred = JSON.stringify(referredFingerprints(prepare));
+    let found = false;
+    for (const serverKey of ids(`select server_key as id from server where ${expiring}`)) {
+      const candidates = prepare<{ id: number }>(
+        `select statement_id as id from statement
+         where server_key = @serverKey and last_seen_hour between 1 and @passed
+           and (last_seen_hour <= @unnamed
+             or (last_seen_hour - first_seen_hour < ${passingHours} and coalesce(mattered_hour, 0) <= @unnamed))
+           and fingerprint not in (select value from json_each(@referred))
+         limit ${batchStatements}`,
+      );
+      const gone = candidates.all({ serverKey, passed, unnamed, referred }).map(({ id }) => id);
+      const goneIds = JSON.stringify(gone);
+      prepare('delete from statement where statement_id in (select value from json_each(?))').run(goneIds);
+      prepare('delete from merged_statement where server_key = ? and into_id in (select value from json_each(?))').run(
+        serverKey,
+        goneIds,
+      );
+      found ||= gone.length > 0;
+    }
+    return found;
+  };
+
   /** Only once nothing can refer to them any more: an hour of margin for the hour they are marked with. */
   const dropUnused = (nowMs: number): boolean => {
     const unusedBefore = toHour(nowMs - kept.rawMs) - 1;
     const changes = [
-      prepare(
-        `delete from statement where statement_id in
-           (select statement_id from statement where last_seen_hour between 1 and ? and ${expiring} limit 500)`,
-      ).run(toHour(nowMs - kept.unseenStatementMs) - 1),
       prepare(
         `delete from text where text_id in
            (select text_id from text where last_used_hour < ?
@@ -165,7 +197,8 @@ export function createRetention(prepare: Prepare, db: Database.Database) {
 
     /** What is past its time; true: there is more. */
     retain(nowMs: number): boolean {
-      const more = purgeRemoved() || dropOldSamples(nowMs) || dropOldRollups(nowMs) || dropUnused(nowMs);
+      const more =
+        purgeRemoved() || dropOldSamples(nowMs) || dropOldRollups(nowMs) || dropStatements(nowMs) || dropUnused(nowMs);
       if (!more) returnSpace();
       return more;
     },

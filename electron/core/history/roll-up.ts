@@ -277,6 +277,29 @@ export function rollUpHour(minutes: readonly DetailedRollup[]): RollupContent {
   };
 }
 
+/** A statement that took this part of an hour, or of its sampled rows, is one that the hour is remembered by. */
+const considerable = 0.01;
+
+/** Statements that an hour would look different without. */
+export function considerableOf({ booked, seen }: Pick<RollupContent, 'booked' | 'seen'>): Set<number> {
+  const execUs = new Map([...booked].map(([id, sums]) => [id, sums[execUsAt] ?? 0]));
+  const rows = new Map<number, number>();
+  for (const { statementId, counts } of seen) {
+    const [working = 0, lockWaits = 0, others = 0] = counts;
+    rows.set(statementId, (rows.get(statementId) ?? 0) + working + lockWaits + others);
+  }
+  const found = new Set<number>();
+  for (const parts of [execUs, rows]) {
+    const whole = [...parts.values()].reduce((sum, part) => sum + part, 0);
+    for (const [id, part] of parts) if (part > 0 && part >= whole * considerable) found.add(id);
+  }
+  // 0 stands for what cannot be told.
+  found.delete(0);
+  return found;
+}
+
+const execUsAt = bookedColumns.indexOf('execUs');
+
 function addBooked(booked: Map<number, Booked>, minute: DetailedRollup): void {
   const { statementIds, calls, execMs, sumSquaresMs2, rows, blocks, tempBlocks, walRecords } = minute;
   for (let index = 0; index < statementIds.length; index += 1) {

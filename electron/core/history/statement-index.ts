@@ -82,9 +82,9 @@ export function loadStatementIndex(prepare: Prepare, serverKey: number): Stateme
     const { databaseOid, roleOid, queryid, toplevel } = key;
     const row = prepare<{ statement_id: number }>(
       `insert into statement (server_key, database_oid, role_oid, queryid, toplevel, normalized, fingerprint,
-                              last_seen_hour)
-       values (?, ?, ?, ?, ?, 0, ?, ?) returning statement_id`,
-    ).get(serverKey, databaseOid, roleOid, queryid, Number(toplevel), print, hour);
+                              first_seen_hour, last_seen_hour)
+       values (?, ?, ?, ?, ?, 0, ?, ?, ?) returning statement_id`,
+    ).get(serverKey, databaseOid, roleOid, queryid, Number(toplevel), print, hour, hour);
     const statement: IndexedStatement = {
       statementId: returned(row).statement_id,
       databaseOid,
@@ -127,6 +127,12 @@ export function loadStatementIndex(prepare: Prepare, serverKey: number): Stateme
         serverKey,
         statement.statementId,
       );
+      prepare(
+        `update statement set last_seen_hour = max(last_seen_hour, @otherHour),
+           first_seen_hour = min(first_seen_hour, (select first_seen_hour from statement where statement_id = @other))
+         where statement_id = @statement`,
+      ).run({ statement: statement.statementId, other: other.statementId, otherHour: other.lastSeenHour });
+      statement.lastSeenHour = Math.max(statement.lastSeenHour, other.lastSeenHour);
       prepare('delete from statement where statement_id = ?').run(other.statementId);
     }
     printed.set(name, statement);

@@ -3,7 +3,7 @@ import type { Prepare } from './prepared.ts';
 import { createRawReader } from './read-raw.ts';
 import { rollupsWithin } from './read-rollups.ts';
 import { encodeRollup, uncountedDeallocs } from './rollup-blob.ts';
-import { rollUpHour, rollUpMinute, type RollupContent } from './roll-up.ts';
+import { considerableOf, rollUpHour, rollUpMinute, type RollupContent } from './roll-up.ts';
 
 const minuteUs = 60_000_000;
 const hourUs = 60 * minuteUs;
@@ -58,7 +58,15 @@ export function createRollupWriter(prepare: Prepare) {
   };
   const makeHour = (serverKey: number, fromUs: number): void => {
     const minutes = rollupsWithin(prepare, serverKey, 'minute', fromUs, fromUs + hourUs);
-    if (minutes.length > 0) save(prepare, serverKey, 60, fromUs, rollUpHour(minutes));
+    if (minutes.length === 0) return;
+    const content = rollUpHour(minutes);
+    save(prepare, serverKey, 60, fromUs, content);
+    for (const statementId of considerableOf(content)) {
+      prepare('update statement set mattered_hour = max(coalesce(mattered_hour, 0), ?) where statement_id = ?').run(
+        fromUs / hourUs,
+        statementId,
+      );
+    }
   };
 
   /** Closes what can be closed; true: there is more. */

@@ -14,7 +14,7 @@ export async function setClass(
 ): Promise<Statement> {
   const { samples } = sources.history;
   await sources.servers.stored(serverId);
-  const stored = (await samples.statements(serverId)).find((statement) => statement.statementId === statementId);
+  const [stored] = await samples.statementsById(serverId, [statementId]);
   if (stored === undefined) {
     throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });
   }
@@ -22,7 +22,8 @@ export async function setClass(
   sources.events.publish('mornings', serverId, 'classes');
   const extent = (await samples.extent(serverId)) ?? { fromMs: 0, toMs: 1 };
   const lastHour = { fromMs: Math.max(extent.fromMs, extent.toMs - 3_600_000), toMs: extent.toMs + 1 };
-  const statements = describeStatements(await gatherInput(sources, serverId, lastHour, { around: classReach }));
+  const asked = { around: classReach, statementId };
+  const statements = describeStatements(await gatherInput(sources, serverId, lastHour, asked));
   const found = statements.find((statement) => statement.statementId === statementId);
   if (found === undefined) throw new Error('a stored statement can be described');
   return found;

@@ -5,6 +5,7 @@ import { endedExperiments } from '../experiments/described.ts';
 import type { DetailedRollup, History, StoredConnection } from '../history/history.ts';
 import { observerApplicationNames } from '../history/own-sessions.ts';
 import { knownCores } from './known-cores.ts';
+import { statementsRead } from './statements-read.ts';
 
 export interface InputSources {
   readonly history: History;
@@ -35,6 +36,8 @@ export interface GatherOptions {
   readonly reportedSaveSeconds?: number | null;
   /** How far around the window raw history is read, and whether earlier days are. */
   readonly around?: Reach;
+  /** A statement that is asked about, whether it was seen then or not. */
+  readonly statementId?: string;
 }
 
 export const ownApplicationNames = observerApplicationNames;
@@ -47,13 +50,12 @@ export async function gatherInput(
   { servers, history, dashboards }: InputSources,
   serverId: string,
   { fromMs, toMs }: TimeWindow,
-  { reportedSaveSeconds = null, around = incidentReach }: GatherOptions = {},
+  { reportedSaveSeconds = null, around = incidentReach, statementId }: GatherOptions = {},
 ): Promise<DiagnosisInput> {
   const { settings, lastFacts, capture } = await servers.stored(serverId);
   const from = fromMs - around.backMs;
   const to = toMs + around.aheadMs;
-  const [statements, deltas, samples, overrides, references, days, origins, experiments] = await Promise.all([
-    history.samples.statements(serverId),
+  const [deltas, samples, overrides, references, days, origins, experiments] = await Promise.all([
     history.samples.deltas(serverId, from, to),
     history.samples.samples(serverId, from, to),
     history.samples.classOverrides(serverId),
@@ -62,6 +64,8 @@ export async function gatherInput(
     history.samples.origins(),
     history.experiments.list(serverId),
   ]);
+  const read = { sinceMs: from, earlier: days, statementId };
+  const statements = await statementsRead(history.samples, serverId, read);
   const widgets = [...references, ...(capture?.widgets ?? [])];
   const stored = { statements, deltas, samples, overrides, widgets, ownApplicationNames };
   const within = (one: TimeWindow) => one.toMs > fromMs && one.fromMs < toMs;

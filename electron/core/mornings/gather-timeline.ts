@@ -24,7 +24,7 @@ export async function gatherTimeline(
   const connection = await servers.stored(serverId);
   const from = fromMs - (tier === 'minute' ? lookBackMs : 0);
   const [statements, overrides, widgets, origins, rollups, hours] = await Promise.all([
-    history.samples.statements(serverId),
+    history.samples.statements(serverId, from),
     history.samples.classOverrides(serverId),
     dashboards.widgetReferences(serverId),
     history.samples.origins(),

@@ -138,7 +138,8 @@ export class Mornings {
    * Any statement of the history, whole, with the class that the window gives it. Throws `Failure('not_found')`.
    */
   async statement(serverId: string, statementId: string, window: TimeWindow): Promise<Statement> {
-    const input = await gatherInput(this.#options, serverId, checkedWindow(window), { around: classReach });
+    const asked = { around: classReach, statementId };
+    const input = await gatherInput(this.#options, serverId, checkedWindow(window), asked);
     const statement = describeStatements(input).find((one) => one.statementId === statementId);
     if (statement !== undefined) return statement;
     throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });

@@ -44,7 +44,7 @@ async function sampledHistory(
   const statisticsFromMs = Math.max(fromMs - lookBackMs, toMs - statisticsReachMs);
   const { capture } = await sources.servers.stored(serverId);
   const [known, deltas, samples, overrides, references] = await Promise.all([
-    history.samples.statements(serverId),
+    history.samples.statements(serverId, Math.min(statisticsFromMs, fromMs)),
     history.samples.deltas(serverId, statisticsFromMs, toMs + lookAheadMs),
     history.samples.samples(serverId, fromMs, toMs),
     history.samples.classOverrides(serverId),

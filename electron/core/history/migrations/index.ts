@@ -6,6 +6,7 @@ import { idleInTransaction } from './0005-idle-in-transaction.ts';
 import { experiments } from './0020-experiments.ts';
 import { explained } from './0030-explained.ts';
 import { openFindings } from './0040-open-findings.ts';
+import { passingStatements } from './0050-passing-statements.ts';
 import { packedHistory } from './0006-packed-history.ts';
 
 export interface Migration {
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   experiments,
   explained,
   openFindings,
+  passingStatements,
 ];

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import type { TimeWindow } from '../../../../electron/core/diagnosis/input.ts';
-import { gatherInput } from '../../../../electron/core/mornings/gather-input.ts';
+import type { StoredStatement } from '../../../../electron/core/history/history.ts';
+import { setClass } from '../../../../electron/core/mornings/classes.ts';
+import { classReach, gatherInput } from '../../../../electron/core/mornings/gather-input.ts';
+import { gatherTimeline } from '../../../../electron/core/mornings/gather-timeline.ts';
 import { compareWindows } from '../../../../electron/core/mornings/compare.ts';
 import type { ServerFacts } from '../../../../shared/model/connection.ts';
 import { engineWithHistory, nine } from '../../../support/engine-with-history.ts';
-import { keyOf, noCounters } from '../history/store.ts';
+import { deltaSet, keyOf, noCounters } from '../history/store.ts';
 
 const hourMs = 3_600_000;
 
@@ -38,6 +41,27 @@ test('the statements of a window are those that ran in it, with their texts cut;
   const window = { fromMs: nine - hourMs, toMs: nine };
   expect(await engine.mornings.statement('erp', only?.statementId ?? '', window)).toMatchObject({ text: long });
   expect(await engine.mornings.statement('erp', unseen, window)).toMatchObject({ queryid: '9002' });
+});
+
+test('a question loads no statement that was last seen before what it reads, but the one that is asked about', async () => {
+  const engine = await engineWithHistory(1);
+  const { samples } = engine.history;
+  await samples.saveDeltas('erp', deltaSet(nine - (10 * 24 + 5) * hourMs, [keyOf('9003')]));
+  await samples.saveDeltas('erp', deltaSet(nine - 10 * 24 * hourMs, [keyOf('9004')]));
+  const window = { fromMs: nine - hourMs, toMs: nine };
+  const loaded = ({ statements }: { statements: readonly StoredStatement[] }) =>
+    statements.flatMap(({ key }) => (key !== null && key.queryid.startsWith('900') ? [key.queryid] : []));
+  expect(loaded({ statements: await samples.statements('erp') })).toEqual(['9003', '9004']);
+  // A verdict reads the same hours of a fortnight of earlier days, everything else what lies around the window.
+  expect(loaded(await gatherInput(engine, 'erp', window))).toEqual(['9004']);
+  expect(loaded(await gatherInput(engine, 'erp', window, { around: classReach }))).toEqual([]);
+  const drawn = await gatherTimeline(engine, 'erp', window, 'minute');
+  expect(drawn?.rollups.length).toBeGreaterThan(50);
+  expect(drawn === null ? null : loaded(drawn)).toEqual([]);
+  const old = (await samples.statements('erp')).find(({ key }) => key?.queryid === '9003');
+  expect(await engine.mornings.statement('erp', old?.statementId ?? '', window)).toMatchObject({ queryid: '9003' });
+  const classed = await setClass(engine, 'erp', old?.statementId ?? '', 'batch');
+  expect(classed).toMatchObject({ queryid: '9003', class: 'batch' });
 });
 
 test('earlier days end before the window begins, however long it is, and only a verdict asks for them', async () => {
