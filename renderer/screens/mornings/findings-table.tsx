@@ -75,7 +75,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'statement',
       header: 'statement, who runs it',
-      width: 'minmax(178px, 4fr)',
+      width: 'minmax(206px, 4fr)',
       cell: ({ statement, members, runBy }) => (
         <div className={styles.who}>
           <StatementLabel statement={statement} widgetTitles={widgetTitles} />
@@ -91,7 +91,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'share',
       header: 'share of damage',
-      width: 'minmax(136px, 1.6fr)',
+      width: 'minmax(128px, 1.6fr)',
       cell: ({ blameShare, blameInterval }) => (
         <BlameBar share={blameShare} interval={blameInterval} full={full} tone="blame" />
       ),
@@ -100,14 +100,14 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'grade',
       header: 'grade',
-      width: '142px',
+      width: '138px',
       cell: ({ grade, caveats }) => <GradeTag grade={grade} caveats={caveats} />,
       sortValue: ({ grade }) => grade,
     },
     {
       id: 'evidence',
       header: 'evidence',
-      width: 'minmax(128px, 1.4fr)',
+      width: 'minmax(120px, 1.4fr)',
       wrap: true,
       cell: ({ evidence }) => (
         <span className={styles.chips}>
@@ -165,7 +165,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       header: 'if gone',
       hint: 'What the victims’ mean, and below it their 95th percentile, would have been without this statement',
       align: 'right',
-      width: '98px',
+      width: '90px',
       cell: ({ ifGoneMeanMs, ifGoneP95Ms }) => (
         <div className={styles.who}>
           <span>{ifGoneMeanMs === null ? '–' : formatDuration(ifGoneMeanMs)}</span>
@@ -178,7 +178,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       id: 'cure',
       header: 'cure',
       hint: 'What would help; a read model can be proposed from here (P)',
-      width: '88px',
+      width: '82px',
       cell: (finding) => (
         <Tooltip label={cureOf(finding).reason}>
           {finding.cure === 'read_model' ? (

@@ -54,13 +54,13 @@ function differenceColumns(
     header: string,
     of: (part: Part) => number | null,
     text: (value: number) => string,
-    hint?: string,
+    { width, hint }: { readonly width: string; readonly hint?: string },
   ): TableColumn<Compared> => ({
     id,
     header,
     ...(hint === undefined ? {} : { hint }),
     align: 'right',
-    width: 'minmax(124px, 1.4fr)',
+    width,
     cell: ({ before, after }) => {
       const [was, is] = [before, after].map((part) => {
         const value = part === null ? null : of(part);
@@ -75,14 +75,14 @@ function differenceColumns(
     {
       id: 'statement',
       header: 'statement',
-      width: 'minmax(200px, 4fr)',
+      width: 'minmax(160px, 4fr)',
       cell: ({ statement }) => <StatementLabel statement={statement} widgetTitles={widgetTitles} />,
       sortValue: ({ statement }) => nameOf(statement, widgetTitles).name,
     },
     {
       id: 'class',
       header: 'class',
-      width: '92px',
+      width: '106px',
       cell: ({ statement }) => <span className="db-dim">{classWords[statement.class]}</span>,
       sortValue: ({ statement }) => statement.class,
     },
@@ -97,7 +97,10 @@ function differenceColumns(
       sortValue: seenText,
     },
     {
-      ...pair('change', 'blame', ({ blameShare }) => blameShare, formatPercent, 'Its share of the damage as a suspect'),
+      ...pair('change', 'blame', ({ blameShare }) => blameShare, formatPercent, {
+        width: 'minmax(104px, 1fr)',
+        hint: 'Its share of the damage as a suspect',
+      }),
       sortValue: (row) => changeOf(row, worstDamageSeconds),
     },
     pair(
@@ -105,26 +108,28 @@ function differenceColumns(
       'suffered',
       ({ damageSeconds }) => damageSeconds,
       (s) => formatDuration(s * 1000),
-      'As a victim',
+      { width: 'minmax(134px, 1.4fr)', hint: 'As a victim' },
     ),
     pair(
       'calls',
       'calls',
       ({ calls }) => calls,
       (calls) => formatCount(calls),
+      { width: 'minmax(118px, 1.2fr)' },
     ),
     pair(
       'mean',
       'mean',
       ({ meanMs }) => meanMs,
       (ms) => formatDuration(ms),
+      { width: 'minmax(142px, 1.4fr)' },
     ),
     pair(
       'sessions',
       'sessions',
       ({ averageActiveSessions }) => averageActiveSessions,
       (sessions) => sessions.toFixed(2),
-      'Average active sessions',
+      { width: 'minmax(100px, 1fr)', hint: 'Average active sessions' },
     ),
   ];
 }

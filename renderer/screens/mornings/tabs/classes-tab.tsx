@@ -60,18 +60,21 @@ export function ClassesTab(props: ClassesTabProps): ReactNode {
       {problem !== null && <FailureNotice problem={problem} />}
       <h2 className={styles.tabHeading}>Set by you</h2>
       <AskedTable answer={overrides} what="the classes that you set">
-        {(statements) => (
-          <DataTable
-            label="Classes that you set"
-            columns={overrideColumns(context)}
-            rows={statements}
-            rowKey={({ fingerprint }) => fingerprint}
-            {...(window === null ? {} : { onOpen })}
-            dense
-            {...(statements.length > 20 ? { height: 420, estimatedRowPx: 30 } : {})}
-            empty="None: every class is what the score or an application’s tag says."
-          />
-        )}
+        {(statements) =>
+          statements.length === 0 ? (
+            <p className={styles.none}>Nothing: every class is what the score or an application’s tag says.</p>
+          ) : (
+            <DataTable
+              label="Classes that you set"
+              columns={overrideColumns(context)}
+              rows={statements}
+              rowKey={({ fingerprint }) => fingerprint}
+              {...(window === null ? {} : { onOpen })}
+              dense
+              {...(statements.length > 20 ? { height: 420, estimatedRowPx: 30 } : {})}
+            />
+          )
+        }
       </AskedTable>
       {window !== null && (
         <>
@@ -103,7 +106,7 @@ export function ClassesTab(props: ClassesTabProps): ReactNode {
                   onOpen={onOpen}
                   height="max(320px, calc(100vh - 420px))"
                   estimatedRowPx={40}
-                  initialSort={{ column: 'class', descending: false }}
+                  initialSort={{ column: 'class', descending: true }}
                   empty={emptyText(words, asked.hidden)}
                 />
               </>
