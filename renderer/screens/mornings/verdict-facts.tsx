@@ -21,7 +21,9 @@ export function VerdictFacts({ verdict }: { readonly verdict: Verdict }): ReactN
         {formatDuration(verdict.damageSeconds * 1000)}
       </Fact>
       <Fact name="unexplained" hint="The part of the damage that no sampled activity accounts for">
-        {verdict.damageSeconds > 0 ? formatPercent(verdict.unexplainedShare) : '–'}
+        {verdict.damageSeconds > 0 && verdict.conclusion !== 'no_damage'
+          ? formatPercent(verdict.unexplainedShare)
+          : '–'}
       </Fact>
     </dl>
   );

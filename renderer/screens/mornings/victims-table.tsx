@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { formatCount, formatCounted } from '../../../shared/format/count.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
-import { formatTimes } from '../../../shared/format/ratio.ts';
 import type { Victim } from '../../../shared/model/diagnosis.ts';
 import type { Statement } from '../../../shared/model/statement.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
@@ -11,7 +10,7 @@ import { setStatementClass } from '../../stores/mornings.ts';
 import { DataTable, type TableColumn } from '../../tables/data-table.tsx';
 import { StatementLabel } from './statement-label.tsx';
 import { nameOf } from './statement-name.ts';
-import { classSourceWords } from './words.ts';
+import { classSourceWords, classWords, slowerText } from './words.ts';
 
 /** From this ratio of blocks per call on, the victim itself did more work and its slowness is its own. */
 const doesMoreWork = 1.2;
@@ -95,7 +94,7 @@ export function VictimsTable(props: VictimsTableProps): ReactNode {
         id: 'slower',
         header: 'slower',
         align: 'right',
-        cell: ({ meanMs, baselineMs }) => (baselineMs > 0 ? formatTimes(meanMs / baselineMs) : '–'),
+        cell: ({ meanMs, baselineMs }) => slowerText(meanMs, baselineMs),
         sortValue: ({ meanMs, baselineMs }) => (baselineMs > 0 ? meanMs / baselineMs : null),
       },
       {
@@ -111,8 +110,8 @@ export function VictimsTable(props: VictimsTableProps): ReactNode {
       {
         id: 'class',
         header: 'class',
-        hint: 'Who said that this is OLTP. Your word can be taken back here',
-        width: '150px',
+        hint: 'What kind of work it is, and who says so. Your word can be taken back here',
+        width: '160px',
         cell: ({ statement }) =>
           statement.classSource === 'override' ? (
             <Button
@@ -124,7 +123,9 @@ export function VictimsTable(props: VictimsTableProps): ReactNode {
               Undo your word
             </Button>
           ) : (
-            <span className="db-dim">{classSourceWords[statement.classSource]}</span>
+            <span className="db-dim">
+              {classWords[statement.class]}, {classSourceWords[statement.classSource]}
+            </span>
           ),
         sortValue: ({ statement }) => statement.classSource,
       },

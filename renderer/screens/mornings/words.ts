@@ -1,3 +1,4 @@
+import { formatTimes } from '../../../shared/format/ratio.ts';
 import type { Caveat, Conclusion, EvidenceKind, Finding, Grade, OpenFinding } from '../../../shared/model/diagnosis.ts';
 import type { StatementClass } from '../../../shared/model/statement.ts';
 
@@ -182,3 +183,9 @@ export const classSourceWords = {
   tag: 'by its application’s tag',
   override: 'your word',
 } as const;
+
+/** "13 times"; what suffered in single moments only may on average have been as fast as ever. */
+export function slowerText(meanMs: number, baselineMs: number): string {
+  if (baselineMs <= 0) return '–';
+  return meanMs > baselineMs ? formatTimes(meanMs / baselineMs) : 'not on average';
+}

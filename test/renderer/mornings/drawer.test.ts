@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   damageText,
+  dayText,
   isDay,
   minuteOf,
   minutesOf,
+  nextText,
   smallestP,
 } from '../../../renderer/screens/mornings/drawer/experiment-days.ts';
 import {
@@ -15,7 +17,8 @@ import {
   placeholders,
   planNodes,
 } from '../../../renderer/screens/mornings/drawer/plan-nodes.ts';
-import { lockNodes } from '../../../renderer/screens/mornings/tabs/lock-tree.ts';
+import { ifGoneText } from '../../../renderer/screens/mornings/drawer/if-gone-text.ts';
+import { lockNodes, stateText } from '../../../renderer/screens/mornings/tabs/lock-tree.ts';
 import type { Explained, PlanNode } from '../../../shared/model/explain.ts';
 import type { BlockingNode } from '../../../shared/model/transactions.ts';
 
@@ -138,10 +141,37 @@ describe('an experiment', () => {
     expect(damageText({ ...day, saves: 300, damagePerSaveMs: 12 })).toBe('12 ms');
   });
 
+  it('says what the next morning shall be, by the clock of the place', () => {
+    const day = (date: string, arm: 'live' | 'without', excluded: string | null = null) => ({
+      day: date,
+      arm,
+      exposure: null,
+      excluded,
+      saves: null,
+      damagePerSaveMs: null,
+    });
+    const days = [day('2026-11-23', 'live'), day('2026-11-24', 'without', 'a holiday'), day('2026-11-25', 'without')];
+    const experiment = { days, toMinute: 540, timeZone: 'Europe/Berlin' };
+    const next = (hour: number, minute: number) => nextText(experiment, Date.UTC(2026, 10, 23, hour, minute));
+    expect(next(7, 59)).toBe('Next is Mon 23 Nov 2026, with it: leave it as it is.');
+    expect(next(8, 0)).toBe('Next is Wed 25 Nov 2026, without it: see to it that it does not run.');
+    expect(nextText(experiment, Date.UTC(2026, 10, 26))).toBeNull();
+    expect(dayText('2026-12-01')).toBe('Tue 1 Dec 2026');
+  });
+
   it('of eight mornings reaches 1/70 at best', () => {
     expect(smallestP(8)).toBeCloseTo(1 / 70);
     expect(smallestP(4)).toBeCloseTo(1 / 6);
   });
+});
+
+it('what a finding would have spared stands beside what was measured', () => {
+  const finding = { ifGoneMeanMs: 287, ifGoneP95Ms: 1100 };
+  expect(ifGoneText(finding, { meanMs: 325, p95Ms: 1200 })).toBe(
+    'The victims’ mean would have been about 287 ms instead of 325 ms, their 95th percentile about 1.1 s instead of 1.2 s.',
+  );
+  expect(ifGoneText({ ...finding, ifGoneP95Ms: null }, null)).toBe('The victims’ mean would have been about 287 ms.');
+  expect(ifGoneText({ ifGoneMeanMs: null, ifGoneP95Ms: null }, null)).toContain('cannot be said');
 });
 
 it('a lock queue has who holds everybody up at its root', () => {
@@ -158,6 +188,7 @@ it('a lock queue has who holds everybody up at its root', () => {
   const queue = { fromMs: 0, toMs: 1, waitedSeconds: 3, mostWaiting: 2, root: session(1, [session(2, [session(3)])]) };
   const [root] = lockNodes([queue]);
   expect(root?.row.queue).toBe(queue);
+  expect([root, root?.children[0]].map((one) => one && stateText(one.row))).toEqual(['at work', 'waits']);
   expect(root?.children[0]?.row).toMatchObject({ queue: null, session: { pid: 2 } });
   expect(root?.children[0]?.children[0]?.row.session.pid).toBe(3);
 });

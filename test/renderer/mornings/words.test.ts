@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emphasized } from '../../../renderer/screens/mornings/emphasis.ts';
-import { cureOf } from '../../../renderer/screens/mornings/words.ts';
+import { cureOf, slowerText } from '../../../renderer/screens/mornings/words.ts';
 import { condensed, nameOf } from '../../../renderer/screens/mornings/statement-name.ts';
 import type { Statement } from '../../../shared/model/statement.ts';
 
@@ -39,6 +39,10 @@ describe('a statement is called', () => {
   });
 });
 
+it('a victim is said to be slower only where it is', () => {
+  expect([slowerText(26, 2), slowerText(1.5, 2), slowerText(1, 0)]).toEqual(['13 times', 'not on average', '–']);
+});
+
 describe('what would help', () => {
   it('is the kind of cure, with its reason', () => {
     expect(cureOf({ cure: 'index' })).toMatchObject({ short: 'an index', reason: expect.stringContaining('blocks') });
@@ -65,6 +69,13 @@ describe('a verdict', () => {
       '71 %',
       '4 queries',
     ]);
+  });
+
+  it('keeps what was and what is together', () => {
+    const strong = emphasized('took longer (2.5 → 325 ms, 5,886 saves); 950 ms → 1.2 s').filter(
+      (piece) => piece.strong,
+    );
+    expect(strong.map(({ text }) => text)).toEqual(['2.5 → 325 ms', '950 ms → 1.2 s']);
   });
 
   it('loses not a character', () => {

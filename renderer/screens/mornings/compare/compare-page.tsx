@@ -98,7 +98,7 @@ export function ComparePage(props: ComparePageProps): ReactNode {
         )}
         <p className={styles.hint}>
           {other === null
-            ? 'Choose the other morning: a button above, or drag over the timeline.'
+            ? `What shall ${windowText(window, localTimeZone)} be compared with? Press a button above, or drag over the timeline.`
             : `${windowText(other, localTimeZone)} against ${windowText(window, localTimeZone)}.`}
         </p>
       </Card>

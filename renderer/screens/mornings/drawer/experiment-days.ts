@@ -1,5 +1,7 @@
+import { formatDate } from '../../../../shared/format/calendar.ts';
 import { formatDuration } from '../../../../shared/format/duration.ts';
-import { twoDigits, zonedTime } from '../../../../shared/format/zoned-time.ts';
+import { defaultLocale } from '../../../../shared/format/number-formats.ts';
+import { dateTimeFormat, twoDigits, zonedTime } from '../../../../shared/format/zoned-time.ts';
 import type { Experiment } from '../../../../shared/model/experiment.ts';
 import type { TimeWindow } from '../../../charts/time-window.ts';
 
@@ -43,7 +45,27 @@ export function smallestP(days: number): number {
 export function progressText({ days }: Experiment): string {
   const measured = days.filter(({ saves, excluded }) => saves !== null && excluded === null);
   const live = measured.filter(({ arm }) => arm === 'live').length;
-  return `${measured.length} of ${days.length} days measured: ${live} with it, ${measured.length - live} without it`;
+  return `${measured.length} of ${days.length} mornings measured: ${live} with it, ${measured.length - live} without it.`;
+}
+
+/** "Mon 23 Nov 2026": which day of the week it is decides who is at work. */
+export function dayText(day: string): string {
+  const weekday = dateTimeFormat(defaultLocale, { weekday: 'short', timeZone: 'UTC' });
+  return `${weekday.format(Date.parse(`${day}T00:00:00Z`))} ${formatDate(day)}`;
+}
+
+/** What the next morning shall be; null: none is to come. */
+export function nextText(
+  { days, toMinute, timeZone }: Pick<Experiment, 'days' | 'toMinute' | 'timeZone'>,
+  nowMs: number,
+): string | null {
+  const { year, month, day: dayOfMonth, hour, minute } = zonedTime(nowMs, timeZone);
+  const today = `${year}-${twoDigits(month)}-${twoDigits(dayOfMonth)}`;
+  const over = hour * 60 + minute >= toMinute;
+  const next = days.find(({ day, excluded }) => excluded === null && (over ? day > today : day >= today));
+  if (next === undefined) return null;
+  const arm = next.arm === 'live' ? 'with it: leave it as it is' : 'without it: see to it that it does not run';
+  return `Next is ${dayText(next.day)}, ${arm}.`;
 }
 
 /** A morning's damage, or why there is none to see: while it may still be left out, nobody shall choose by it. */

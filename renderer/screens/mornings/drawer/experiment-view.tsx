@@ -1,15 +1,15 @@
 import { Button } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { formatCount } from '../../../../shared/format/count.ts';
-import { formatDate } from '../../../../shared/format/calendar.ts';
 import type { Experiment } from '../../../../shared/model/experiment.ts';
 import { Confirm } from '../../../app/confirm.tsx';
 import { FailureNotice } from '../../../app/failure-notice.tsx';
 import { Tag } from '../../../app/tag.tsx';
+import { useNow } from '../../../app/use-now.ts';
 import { endExperiment, excludeDay } from '../../../stores/experiments.ts';
 import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
 import { useAction } from '../use-action.ts';
-import { clockOf, damageText, progressText, resultText } from './experiment-days.ts';
+import { clockOf, damageText, dayText, nextText, progressText, resultText } from './experiment-days.ts';
 import styles from './drawer.module.css';
 
 type Day = Experiment['days'][number];
@@ -26,6 +26,7 @@ export function ExperimentView({ experiment }: { readonly experiment: Experiment
   const [givingUp, setGivingUp] = useState(false);
   const { busy, problem, run } = useAction();
   const running = state === 'running';
+  const nowMs = useNow(60_000);
   const columns = useMemo(
     () => dayColumns(busy, running, (day, reason) => void run(day, () => excludeDay(experiment, day, reason))),
     [busy, running, run, experiment],
@@ -39,7 +40,9 @@ export function ExperimentView({ experiment }: { readonly experiment: Experiment
         </h3>
         <Tag tone={endedEarly ? 'warning' : states[state].tone}>{endedEarly ? 'ended early' : states[state].text}</Tag>
       </div>
-      <p>{result ?? progressText(experiment)}</p>
+      <p>
+        {result ?? [progressText(experiment), running ? nextText(experiment, nowMs) : null].filter(Boolean).join(' ')}
+      </p>
       {running && (
         <p className="db-dim">
           What a save waited is shown when all mornings are over: a morning is left out for what happened on it, not for
@@ -81,7 +84,7 @@ function dayColumns(
   exclude: (day: string, reason: string | null) => void,
 ): readonly TableColumn<Day>[] {
   return [
-    { id: 'day', header: 'morning', width: '130px', cell: ({ day }) => formatDate(day) },
+    { id: 'day', header: 'morning', width: '150px', cell: ({ day }) => dayText(day) },
     {
       id: 'arm',
       header: 'drawn',

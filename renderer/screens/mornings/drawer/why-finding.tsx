@@ -8,12 +8,14 @@ import { FailureNotice } from '../../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../../app/freshness-label.tsx';
 import { Tag } from '../../../app/tag.tsx';
 import { isTyping } from '../../../commands/use-shortcuts.ts';
+import { useMornings } from '../../../stores/mornings.ts';
 import { StatementLabel } from '../statement-label.tsx';
 import { caveatWords, cureWords, evidenceMeanings, evidenceWords, gradeWords } from '../words.ts';
 import { BlockedTable } from './blocked-table.tsx';
 import { ClassChoice } from './class-choice.tsx';
 import { Fact, StatementText, WhoTags } from './parts.tsx';
 import type { StatementDrawerProps, Subject } from './statement-drawer.tsx';
+import { ifGoneText } from './if-gone-text.ts';
 import { useFindingDetail } from './use-finding-detail.ts';
 import styles from './drawer.module.css';
 
@@ -24,6 +26,7 @@ export function WhyFinding(props: WhyFindingProps): ReactNode {
   const { server, subject, finding, widgetTitles, onOpen, onPropose, onClassChanged } = props;
   const { statement } = subject;
   const { blocked, freshness, problem, reload } = useFindingDetail(server.serverId, props.window, finding);
+  const verdict = useMornings((state) => state.verdict.value?.verdict ?? null);
   const grade = gradeWords[finding.grade];
   const proposes = finding.cure === 'read_model';
   useProposeKey(proposes ? () => onPropose(statement) : null);
@@ -52,7 +55,7 @@ export function WhyFinding(props: WhyFindingProps): ReactNode {
       <section aria-label="If this were gone" className={styles.ifGone}>
         <div>
           <strong>If this were gone</strong>
-          <p>{ifGoneText(finding)}</p>
+          <p>{ifGoneText(finding, verdict)}</p>
           <p>
             What would help:{' '}
             {finding.cureText ?? (
@@ -146,11 +149,4 @@ function useProposeKey(propose: (() => void) | null): void {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, []);
-}
-
-/** A prediction, and said as one. */
-function ifGoneText({ ifGoneMeanMs, ifGoneP95Ms }: Finding): string {
-  if (ifGoneMeanMs === null) return 'What the victims’ mean would have been cannot be said from this window.';
-  const p95 = ifGoneP95Ms === null ? '' : `, their 95th percentile about ${formatDuration(ifGoneP95Ms)}`;
-  return `The victims’ mean would have been about ${formatDuration(ifGoneMeanMs)}${p95}.`;
 }

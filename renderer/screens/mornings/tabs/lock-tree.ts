@@ -20,3 +20,9 @@ export function lockNodes(trees: readonly BlockingTree[]): readonly TreeNode<Loc
     children: below(queue.root.waiters, String(index)),
   }));
 }
+
+/** What a session of a queue does. To the server whoever waits for a lock is "active", as if it were at work. */
+export function stateText({ session, queue }: LockRow): string {
+  if (session.state !== 'active') return session.state;
+  return queue === null ? 'waits' : 'at work';
+}

@@ -12,7 +12,7 @@ import { HiddenByFilter } from '../hidden-by-filter.tsx';
 import { passing, queuePasses, type Origins } from '../origin-filter.ts';
 import { condensed, nameOf } from '../statement-name.ts';
 import { AskedTable } from './asked-table.tsx';
-import { lockNodes, type LockRow } from './lock-tree.ts';
+import { lockNodes, stateText, type LockRow } from './lock-tree.ts';
 import { TimeStrip } from './time-strip.tsx';
 import styles from './tabs.module.css';
 
@@ -86,7 +86,7 @@ function lockColumns(window: TimeWindow, widgetTitles: ReadonlyMap<string, strin
         );
       },
     },
-    { id: 'state', header: 'state', width: 'minmax(130px, 1fr)', cell: ({ session }) => session.state },
+    { id: 'state', header: 'state', width: 'minmax(130px, 1fr)', cell: stateText },
     {
       id: 'waited',
       header: 'waited',
