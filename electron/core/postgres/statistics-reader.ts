@@ -2,11 +2,12 @@ import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { ActivitySample, Snapshot, StatementKey } from '../../../shared/model/sampling.ts';
 import { readActivity } from './queries/activity.ts';
 import { readExtensionState, type ExtensionState, type StatementStatistics } from './queries/extension.ts';
-import { readAllStatisticsRight, readUncheckedDatabases } from './queries/server-facts.ts';
+import { readAllStatisticsRight, readIdentity, readUncheckedDatabases } from './queries/server-facts.ts';
 import { readStatisticsViews } from './queries/server-counters.ts';
 import { SnapshotReader } from './queries/statement-counters.ts';
 import { maxTextFileBytes, readTextFileBytes, readTexts, type StatementText } from './queries/statement-texts.ts';
 import { quoteIdent } from './quote.ts';
+import { addressOf } from './reach.ts';
 import type { ReadonlySession, Server, SessionLimits, Sql } from './session.ts';
 
 export type { StatementText };
@@ -51,7 +52,10 @@ interface TextsAsked {
   readonly timeoutMs: number;
 }
 
-/** Runs `work` with a reader on a connection of its own (`daybreak-sampler`), whose statements are prepared once. */
+/**
+ * Runs `work` with a reader on a connection of its own (`daybreak-sampler`), whose statements are prepared once. Throws
+ * `connection_lost` where the address leads to another cluster than the one that `server` was opened on.
+ */
 export function withStatisticsReader<T>(
   server: StatisticsServer,
   work: (reader: StatisticsReader) => Promise<T>,
@@ -68,10 +72,22 @@ export function withStatisticsReader<T>(
     ...(signal ? { signal } : {}),
   };
   return server.withReadonly(async (session) => {
+    requireSameCluster(server, (await readIdentity(session)).systemIdentifier);
     const reader = new SessionReader(server, session, limits);
     await reader.look();
     return work(reader);
   }, limits);
+}
+
+/** Two clusters in one history would be neither. Where one of them does not tell its identifier, nobody can say. */
+function requireSameCluster({ facts, settings }: Server, found: string | null): void {
+  const known = facts.systemIdentifier;
+  if (known === null || found === null || known === found) return;
+  throw new Failure({
+    code: 'connection_lost',
+    message: `${addressOf(settings)} now leads to another server (system identifier ${found}) than when ${settings.label} was connected (${known}): nothing of it is recorded. Disconnect and connect again if it is to be sampled.`,
+    retryable: true,
+  });
 }
 
 class SessionReader implements StatisticsReader {

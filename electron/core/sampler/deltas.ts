@@ -6,7 +6,7 @@ import type {
   StatementDelta,
   StatementKey,
 } from '../../../shared/model/sampling.ts';
-import { countersBeganAnew, difference, hasRestarted, serverDifference } from './server-difference.ts';
+import { countersBeganAnew, difference, hasRestarted, isSameProcess, serverDifference } from './server-difference.ts';
 
 /** One string for a key, for use in maps. */
 export const keyText = ({ databaseOid, roleOid, queryid, toplevel }: StatementKey): string =>
@@ -190,12 +190,13 @@ export function goesOnFrom(previous: Snapshot, next: Snapshot, gapMs = next.atMs
 }
 
 /**
- * True where both were surely taken from one cluster, with the same sight of it: after a restart the connection may
+ * True where both were surely taken from one cluster, with the same sight of it: a connection that is opened again may
  * lead elsewhere, or the role may have been granted what was hidden, and all counters since the beginning would pass
- * for the work of a minute. The proof is one entry that kept its own time, or that nobody ran since: a total time in
- * double precision is equal on one cluster only.
+ * for the work of a minute. The proof is the process that goes on, where it is known what was hidden; or one entry that
+ * kept its own time, or that nobody ran since: a total time in double precision is equal on one cluster only.
  */
 export function isSameSource(previous: Snapshot, next: Snapshot): boolean {
+  if (previous.hiddenEntries !== undefined && isSameProcess(previous, next)) return true;
   const before = new Map(previous.entries.map((entry) => [keyText(entry.key), entry]));
   let ownTimes = false;
   const kept = next.entries.some((entry) => {

@@ -4,11 +4,17 @@ import type { StatisticsReader } from '../postgres/statistics-reader.ts';
 import type { Elapsed } from './elapsed.ts';
 
 /** Where a problem of the sampler comes from; each says one thing at a time. */
-export type Source = 'connection' | 'activity' | 'snapshot' | 'texts' | 'extension' | 'rights' | 'clock' | 'bug';
+export type Source =
+  'connection' | 'activity' | 'snapshot' | 'texts' | 'extension' | 'rights' | 'clock' | 'source' | 'bug';
+
+/** How long is told of what happened once, in samples. */
+const toldFor = 60;
 
 /** What stands in the way of sampling, by source, in words for the screen. */
 export class Problems {
   readonly #texts = new Map<Source, string>();
+  /** Samples until what happened once is told no more. */
+  readonly #toldFor = new Map<Source, number>();
   readonly #onChange: (source: Source, problem: string | null) => void;
 
   constructor(onChange: (source: Source, problem: string | null) => void) {
@@ -21,6 +27,23 @@ export class Problems {
     if (problem === null) this.#texts.delete(source);
     else this.#texts.set(source, problem);
     this.#onChange(source, problem);
+  }
+
+  /** What happened once, and is over as such: told for a while. */
+  tell(source: Source, problem: string): void {
+    this.#toldFor.set(source, toldFor);
+    this.note(source, problem);
+  }
+
+  /** One more sample was taken since what is told happened. */
+  sampled(): void {
+    for (const [source, left] of this.#toldFor) {
+      if (left > 1) this.#toldFor.set(source, left - 1);
+      else {
+        this.#toldFor.delete(source);
+        this.note(source, null);
+      }
+    }
   }
 
   get text(): string | null {
@@ -59,3 +82,7 @@ export function clockProblem({ set, byMs }: Elapsed): string {
       return `The clocks of the server and of this machine moved apart by ${by}. Sampling goes on, in the server's time.`;
   }
 }
+
+/** Says that the counters do not go on from where they were when the connection broke. */
+export const sourceProblem = (label: string): string =>
+  `The statistics behind ${label} do not go on from those before the connection broke: the server lost them, or another server answers now, such as a standby that took over. They are counted from now on; what ran in between is missing.`;

@@ -35,7 +35,9 @@ export class Recorder {
   readonly #cost;
   readonly #cursors: Cursors;
   #previous: TakenSnapshot | null = null;
-  #restored = false;
+  /** The last snapshot is of the session that is open now, or proved to be of the same server. */
+  #compared = false;
+  #otherSource = false;
   #keptAtMs = Number.NEGATIVE_INFINITY;
   #lastMoment: Moment | null = null;
   #clockSet: Elapsed | null = null;
@@ -65,6 +67,18 @@ export class Recorder {
     return set;
   }
 
+  /** A session begins: what answers now may be another server than before. */
+  begin(): void {
+    this.#compared = false;
+  }
+
+  /** True where what answers is not what answered before, since this was last asked. */
+  takeOtherSource(): boolean {
+    const other = this.#otherSource;
+    this.#otherSource = false;
+    return other;
+  }
+
   /** Resolves with what was seen, as the server showed it. */
   async sample(reader: StatisticsReader): Promise<ActivitySample> {
     const { serverId, store, clock } = this.#options;
@@ -86,8 +100,8 @@ export class Recorder {
     const next = await this.timed(() => reader.snapshot());
     const moment = { ...before, serverMs: next.atMs };
     this.#notice(moment);
-    const previous = this.#restored ? this.#previous : await this.#restore(next, moment);
-    this.#restored = true;
+    const previous = this.#compared ? this.#previous : await this.#goOnFrom(next, moment);
+    this.#compared = true;
     let set: DeltaSet | null = null;
     if (previous !== null) {
       const { passed, gapMs } = between(previous, moment);
@@ -126,20 +140,23 @@ export class Recorder {
   }
 
   /**
-   * The snapshot that an earlier recorder left, in this process or in the store, where it is sound to go on from it.
-   * That no delta was stored after it (an engine that was killed may have stored some, and they would count twice) the
-   * store makes sure of.
+   * The last snapshot of the session before, of an earlier recorder in this process, or of the store, where it is sound
+   * to go on from it. That no delta was stored after it (an engine that was killed may have stored some, and they would
+   * count twice) the store makes sure of.
    */
-  async #restore(next: Snapshot, moment: Moment): Promise<TakenSnapshot | null> {
-    const { serverId, store, logger, after } = this.#options;
+  async #goOnFrom(next: Snapshot, moment: Moment): Promise<TakenSnapshot | null> {
+    const { serverId, store, logger } = this.#options;
     const stored = async () => {
       const snapshot = await store.lastSnapshot(serverId);
       return snapshot === null ? null : { snapshot, moment: null };
     };
-    const left = after ?? (await stored());
+    const left = this.last ?? (await stored());
     if (left === null) return null;
+    const same = isSameSource(left.snapshot, next);
+    // An engine that begins has nothing to compare with that anybody saw.
+    this.#otherSource = !same && left.moment !== null;
     const { gapMs } = between(left, moment);
-    if (gapMs === null || !goesOnFrom(left.snapshot, next, gapMs) || !isSameSource(left.snapshot, next)) return null;
+    if (!same || gapMs === null || !goesOnFrom(left.snapshot, next, gapMs)) return null;
     logger.debug({ serverId, gapMs }, 'the sampler goes on from the last snapshot');
     return left;
   }

@@ -8,7 +8,7 @@ import { DueTimes } from './due-times.ts';
 import { calmState, mute, observe, observeSample, reasonOf, type IncidentState } from './incident-rule.ts';
 import { intervals, lookIntervalMs, textsIntervalMs } from './intervals.ts';
 import { modeAt, setByHand, type ByHand } from './mode-by-hand.ts';
-import { clockProblem, extensionProblem, Problems, rightsProblem } from './problems.ts';
+import { clockProblem, extensionProblem, Problems, rightsProblem, sourceProblem } from './problems.ts';
 import { Recorder, type TakenSnapshot } from './recorder.ts';
 import { TextReadings, type TextsMemory } from './text-readings.ts';
 import { endsConnection, Waiters } from './waiters.ts';
@@ -55,9 +55,6 @@ export interface Sampler {
   status(): SamplerState;
 }
 
-/** How long a clock that was set is told of, in samples. */
-const clockToldFor = 60;
-
 const retryMs = [1_000, 2_000, 5_000, 15_000, 30_000] as const;
 
 /** Samples one server into the store, on one connection, never two readings at a time. */
@@ -78,7 +75,6 @@ class IntervalSampler implements Sampler {
   #byHand: ByHand;
   #incident: IncidentState;
   readonly #due = new DueTimes();
-  #clockToldFor = 0;
   #hidden = 0;
   #textsKnown = false;
 
@@ -146,7 +142,10 @@ class IntervalSampler implements Sampler {
   readNow(): Promise<void> {
     if (this.#run === null) {
       const reading = this.#apart.then(() =>
-        withStatisticsReader(this.#options.server, (reader) => this.#readAll(reader)),
+        withStatisticsReader(this.#options.server, (reader) => {
+          this.#recorder.begin();
+          return this.#readAll(reader);
+        }),
       );
       this.#apart = reading.catch(() => undefined);
       return reading;
@@ -213,6 +212,7 @@ class IntervalSampler implements Sampler {
   /** Reads what is due, one after the other, until the connection breaks or the sampler stops. */
   async #watch(reader: StatisticsReader, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
+    this.#recorder.begin();
     this.#looked(reader);
     this.#due.begin(clock.nowMs(), reader.hasSnapshots);
     while (!signal.aborted) {
@@ -281,6 +281,9 @@ class IntervalSampler implements Sampler {
     // Entries are hidden from a role without the right alone: it was revoked, or granted, in between.
     const regraded = reader.seesAll ? hidden > 0 : hidden === 0 && this.#hidden > 0;
     this.#hidden = hidden;
+    if (this.#recorder.takeOtherSource()) {
+      this.#problems.tell('source', sourceProblem(this.#options.server.settings.label));
+    }
     if (regraded) await this.#look(reader);
     this.#options.onChange('snapshot');
     if (set === null) return;
@@ -298,16 +301,12 @@ class IntervalSampler implements Sampler {
     if (this.#mode !== before) this.#modeChanged();
   }
 
-  /** Says that a clock was set, and for how long it is said; the measured difference of the clocks is another one then. */
+  /** Says that a clock was set; the measured difference of the clocks is another one then. */
   async #minded(): Promise<void> {
+    this.#problems.sampled();
     const set = this.#recorder.takeClockSet();
-    if (set === null) {
-      this.#clockToldFor -= 1;
-      if (this.#clockToldFor <= 0) this.#problems.note('clock', null);
-      return;
-    }
-    this.#clockToldFor = clockToldFor;
-    this.#problems.note('clock', clockProblem(set));
+    if (set === null) return;
+    this.#problems.tell('clock', clockProblem(set));
     await this.#mending(() => this.#options.server.refreshFacts());
   }
 

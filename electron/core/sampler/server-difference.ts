@@ -45,3 +45,9 @@ export const hasRestarted = (
   { serverStartedAtMs: before }: Snapshot,
   { serverStartedAtMs: after }: Snapshot,
 ): boolean => before != null && after != null && Math.abs(before - after) >= 1;
+
+/** True where both are surely of one process of the server, which goes on counting where it was. */
+export const isSameProcess = (
+  { serverStartedAtMs: before }: Snapshot,
+  { serverStartedAtMs: after }: Snapshot,
+): boolean => before != null && after != null && Math.abs(before - after) < 1;

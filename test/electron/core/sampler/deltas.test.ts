@@ -370,4 +370,12 @@ describe('going on from an earlier snapshot', () => {
       false,
     ],
   ])('%s', (_, before, after, same) => expect(isSameSource(snapshot(0, before), snapshot(1, after))).toBe(same));
+
+  it('goes on in the process that goes on, unless nobody knows what was hidden before', () => {
+    const process = { serverStartedAtMs: 7, hiddenEntries: 0 };
+    const [before, after] = [[entry('1', idle)], [entry('2', idle)]];
+    expect(isSameSource(snapshot(0, before, process), snapshot(1, after, process))).toBe(true);
+    expect(isSameSource(snapshot(0, before, process), snapshot(1, after, { serverStartedAtMs: 9 }))).toBe(false);
+    expect(isSameSource(snapshot(0, before, { serverStartedAtMs: 7 }), snapshot(1, after, process))).toBe(false);
+  });
 });
