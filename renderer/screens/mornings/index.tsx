@@ -32,7 +32,7 @@ import { endOfRange, useTimeline } from './use-timeline.ts';
 import { useWatchLive } from './use-watch-live.ts';
 import { useZoom } from './use-zoom.ts';
 import { VerdictCard } from './verdict-card.tsx';
-import { ranges, viewFor, type RangeId } from './view.ts';
+import { ranges, storedOf, viewFor, type RangeId } from './view.ts';
 import styles from './mornings.module.css';
 
 /** Home of the person who has to find out who made the invoices slow. */
@@ -171,7 +171,7 @@ function Morning({ server, address, go, widgetTitles }: MorningProps): ReactNode
       }
       actions={
         <>
-          <HistoryMenu server={server} toSend={window ?? shown} />
+          <HistoryMenu server={server} toSend={window ?? shown} stored={storedOf(shown)} />
           <Tooltip label="Choose a window first" disabled={window !== null}>
             <Button disabled={window === null} onClick={() => go({ comparing: true })}>
               Compare

@@ -89,3 +89,11 @@ export function followsSuggestion(shown: TimeWindow | null, taken: TimeWindow | 
   const overlaps = suggestion.fromMs < shown.toMs && suggestion.toMs > shown.fromMs;
   return !overlaps || suggestion.toMs - suggestion.fromMs >= 1.5 * (shown.toMs - shown.fromMs);
 }
+
+/** First and last moment of what is stored of a server; null: nothing is, or it is not known yet. */
+export function storedOf(
+  timeline: { readonly storedFromMs: number | null; readonly storedToMs: number | null } | null,
+): TimeWindow | null {
+  if (timeline === null || timeline.storedFromMs === null || timeline.storedToMs === null) return null;
+  return { fromMs: timeline.storedFromMs, toMs: timeline.storedToMs };
+}

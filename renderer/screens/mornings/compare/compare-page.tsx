@@ -16,7 +16,7 @@ import { loadTimeline, useMornings } from '../../../stores/mornings.ts';
 import { Sentence } from '../sentence.tsx';
 import { VerdictFacts } from '../verdict-facts.tsx';
 import { conclusionWords } from '../words.ts';
-import { viewFor } from '../view.ts';
+import { storedOf, viewFor } from '../view.ts';
 import { DifferenceTable } from './difference-table.tsx';
 import { daysBefore, inOrder, isStored, windowText } from './other-mornings.ts';
 import styles from './compare.module.css';
@@ -129,13 +129,6 @@ export function ComparePage(props: ComparePageProps): ReactNode {
       )}
     </Page>
   );
-}
-
-function storedOf(
-  timeline: { readonly storedFromMs: number | null; readonly storedToMs: number | null } | null,
-): TimeWindow | null {
-  if (timeline === null || timeline.storedFromMs === null || timeline.storedToMs === null) return null;
-  return { fromMs: timeline.storedFromMs, toMs: timeline.storedToMs };
 }
 
 function Side({ title, verdict }: { readonly title: string; readonly verdict: Verdict }): ReactNode {

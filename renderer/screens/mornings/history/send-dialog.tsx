@@ -9,12 +9,15 @@ import { momentExact } from '../../../app/moments.ts';
 import type { TimeWindow } from '../../../charts/time-window.ts';
 import { exportCapture } from '../../../stores/captures.ts';
 import { useAction } from '../use-action.ts';
+import { sentSpan } from './sent-span.ts';
 import styles from './history.module.css';
 
 interface SendDialogProps {
   readonly opened: boolean;
   readonly serverId: string;
   readonly window: TimeWindow;
+  /** All that there is of the server. */
+  readonly stored: TimeWindow;
   readonly onClose: () => void;
 }
 
@@ -33,15 +36,11 @@ export function SendDialog({ opened, onClose, ...rest }: SendDialogProps): React
   );
 }
 
-/** Quiet time to compare with belongs to a morning, or nobody could diagnose it elsewhere. */
-const aroundMs = 2 * 3_600_000;
-
 /** A component of its own: the modal unmounts it, so each opening starts anew. */
-function SendForm({ serverId, window, onClose }: Omit<SendDialogProps, 'opened'>): ReactNode {
+function SendForm({ serverId, window, stored, onClose }: Omit<SendDialogProps, 'opened'>): ReactNode {
   const [written, setWritten] = useState<Capture | null>(null);
   const { busy, problem, run } = useAction();
-  const fromMs = window.fromMs - aroundMs;
-  const toMs = window.toMs + aroundMs / 4;
+  const { fromMs, toMs } = sentSpan(window, stored);
   const write = () => void run('write', async () => setWritten(await exportCapture({ serverId, fromMs, toMs })));
   return (
     <div className={styles.body}>
