@@ -115,7 +115,7 @@ function see(
   draft.ms[draft.doing] += draft.pendingMs;
   draft.doing = row.waitEventType === 'Lock' && row.state === 'active' ? 'lockWait' : isIdle(row) ? 'idle' : 'active';
   draft.ms[draft.doing] += Math.min(leftMs, Math.max(0, atMs - draft.startedAtMs));
-  draft.pendingMs = rightMs;
+  draft.pendingMs = Math.min(rightMs, Math.max(0, atMs + rightMs - draft.startedAtMs));
   draft.lastSeenAtMs = Math.max(draft.lastSeenAtMs, atMs);
   if (row.backendXminAge !== null) draft.xminAge = Math.max(draft.xminAge ?? 0, row.backendXminAge);
   const name = seen.statementId ?? row.query;
