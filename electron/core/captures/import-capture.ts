@@ -2,6 +2,7 @@ import { capabilityNameSchema, type ServerFacts } from '../../../shared/model/co
 import type { Capture } from '../../../shared/model/history-usage.ts';
 import type { ActivityRow, ServerCounters, StatementKey } from '../../../shared/model/sampling.ts';
 import type { History, StoredConnection } from '../history/history.ts';
+import { plainCounters } from '../history/counters.ts';
 import { decodeInterval } from '../history/interval-blob.ts';
 import { DamagedColumns } from '../history/packed-columns.ts';
 import {
@@ -120,7 +121,7 @@ async function takeRaw(
     const { head, rest } = parsedPacked(file, intervalSchema, record.bytes);
     const deltas = decodeInterval(rest, (id) => id).map(({ statementId, counters, discontinuity }) => ({
       key: keyOf(file, statements, Number(statementId)),
-      counters,
+      counters: plainCounters(counters),
       discontinuity,
     }));
     const { server, replication, ...set } = head;

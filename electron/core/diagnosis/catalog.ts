@@ -1,5 +1,6 @@
 import type { Statement, StatementClass } from '../../../shared/model/statement.ts';
 import type { StoredStatement } from '../history/history.ts';
+import { ByStatement } from './by-statement.ts';
 import { backgroundName, isBackgroundPrint } from './background.ts';
 import { classify, type StatementMeasures } from './classify.ts';
 import { median, type HistoryView } from './history-view.ts';
@@ -33,11 +34,16 @@ export interface Catalog {
   readonly dashboardTitles: ReadonlyMap<string, string>;
 }
 
+interface Member {
+  readonly statement: StoredStatement;
+  readonly draft: Draft;
+  calls: number;
+}
+
 interface Draft {
   readonly groupId: string;
-  readonly members: StoredStatement[];
+  readonly members: Member[];
   readonly applications: Set<string>;
-  readonly callsByMember: Map<string, number>;
   calls: number;
   rows: number;
   blocks: number;
@@ -45,7 +51,7 @@ interface Draft {
   walRecords: number;
   fastestMeanMs: number | null;
   /** Time that each run was seen at work, ms. */
-  readonly runs: Map<string, number>;
+  readonly runsMs: number[];
   mostAtOnce: number;
 }
 
@@ -54,38 +60,46 @@ const callsForMean = 3;
 
 export function buildCatalog(history: StoredHistory, view: HistoryView): Catalog {
   const drafts = new Map<string, Draft>();
-  const draftOf = new Map<string, Draft>();
-  const add = (statement: StoredStatement): Draft => {
+  const memberOf = new ByStatement<Member>();
+  const add = (statement: StoredStatement): Member => {
     const groupId = groupIdOf(statement);
     const draft = drafts.get(groupId) ?? newDraft(groupId);
     drafts.set(groupId, draft);
-    draft.members.push(statement);
-    draftOf.set(statement.statementId, draft);
-    return draft;
+    const member = { statement, draft, calls: 0 };
+    draft.members.push(member);
+    memberOf.set(statement.statementId, member);
+    return member;
   };
-  for (const statement of history.statements.toSorted((a, b) => compare(a.statementId, b.statementId))) add(statement);
-  addSamples(view, draftOf, add);
-  addDeltas(view, draftOf);
+  for (const statement of history.statements) add(statement);
+  addSamples(view, memberOf, add);
+  addDeltas(view, memberOf);
   const widgets = new Map(history.widgets.map((widget) => [widget.fingerprint, widget]));
   const hours = storedHours(view);
   const groups = new Map([...drafts].map(([groupId, draft]) => [groupId, finish(draft, history, widgets, hours)]));
   const titles = history.widgets.flatMap((w) =>
     w.dashboardTitle === undefined ? [] : [[w.widgetId, w.dashboardTitle] as const],
   );
-  const byStatement = new Map<string, StatementGroup>();
-  for (const [statementId, { groupId }] of draftOf) {
-    const group = groups.get(groupId);
+  const byStatement = new ByStatement<StatementGroup>();
+  for (const [statementId, { draft }] of memberOf) {
+    const group = groups.get(draft.groupId);
     if (group !== undefined) byStatement.set(statementId, group);
   }
+  let statements: readonly Statement[] | null = null;
   const ordered = [...groups.values()].toSorted((a, b) => compare(a.groupId, b.groupId));
   const positions = new Map(ordered.map((group, position) => [group, position]));
   return {
     groups: ordered,
     groupOf: (statementId) => (statementId === null ? null : (byStatement.get(statementId) ?? null)),
     positionOf: (group) => positions.get(group) ?? -1,
-    statements: [...drafts.values()]
-      .flatMap(({ groupId, members }) => members.map((member) => ofMember(member, groups.get(groupId)?.statement)))
-      .toSorted((a, b) => compare(a.statementId, b.statementId)),
+    // Few questions ask for all of them.
+    get statements() {
+      statements ??= [...drafts.values()]
+        .flatMap(({ groupId, members }) =>
+          members.map((one) => ofMember(one.statement, groups.get(groupId)?.statement)),
+        )
+        .toSorted((a, b) => compare(a.statementId, b.statementId));
+      return statements;
+    },
     dashboardTitles: new Map(titles),
   };
 }
@@ -125,26 +139,38 @@ function newDraft(groupId: string): Draft {
     groupId,
     members: [],
     applications: new Set(),
-    callsByMember: new Map(),
     calls: 0,
     rows: 0,
     blocks: 0,
     tempBlocks: 0,
     walRecords: 0,
     fastestMeanMs: null,
-    runs: new Map(),
+    runsMs: [],
     mostAtOnce: 0,
   };
 }
 
-function addSamples(view: HistoryView, draftOf: Map<string, Draft>, add: (statement: StoredStatement) => Draft): void {
+/** The run that a session was last seen at. */
+interface Seen {
+  readonly member: Member;
+  readonly startMs: number;
+  /** Where it stands in the draft's `runsMs`. */
+  readonly place: number;
+}
+
+function addSamples(
+  view: HistoryView,
+  memberOf: ByStatement<Member>,
+  add: (statement: StoredStatement) => Member,
+): void {
   const spacingMs = view.spacingMs ?? 1000;
+  const lastSeen = new Map<number, Seen>();
   for (const sample of view.samples) {
     const atOnce = new Map<Draft, number>();
     for (const { statementId, row, use } of sample.rows) {
       if (statementId === null || use === null) continue;
-      const draft =
-        draftOf.get(statementId) ??
+      const member =
+        memberOf.get(statementId) ??
         add({
           statementId,
           key: null,
@@ -154,30 +180,37 @@ function addSamples(view: HistoryView, draftOf: Map<string, Draft>, add: (statem
           text: isBackgroundPrint(statementId) ? backgroundName(statementId) : row.query,
           fingerprint: statementId,
         });
+      const { draft } = member;
       if (row.applicationName !== '') draft.applications.add(row.applicationName);
       if (use === 'lock' || row.queryStartMs === null || row.leaderPid !== null) continue;
-      const run = `${statementId} ${row.pid} ${row.queryStartMs}`;
-      draft.runs.set(run, Math.min((draft.runs.get(run) ?? 0) + spacingMs, sample.atMs - row.queryStartMs));
+      let seen = lastSeen.get(row.pid);
+      if (seen === undefined || seen.member !== member || seen.startMs !== row.queryStartMs) {
+        seen = { member, startMs: row.queryStartMs, place: draft.runsMs.push(0) - 1 };
+        lastSeen.set(row.pid, seen);
+      }
+      const { place } = seen;
+      draft.runsMs[place] = Math.min((draft.runsMs[place] ?? 0) + spacingMs, sample.atMs - row.queryStartMs);
       atOnce.set(draft, (atOnce.get(draft) ?? 0) + 1);
     }
     for (const [draft, sessions] of atOnce) draft.mostAtOnce = Math.max(draft.mostAtOnce, sessions);
   }
 }
 
-function addDeltas(view: HistoryView, draftOf: ReadonlyMap<string, Draft>): void {
+function addDeltas(view: HistoryView, memberOf: ByStatement<Member>): void {
   for (const interval of view.deltas) {
     for (const { statementId, counters } of interval.deltas) {
-      const draft = draftOf.get(statementId);
-      if (draft === undefined || counters.calls === 0) continue;
-      draft.calls += counters.calls;
+      const member = memberOf.get(statementId);
+      const { calls } = counters;
+      if (member === undefined || calls === 0) continue;
+      const { draft } = member;
+      member.calls += calls;
+      draft.calls += calls;
       draft.rows += counters.rows;
       draft.blocks += counters.sharedBlksHit + counters.sharedBlksRead;
       draft.tempBlocks += counters.tempBlksRead + counters.tempBlksWritten;
       draft.walRecords += counters.walRecords;
-      draft.callsByMember.set(statementId, (draft.callsByMember.get(statementId) ?? 0) + counters.calls);
-      if (counters.calls < callsForMean && draft.fastestMeanMs !== null) continue;
-      const meanMs = counters.totalExecMs / counters.calls;
-      draft.fastestMeanMs = Math.min(draft.fastestMeanMs ?? Infinity, meanMs);
+      if (calls < callsForMean && draft.fastestMeanMs !== null) continue;
+      draft.fastestMeanMs = Math.min(draft.fastestMeanMs ?? Infinity, counters.totalExecMs / calls);
     }
   }
 }
@@ -194,16 +227,16 @@ function finish(
   hours: number,
 ): StatementGroup {
   const { members, calls } = draft;
-  const calledOften = (member: StoredStatement) => draft.callsByMember.get(member.statementId) ?? 0;
-  const known = (member: StoredStatement) => (member.key === null ? 0 : 1);
-  const [representative] = members.toSorted(
-    (a, b) => calledOften(b) - calledOften(a) || known(b) - known(a) || compare(a.statementId, b.statementId),
+  const known = ({ statement }: Member) => (statement.key === null ? 0 : 1);
+  const [most] = members.toSorted(
+    (a, b) => b.calls - a.calls || known(b) - known(a) || compare(a.statement.statementId, b.statement.statementId),
   );
-  if (representative === undefined) throw new Error(`statement group ${draft.groupId} is empty`);
+  if (most === undefined) throw new Error(`statement group ${draft.groupId} is empty`);
+  const representative = most.statement;
   const rawText = textOf(representative);
   const text = readStatementText(rawText, representative.fingerprint);
   const perCall = (total: number) => (calls === 0 ? null : total / calls);
-  const runTimes = [...draft.runs.values()];
+  const runTimes = draft.runsMs;
   const measures: StatementMeasures = {
     calls,
     callsPerHour: calls / hours,
@@ -238,7 +271,9 @@ function finish(
     class: verdict.class,
     kind: text.kind,
     aggregates: text.aggregates,
-    roleNames: [...new Set(members.flatMap(({ roleName }) => (roleName === null ? [] : [roleName])))].toSorted(),
+    roleNames: [
+      ...new Set(members.flatMap(({ statement: { roleName } }) => (roleName === null ? [] : [roleName]))),
+    ].toSorted(),
     hidden: rawText === null && representative.key === null,
   };
 }

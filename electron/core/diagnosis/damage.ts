@@ -61,7 +61,7 @@ export function measureDamage(
     unit,
   );
   return inside.map(({ interval, part }, index) =>
-    withCommits(damageOfCalls(interval, part, baseline, { catalog, view, unit }), commit[index]),
+    withCommits(partOf(damageOfInterval(interval, baseline, { catalog, view, unit }), part), commit[index]),
   );
 }
 
@@ -79,9 +79,42 @@ function withCommits(damage: IntervalDamage, time: CommitTime | undefined): Inte
   };
 }
 
+/** A verdict asks for the same interval up to three times: in the incident, among the quiet ones, and in the morning. */
+const known = new WeakMap<Interval, { readonly baseline: Baseline; readonly damage: IntervalDamage }>();
+
+function damageOfInterval(
+  interval: Interval,
+  baseline: Baseline,
+  studied: Pick<Study, 'catalog' | 'view' | 'unit'>,
+): IntervalDamage {
+  const before = known.get(interval);
+  if (before?.baseline === baseline) return before.damage;
+  const damage = damageOfCalls(interval, baseline, studied);
+  known.set(interval, { baseline, damage });
+  return damage;
+}
+
+/** Damage of a whole interval, cut to the part that lies in the incident. */
+function partOf(whole: IntervalDamage, part: number): IntervalDamage {
+  if (part === 1) return whole;
+  const cut = (seconds: ReadonlyMap<StatementGroup, number>) =>
+    new Map([...seconds].map(([victim, own]) => [victim, own * part]));
+  const byVictim = cut(whole.byVictim);
+  return {
+    ...whole,
+    part,
+    byVictim,
+    inFlight: cut(whole.inFlight),
+    betweenSeconds: whole.betweenSeconds * part,
+    calls: whole.calls * part,
+    workSeconds: whole.workSeconds * part,
+    expectedSeconds: whole.expectedSeconds * part,
+    seconds: sum(byVictim.values()),
+  };
+}
+
 function damageOfCalls(
   interval: Interval,
-  part: number,
   { usual, between }: Baseline,
   { catalog, view, unit }: Pick<Study, 'catalog' | 'view' | 'unit'>,
 ): IntervalDamage {
@@ -92,29 +125,26 @@ function damageOfCalls(
   const inFlight = new Map<StatementGroup, number>();
   let calls = 0;
   let workSeconds = 0;
-  const groups = new Set([...interval.booked.keys(), ...openAfter.keys(), ...openBefore.keys()]);
-  const victims = [...groups].toSorted((a, b) => (a.groupId < b.groupId ? -1 : 1));
-  for (const victim of victims) {
-    if (!canSuffer(victim)) continue;
+  for (const victim of victimsIn(interval, [...openAfter.keys(), ...openBefore.keys()], catalog)) {
     const booked = interval.booked.get(victim);
     const expected = booked === undefined ? null : expectedMs(victim, booked, usual);
     const open = (openAfter.get(victim) ?? 0) - (openBefore.get(victim) ?? 0);
-    if (open !== 0) inFlight.set(victim, open * part);
+    if (open !== 0) inFlight.set(victim, open);
     let waited = open;
     if (booked !== undefined && expected !== null) {
-      waited += (booked.calls * Math.max(0, booked.execMs / booked.calls - expected)) / 1000;
-      calls += booked.calls * part;
-      workSeconds += (booked.calls * expected * part) / 1000;
+      const own = booked.calls;
+      waited += (own * Math.max(0, booked.execMs / own - expected)) / 1000;
+      calls += own;
+      workSeconds += (own * expected) / 1000;
     }
-    if (waited > 0) byVictim.set(victim, waited * part);
+    if (waited > 0) byVictim.set(victim, waited);
   }
   const pauses = expectedBetween(interval, between, unit);
-  const betweenSeconds = pauses === null ? 0 : (Math.max(0, pauses.spentMs - pauses.expectedMs) / 1000) * part;
+  const betweenSeconds = pauses === null ? 0 : Math.max(0, pauses.spentMs - pauses.expectedMs) / 1000;
   if (betweenSeconds > 0) byVictim.set(betweenStatements, betweenSeconds);
-  const expectedSeconds = workSeconds + ((pauses?.expectedMs ?? 0) / 1000) * part;
   return {
     interval,
-    part,
+    part: 1,
     byVictim,
     inFlight,
     betweenSeconds,
@@ -122,9 +152,17 @@ function damageOfCalls(
     commitSpentSeconds: 0,
     calls,
     workSeconds,
-    expectedSeconds,
+    expectedSeconds: workSeconds + (pauses?.expectedMs ?? 0) / 1000,
     seconds: sum(byVictim.values()),
   };
+}
+
+/** Booked ones and those in flight, in one order: sums of fractions depend on it. */
+function victimsIn({ booked }: Interval, open: readonly StatementGroup[], catalog: Catalog): StatementGroup[] {
+  const victims = [...booked.keys()].filter(canSuffer);
+  const others = new Set(open.filter((group) => !booked.has(group)));
+  if (others.size === 0) return victims;
+  return [...victims, ...others].sort((a, b) => catalog.positionOf(a) - catalog.positionOf(b));
 }
 
 /** L*, ms; null for a statement whose usual latency is not known. */

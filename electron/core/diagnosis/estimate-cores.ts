@@ -28,11 +28,11 @@ export interface Point {
 export function estimateCores(history: StoredHistory): Cores {
   const view = viewHistory(history);
   const catalog = buildCatalog(history, view);
-  return estimateFrom(buildIntervals(view, catalog, true), catalog);
+  const intervals = buildIntervals(view, catalog, true);
+  return estimateFrom(intervals, catalog, findSaveUnit(intervals));
 }
 
-export function estimateFrom(intervals: readonly Interval[], catalog: Catalog): Cores {
-  const unit = findSaveUnit(intervals);
+export function estimateFrom(intervals: readonly Interval[], catalog: Catalog, unit: SaveUnit): Cores {
   const unknown: Cores = { value: null, source: 'unknown' };
   const baseline = findBaseline(intervals, catalog, {
     incident: null,

@@ -1,4 +1,4 @@
-import type { ReplicationState, ServerCounters } from '../../../shared/model/sampling.ts';
+import type { ReplicationState, ServerCounters, StatementCounters } from '../../../shared/model/sampling.ts';
 import type { StoredDeltas } from '../history/history.ts';
 import { betweenTimes } from './between-statements.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
@@ -64,30 +64,23 @@ export function buildIntervals(view: HistoryView, catalog: Catalog, statisticsAv
 }
 
 function intervalOf(stored: StoredDeltas, view: HistoryView, catalog: Catalog): Omit<Interval, 'betweenMs'> {
-  const booked = new Map<StatementGroup, Booked>();
+  const counted: StatementCounters[] = [];
+  const positions: number[] = [];
   let discontinuities = 0;
   for (const { statementId, counters, discontinuity } of stored.deltas) {
     if (discontinuity) discontinuities += 1;
     const group = catalog.groupOf(statementId);
     // What ran inside a function is already counted in the statement that called it.
     if (group === null || !group.statement.toplevel || counters.calls === 0) continue;
-    const before = booked.get(group);
-    booked.set(group, {
-      calls: (before?.calls ?? 0) + counters.calls,
-      execMs: (before?.execMs ?? 0) + counters.totalExecMs,
-      squaresMs2: (before?.squaresMs2 ?? 0) + counters.sumSquaresMs2,
-      rows: (before?.rows ?? 0) + counters.rows,
-      blocks: (before?.blocks ?? 0) + counters.sharedBlksHit + counters.sharedBlksRead,
-      tempBlocks: (before?.tempBlocks ?? 0) + counters.tempBlksRead + counters.tempBlksWritten,
-      walBytes: (before?.walBytes ?? 0) + counters.walBytes,
-    });
+    counted.push(counters);
+    positions.push(catalog.positionOf(group));
   }
   const { fromMs, toMs, deallocs, resets, coverage } = stored;
   return {
     fromMs,
     toMs,
     seconds: (toMs - fromMs) / 1000,
-    booked: inOrder(booked, catalog),
+    booked: bookedOf(counted, Float64Array.from(positions), catalog),
     samples: samplesWithin(view.samples, { fromMs, toMs }),
     deallocs,
     resets,
@@ -100,17 +93,75 @@ function intervalOf(stored: StoredDeltas, view: HistoryView, catalog: Catalog): 
   };
 }
 
-/** One order of groups, whatever the order of the rows: sums of fractions depend on it. */
-function inOrder<T>(byGroup: ReadonlyMap<StatementGroup, T>, catalog: Catalog): Map<StatementGroup, T> {
-  const positions = Int32Array.from([...byGroup.keys()], (group) => catalog.positionOf(group)).sort();
-  const ordered = new Map<StatementGroup, T>();
-  for (const position of positions) {
+/** In one order of groups, whatever the order of the rows: sums of fractions depend on it. */
+function bookedOf(counted: readonly StatementCounters[], positions: Float64Array, catalog: Catalog) {
+  const booked = new Map<StatementGroup, Booked>();
+  const sums = new Float64Array(counted.length * width);
+  let rows = 0;
+  let before = -1;
+  for (const place of places(positions)) {
+    const position = positions[place] ?? 0;
     const group = catalog.groups[position];
-    const value = group === undefined ? undefined : byGroup.get(group);
-    if (group !== undefined && value !== undefined) ordered.set(group, value);
+    const counters = counted[place];
+    if (group === undefined || counters === undefined) throw new Error('a statement has no group');
+    if (position !== before) booked.set(group, new BookedRow(sums, (rows += 1) - 1));
+    before = position;
+    const at = (rows - 1) * width;
+    add(sums, at, counters.calls);
+    add(sums, at + 1, counters.totalExecMs);
+    add(sums, at + 2, counters.sumSquaresMs2);
+    add(sums, at + 3, counters.rows);
+    add(sums, at + 4, counters.sharedBlksHit + counters.sharedBlksRead);
+    add(sums, at + 5, counters.tempBlksRead + counters.tempBlksWritten);
+    add(sums, at + 6, counters.walBytes);
   }
-  return ordered;
+  return booked;
 }
+
+const add = (sums: Float64Array, at: number, more: number): void => {
+  sums[at] = (sums[at] ?? 0) + more;
+};
+
+/** Indices in the order of their positions: numbers sort several times as fast as objects. */
+function places(positions: Float64Array): Float64Array {
+  const { length } = positions;
+  const keys = positions.map((position, index) => position * length + index).sort();
+  return keys.map((key) => key % length);
+}
+
+/** Numbers of one group in columns that all of its interval share: a morning has a hundred thousand of them. */
+class BookedRow implements Booked {
+  readonly #sums: Float64Array;
+  readonly #at: number;
+
+  constructor(sums: Float64Array, row: number) {
+    this.#sums = sums;
+    this.#at = row * width;
+  }
+
+  get calls(): number {
+    return this.#sums[this.#at] ?? 0;
+  }
+  get execMs(): number {
+    return this.#sums[this.#at + 1] ?? 0;
+  }
+  get squaresMs2(): number {
+    return this.#sums[this.#at + 2] ?? 0;
+  }
+  get rows(): number {
+    return this.#sums[this.#at + 3] ?? 0;
+  }
+  get blocks(): number {
+    return this.#sums[this.#at + 4] ?? 0;
+  }
+  get tempBlocks(): number {
+    return this.#sums[this.#at + 5] ?? 0;
+  }
+  get walBytes(): number {
+    return this.#sums[this.#at + 6] ?? 0;
+  }
+}
+const width = 7;
 
 function intervalsOfSamples(view: HistoryView): Interval[] {
   const first = view.samples[0];

@@ -19,6 +19,6 @@ export function study(input: DiagnosisInput): Study {
   const catalog = buildCatalog(input, view);
   const intervals = buildIntervals(view, catalog, input.statisticsAvailable);
   const unit = findSaveUnit(intervals);
-  const cores = input.cores.value === null ? estimateFrom(intervals, catalog) : input.cores;
+  const cores = input.cores.value === null ? estimateFrom(intervals, catalog, unit) : input.cores;
   return { view, catalog, intervals, unit, cores };
 }

@@ -85,34 +85,91 @@ export function countersAt(row: readonly number[], at: number): StatementCounter
   };
 }
 
-/** Counters out of columns, in the order of `counterColumns`; written out, because it runs a hundred thousand times. */
-export function counterReader(columns: readonly Float64Array[]): (index: number) => StatementCounters {
-  const column = (at: number): Float64Array => columns[at] ?? new Float64Array(0);
-  const [calls, rows, execNs, squares] = [column(0), column(1), column(2), column(3)];
-  const [plans, planNs, hit, read] = [column(4), column(5), column(6), column(7)];
-  const [dirtied, written, localRead, localWritten] = [column(8), column(9), column(10), column(11)];
-  const [tempRead, tempWritten, readNs, writeNs] = [column(12), column(13), column(14), column(15)];
-  const [tempReadNs, tempWriteNs, walRecords, walBytes] = [column(16), column(17), column(18), column(19)];
-  return (index) => ({
-    calls: calls[index] ?? 0,
-    rows: rows[index] ?? 0,
-    totalExecMs: ms(execNs[index] ?? 0),
-    sumSquaresMs2: (squares[index] ?? 0) / 1e6,
-    plans: plans[index] ?? 0,
-    totalPlanMs: ms(planNs[index] ?? 0),
-    sharedBlksHit: hit[index] ?? 0,
-    sharedBlksRead: read[index] ?? 0,
-    sharedBlksDirtied: dirtied[index] ?? 0,
-    sharedBlksWritten: written[index] ?? 0,
-    localBlksRead: localRead[index] ?? 0,
-    localBlksWritten: localWritten[index] ?? 0,
-    tempBlksRead: tempRead[index] ?? 0,
-    tempBlksWritten: tempWritten[index] ?? 0,
-    sharedBlkReadMs: ms(readNs[index] ?? 0),
-    sharedBlkWriteMs: ms(writeNs[index] ?? 0),
-    tempBlkReadMs: ms(tempReadNs[index] ?? 0),
-    tempBlkWriteMs: ms(tempWriteNs[index] ?? 0),
-    walRecords: walRecords[index] ?? 0,
-    walBytes: walBytes[index] ?? 0,
-  });
+/** As properties of an object, for another thread. */
+export const plainCounters = (counters: StatementCounters): StatementCounters => countersAt(counterValues(counters), 0);
+
+/**
+ * Counters of one row of columns in the order of `counterColumns`. Read where they stand: of the twenty a question asks
+ * for a few. They are no properties of the object itself, so `{ ...counters }` has none of them.
+ */
+export class PackedCounters implements StatementCounters {
+  readonly #columns: readonly Float64Array[];
+  readonly #index: number;
+
+  constructor(columns: readonly Float64Array[], index: number) {
+    this.#columns = columns;
+    this.#index = index;
+  }
+
+  #at(column: number): number {
+    return this.#columns[column]?.[this.#index] ?? 0;
+  }
+
+  get calls(): number {
+    return this.#at(0);
+  }
+  get rows(): number {
+    return this.#at(1);
+  }
+  get totalExecMs(): number {
+    return ms(this.#at(2));
+  }
+  get sumSquaresMs2(): number {
+    return this.#at(3) / 1e6;
+  }
+  get plans(): number {
+    return this.#at(4);
+  }
+  get totalPlanMs(): number {
+    return ms(this.#at(5));
+  }
+  get sharedBlksHit(): number {
+    return this.#at(6);
+  }
+  get sharedBlksRead(): number {
+    return this.#at(7);
+  }
+  get sharedBlksDirtied(): number {
+    return this.#at(8);
+  }
+  get sharedBlksWritten(): number {
+    return this.#at(9);
+  }
+  get localBlksRead(): number {
+    return this.#at(10);
+  }
+  get localBlksWritten(): number {
+    return this.#at(11);
+  }
+  get tempBlksRead(): number {
+    return this.#at(12);
+  }
+  get tempBlksWritten(): number {
+    return this.#at(13);
+  }
+  get sharedBlkReadMs(): number {
+    return ms(this.#at(14));
+  }
+  get sharedBlkWriteMs(): number {
+    return ms(this.#at(15));
+  }
+  get tempBlkReadMs(): number {
+    return ms(this.#at(16));
+  }
+  get tempBlkWriteMs(): number {
+    return ms(this.#at(17));
+  }
+  get walRecords(): number {
+    return this.#at(18);
+  }
+  get walBytes(): number {
+    return this.#at(19);
+  }
+
+  toJSON(): StatementCounters {
+    return countersAt(
+      this.#columns.map((column) => column[this.#index] ?? 0),
+      0,
+    );
+  }
 }

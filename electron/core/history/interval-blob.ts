@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { StatementCounters } from '../../../shared/model/sampling.ts';
-import { counterColumns, counterReader, counterValues } from './counters.ts';
+import { counterColumns, counterValues, PackedCounters } from './counters.ts';
 import type { StoredDeltas } from './history.ts';
 import { ColumnReader, ColumnWriter, DamagedColumns } from './packed-columns.ts';
 
@@ -50,22 +50,42 @@ export function decodeColumns(packed: Uint8Array): IntervalColumns {
   return { statementIds, discontinuities, counters: counterColumns.map(() => reader.column(length)) };
 }
 
+/** The counters stay in their columns until somebody asks: a morning has a hundred thousand rows of twenty. */
 export function decodeInterval(packed: Uint8Array, idOf: (id: number) => number): StoredDeltas['deltas'] {
   const { statementIds, discontinuities, counters } = decodeColumns(packed);
-  const countersOf = counterReader(counters);
   const deltas: StoredDeltas['deltas'][number][] = [];
   for (let index = 0; index < statementIds.length; index += 1) {
-    deltas.push({
-      statementId: idText(idOf(statementIds[index] ?? 0)),
-      counters: countersOf(index),
-      discontinuity: discontinuities[index] === 1,
-    });
+    const statementId = idText(idOf(statementIds[index] ?? 0));
+    deltas.push(new PackedDelta(counters, index, statementId, discontinuities[index] === 1));
   }
   return deltas;
 }
 
+class PackedDelta {
+  readonly statementId: string;
+  readonly discontinuity: boolean;
+  readonly #columns: readonly Float64Array[];
+  readonly #index: number;
+
+  constructor(columns: readonly Float64Array[], index: number, statementId: string, discontinuity: boolean) {
+    this.statementId = statementId;
+    this.discontinuity = discontinuity;
+    this.#columns = columns;
+    this.#index = index;
+  }
+
+  get counters(): StatementCounters {
+    return new PackedCounters(this.#columns, this.#index);
+  }
+
+  toJSON(): object {
+    const { statementId, discontinuity, counters } = this;
+    return { statementId, counters, discontinuity };
+  }
+}
+
 /** The same text for the same id: maps by statement then compare one pointer, and not every digit. */
-function idText(id: number): string {
+export function idText(id: number): string {
   const known = idTexts[id];
   if (known !== undefined) return known;
   const text = String(id);

@@ -1,5 +1,6 @@
 import type { ActivityRow } from '../../../shared/model/sampling.ts';
 import type { StoredActivityRow } from './history.ts';
+import { idText } from './interval-blob.ts';
 import { fromUs } from './moments.ts';
 import { unpackText, type PackedText } from './packed-text.ts';
 import type { Prepare } from './prepared.ts';
@@ -31,6 +32,75 @@ interface WaitRow {
   readonly event: string | null;
 }
 
+const nowhere: OriginRow = {
+  database_name: null,
+  database_oid: null,
+  role_name: null,
+  role_oid: null,
+  application_name: '',
+  backend_type: '',
+};
+const noWait: WaitRow = { state: null, event_type: null, event: null };
+
+/**
+ * Most questions to a sample never look at a text, and unpacking one takes as long as the rest of the row: it is read
+ * when it is asked for, and `{ ...row }` has none.
+ */
+class StoredRow implements ActivityRow {
+  readonly pid: number;
+  readonly leaderPid: number | null;
+  readonly databaseName: string | null;
+  readonly databaseOid: string | null;
+  readonly roleName: string | null;
+  readonly roleOid: string | null;
+  readonly applicationName: string;
+  readonly backendType: string;
+  readonly state: string | null;
+  readonly waitEventType: string | null;
+  readonly waitEvent: string | null;
+  readonly queryid: string | null;
+  readonly queryStartMs: number | null;
+  readonly xactStartMs: number | null;
+  readonly backendXminAge: number | null;
+  readonly blockedByPids: readonly number[];
+  readonly #query: { readonly textId: number; readonly read: (textId: number) => string } | null;
+
+  constructor(
+    { pid, leaderPid, xminAge, blockers }: PackedSampleRow,
+    origin: OriginRow,
+    { state, event_type: waitEventType, event: waitEvent }: WaitRow,
+    known: Pick<ActivityRow, 'queryid' | 'queryStartMs' | 'xactStartMs'> & {
+      readonly query: { readonly textId: number; readonly read: (textId: number) => string } | null;
+    },
+  ) {
+    this.pid = pid;
+    this.leaderPid = leaderPid;
+    this.databaseName = origin.database_name;
+    this.databaseOid = origin.database_oid;
+    this.roleName = origin.role_name;
+    this.roleOid = origin.role_oid;
+    this.applicationName = origin.application_name;
+    this.backendType = origin.backend_type;
+    this.state = state;
+    this.waitEventType = waitEventType;
+    this.waitEvent = waitEvent;
+    this.queryid = known.queryid;
+    this.queryStartMs = known.queryStartMs;
+    this.xactStartMs = known.xactStartMs;
+    this.backendXminAge = xminAge;
+    this.blockedByPids = blockers;
+    this.#query = known.query;
+  }
+
+  get query(): string {
+    return this.#query === null ? '' : this.#query.read(this.#query.textId);
+  }
+
+  toJSON(): ActivityRow {
+    return { ...this, query: this.query };
+  }
+}
+
 /** How a text is read after the reader returned: with the failures of a read, e.g. of a store that was closed since. */
 export type Later = <T>(work: () => T) => T;
 
@@ -51,6 +121,7 @@ export function createRowReader(
       'select queryid, text_id from statement where statement_id = ?',
     ).get(id),
   );
+  const read = (textId: number): string => later(() => text(textId));
   const momentOf = (atUs: number, ageUs: number | null): number | null =>
     ageUs === null ? null : fromUs(atUs - ageUs);
 
@@ -60,29 +131,13 @@ export function createRowReader(
     const statementId = stored.statementId === null ? null : idOf(stored.statementId);
     const known = statementId === null ? undefined : statement(statementId);
     const textId = stored.textId ?? known?.text_id ?? null;
-    const row: ActivityRow = {
-      pid: stored.pid,
-      leaderPid: stored.leaderPid,
-      databaseName: from?.database_name ?? null,
-      databaseOid: from?.database_oid ?? null,
-      roleName: from?.role_name ?? null,
-      roleOid: from?.role_oid ?? null,
-      applicationName: from?.application_name ?? '',
-      backendType: from?.backend_type ?? '',
-      state: waits?.state ?? null,
-      waitEventType: waits?.event_type ?? null,
-      waitEvent: waits?.event ?? null,
+    const row = new StoredRow(stored, from ?? nowhere, waits ?? noWait, {
       queryid: known?.queryid ?? null,
-      // Most questions to a sample never look at a text, and unpacking one takes as long as the rest of the row.
-      get query() {
-        return textId === null ? '' : later(() => text(textId));
-      },
       queryStartMs: momentOf(atUs, stored.queryAgeUs),
       xactStartMs: momentOf(atUs, stored.transactionAgeUs),
-      backendXminAge: stored.xminAge,
-      blockedByPids: stored.blockers,
-    };
-    return { statementId: statementId === null ? null : String(statementId), row };
+      query: textId === null ? null : { textId, read },
+    });
+    return { statementId: statementId === null ? null : idText(statementId), row };
   };
   return (sampleId, atUs, packed) => {
     return readPackedRows(prepare, sampleId, packed).map((row) => restore(row, atUs));

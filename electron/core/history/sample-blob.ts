@@ -38,18 +38,20 @@ export function encodeSample(rows: readonly PackedSampleRow[]): Uint8Array {
 }
 
 const blockersFlag = 64;
+const nobody: readonly number[] = [];
 
 export function decodeSample(packed: Uint8Array): PackedSampleRow[] {
   const reader = new ColumnReader(packed);
   const version = reader.number();
   if (version !== layoutVersion) throw new DamagedColumns(`a sample has the unknown layout ${version}`);
   const rows: PackedSampleRow[] = [];
+  let flags = 0;
+  const optional = (bit: number): number | null => ((flags & (1 << bit)) === 0 ? null : reader.signed());
   for (let left = reader.number(); left > 0; left -= 1) {
-    const flags = reader.number();
+    flags = reader.number();
     const pid = reader.number();
     const originId = reader.number();
     const waitId = reader.number();
-    const optional = (bit: number): number | null => ((flags & (1 << bit)) === 0 ? null : reader.signed());
     rows.push({
       pid,
       originId,
@@ -60,7 +62,7 @@ export function decodeSample(packed: Uint8Array): PackedSampleRow[] {
       queryAgeUs: optional(3),
       transactionAgeUs: optional(4),
       xminAge: optional(5),
-      blockers: (flags & blockersFlag) === 0 ? [] : Array.from({ length: reader.number() }, () => reader.signed()),
+      blockers: (flags & blockersFlag) === 0 ? nobody : Array.from({ length: reader.number() }, () => reader.signed()),
     });
   }
   return rows;

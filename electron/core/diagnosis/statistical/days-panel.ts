@@ -32,6 +32,9 @@ export function daysPanel(
   if (slots === null) return null;
   const { weekend } = clock(window.fromMs);
   const comparable = (atMs: number): boolean => clock(atMs).weekend === weekend;
+  const daysOf = (spans: readonly TimeWindow[]) => spans.map(({ fromMs }) => fromMs).filter(comparable);
+  const known = new Set([...daysOf(intervals), ...daysOf(days)].map((atMs) => clock(atMs).day));
+  if (known.size < fewestDays) return null;
   const table = new DayCells({ catalog, baseline, unit, suspects, clock, slots });
   for (const interval of intervals) if (comparable(interval.fromMs)) table.addInterval(interval);
   const rawFromMs = intervals[0]?.fromMs ?? Infinity;

@@ -67,21 +67,32 @@ const tolerance = 1e-10;
  * because every step lowers a convex function.
  */
 export function nonNegative({ size, values }: Moments, outcome: number, columns: readonly number[]): Float64Array {
-  const coefficients = new Float64Array(columns.length);
+  const count = columns.length;
+  const coefficients = new Float64Array(count);
   const at = (i: number, j: number) => values[i * size + j] ?? 0;
+  // Packed once: a verdict solves this some hundred times, with up to `mostSweeps` sweeps each.
+  const products = new Float64Array(count * count);
+  const withOutcome = new Float64Array(count);
+  for (let row = 0; row < count; row += 1) {
+    withOutcome[row] = at(columns[row] ?? 0, outcome);
+    for (let other = 0; other < count; other += 1) {
+      products[row * count + other] = at(columns[row] ?? 0, columns[other] ?? 0);
+    }
+  }
   const scale = at(outcome, outcome);
   for (let sweep = 0; sweep < mostSweeps; sweep += 1) {
     let moved = 0;
-    for (const [position, column] of columns.entries()) {
-      const own = at(column, column);
+    for (let row = 0; row < count; row += 1) {
+      const start = row * count;
+      const own = products[start + row] ?? 0;
       if (own <= 0) continue;
-      let gradient = at(column, outcome);
-      for (const [other, otherColumn] of columns.entries()) {
-        gradient -= at(column, otherColumn) * (coefficients[other] ?? 0);
+      let gradient = withOutcome[row] ?? 0;
+      for (let other = 0; other < count; other += 1) {
+        gradient -= (products[start + other] ?? 0) * (coefficients[other] ?? 0);
       }
-      const before = coefficients[position] ?? 0;
+      const before = coefficients[row] ?? 0;
       const after = Math.max(0, before + gradient / own);
-      coefficients[position] = after;
+      coefficients[row] = after;
       moved = Math.max(moved, (after - before) ** 2 * own);
     }
     if (moved <= tolerance * scale) break;

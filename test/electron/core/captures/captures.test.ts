@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createEngine, type RunningEngine } from '../../../../electron/core/create-engine.ts';
+import type { StoredSample } from '../../../../electron/core/history/history.ts';
 import { gatherInput } from '../../../../electron/core/mornings/gather-input.ts';
 import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
 import type { Finding, Verdict } from '../../../../shared/model/diagnosis.ts';
@@ -138,10 +139,10 @@ describe('a morning in a file', () => {
 
     const { samples } = there.history;
     // Texts are read from the store when they are asked for.
-    const kept = structuredClone(await samples.samples(serverId, 0, 2e12));
+    const kept = JSON.parse(JSON.stringify(await samples.samples(serverId, 0, 2e12))) as StoredSample[];
     await there.history.applyRetention(nine + 400 * 24 * hourMs);
     const { samples: again } = (await reopened(there)).history;
-    expect(await again.samples(serverId, 0, 2e12)).toEqual(kept);
+    expect(JSON.parse(JSON.stringify(await again.samples(serverId, 0, 2e12)))).toEqual(kept);
     expect(kept.some(({ rows }) => rows.some(({ row }) => /\d{4}/.test(row.query)))).toBe(true);
   });
 
