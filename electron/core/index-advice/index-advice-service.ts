@@ -97,7 +97,9 @@ export class IndexAdviceService {
     const statements = await this.#described(serverId, fromMs, toMs);
     const server = await servers.server(serverId);
     const ran = await this.#ran(serverId, fromMs, toMs);
-    const stored = new Map((await history.samples.statements(serverId)).map((one) => [one.statementId, one]));
+    const stored = new Map(
+      (await history.samples.statements(serverId, fromMs - hourMs)).map((one) => [one.statementId, one]),
+    );
     const due = inTurn(statements, ran, server.facts.databaseName);
     const gathered = await server.withExplain((session) => this.#planAll(server, session, due, stored), limits);
     const { planned, unplanned, leftOut } = gathered;
@@ -176,26 +178,27 @@ export class IndexAdviceService {
   ): Promise<{ stored: StoredStatement; described: Statement; calls: Calls; window: TimeWindow }> {
     const { history, servers } = this.#options;
     await servers.stored(serverId);
-    const stored = (await history.samples.statements(serverId)).find((one) => one.statementId === statementId);
+    const [stored] = await history.samples.statementsById(serverId, [statementId]);
     const extent = await history.samples.extent(serverId);
     if (stored === undefined || extent === null) {
       throw new Failure({ code: 'not_found', message: `There is no statement ${statementId} in the history.` });
     }
     const window = asked ?? { fromMs: extent.toMs - hourMs, toMs: extent.toMs + 1 };
-    const statements = await this.#described(serverId, window.fromMs, window.toMs);
+    const statements = await this.#described(serverId, window.fromMs, window.toMs, statementId);
     const described = statements.find((one) => one.statementId === statementId);
     if (described === undefined) throw new Error('a stored statement can be described');
     return { stored, described, calls: await this.#calls(serverId, stored, window), window };
   }
 
-  /** Classes of all known statements, from the window and an hour around it. */
-  async #described(serverId: string, fromMs: number, toMs: number): Promise<Statement[]> {
+  /** Classes from the window and an hour around it, of the statements seen since and of the one that is asked about. */
+  async #described(serverId: string, fromMs: number, toMs: number, statementId?: string): Promise<Statement[]> {
     const around = { backMs: hourMs, aheadMs: hourMs, earlierDays: false };
-    return describeStatements(await gatherInput(this.#options, serverId, { fromMs, toMs }, { around }));
+    return describeStatements(await gatherInput(this.#options, serverId, { fromMs, toMs }, { around, statementId }));
   }
 
   async #writes(serverId: string, window: TimeWindow) {
-    return tableWrites(await this.#options.history.samples.statements(serverId), await this.#deltas(serverId, window));
+    const { samples } = this.#options.history;
+    return tableWrites(await samples.statements(serverId, window.fromMs), await this.#deltas(serverId, window));
   }
 
   /** The store answers intervals that only touch the window, too. */

@@ -37,7 +37,7 @@ export interface GatherOptions {
   /** How far around the window raw history is read, and whether earlier days are. */
   readonly around?: Reach;
   /** A statement that is asked about, whether it was seen then or not. */
-  readonly statementId?: string;
+  readonly statementId?: string | undefined;
 }
 
 export const ownApplicationNames = observerApplicationNames;

@@ -62,6 +62,8 @@ test('a question loads no statement that was last seen before what it reads, but
   expect(await engine.mornings.statement('erp', old?.statementId ?? '', window)).toMatchObject({ queryid: '9003' });
   const classed = await setClass(engine, 'erp', old?.statementId ?? '', 'batch');
   expect(classed).toMatchObject({ queryid: '9003', class: 'batch' });
+  const advice = await engine.indexAdvice.advise({ serverId: 'erp', statementId: classed.statementId });
+  expect(advice).toMatchObject({ kind: 'none', instead: 'reschedule' });
 });
 
 test('earlier days end before the window begins, however long it is, and only a verdict asks for them', async () => {
