@@ -76,7 +76,11 @@ export function createRetention(prepare: Prepare, db: Database.Database) {
     const rollups = prepare(
       `delete from rollup where rollup_id in (select rollup_id from rollup where server_key = ? limit ${batchRollups})`,
     ).run(serverKey);
-    if (intervals.length + samples.length + rollups.changes > 0) return true;
+    const statements = prepare(
+      `delete from statement where statement_id in
+         (select statement_id from statement where server_key = ? limit ${batchStatements})`,
+    ).run(serverKey);
+    if (intervals.length + samples.length + rollups.changes + statements.changes > 0) return true;
     prepare('delete from merged_statement where server_key = ?').run(serverKey);
     for (const table of tablesOfServers()) prepare(`delete from ${table} where server_key = ?`).run(serverKey);
     prepare('delete from server where server_key = ?').run(serverKey);
