@@ -22,17 +22,13 @@ export async function askersOf(
   ownRole: string,
 ): Promise<string[]> {
   if (from.kind === 'sql') return [];
-  const statements = await history.samples.statements(serverId);
   const asked =
     from.kind === 'widget'
       ? await dashboards.askedBy(serverId, from.widgetId)
-      : {
-          fingerprint: statements.find(({ statementId }) => statementId === from.statementId)?.fingerprint ?? null,
-          readers: [],
-        };
-  const seen = statements.flatMap(({ fingerprint, roleName }) =>
-    fingerprint === asked.fingerprint && roleName !== null ? [roleName] : [],
-  );
+      : { fingerprint: (await storedStatement(history, serverId, from.statementId))?.fingerprint ?? null, readers: [] };
+  const statements =
+    asked.fingerprint === null ? [] : await history.openFindings.statementsOf(serverId, [asked.fingerprint]);
+  const seen = statements.flatMap(({ roleName }) => (roleName === null ? [] : [roleName]));
   return [...new Set([...asked.readers, ...seen])].filter((role) => role !== ownRole).toSorted();
 }
 
@@ -48,9 +44,7 @@ export async function originOf(
     case 'widget':
       return dashboards.proposalOrigin(serverId, from.widgetId);
     case 'statement': {
-      const statement = (await history.samples.statements(serverId)).find(
-        ({ statementId }) => statementId === from.statementId,
-      );
+      const statement = await storedStatement(history, serverId, from.statementId);
       if (statement === undefined) {
         throw new Failure({
           code: 'not_found',
@@ -68,4 +62,9 @@ export async function originOf(
       return { kind: 'statement', statementId: statement.statementId, text: statement.text };
     }
   }
+}
+
+async function storedStatement(history: History, serverId: string, statementId: string) {
+  const [stored] = await history.samples.statementsById(serverId, [statementId]);
+  return stored;
 }
