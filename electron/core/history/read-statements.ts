@@ -1,7 +1,7 @@
 import type { StatementKey } from '../../../shared/model/sampling.ts';
 import type { StoredStatement } from './history.ts';
 import { toHour } from './moments.ts';
-import { unpackText, type PackedText } from './packed-text.ts';
+import { rememberTexts, type PackedText } from './packed-text.ts';
 import type { Prepare } from './prepared.ts';
 import { knownServerKey } from './servers.ts';
 
@@ -16,13 +16,23 @@ interface StatementRow extends KeyRow {
   readonly database_name: string | null;
   readonly role_name: string | null;
   readonly fingerprint: string;
+  readonly text_id: number | null;
   readonly body: PackedText | null;
 }
 
 const columns = `statement_id, database_oid, role_oid, queryid, toplevel, database_name, role_name,
-                 statement.fingerprint, body`;
+                 statement.fingerprint, text_id, body`;
 
 export function createStatementReader(prepare: Prepare) {
+  const textOf = rememberTexts();
+  const storedStatement = (row: StatementRow): StoredStatement => ({
+    statementId: String(row.statement_id),
+    key: keyOf(row),
+    databaseName: row.database_name,
+    roleName: row.role_name,
+    text: row.text_id === null || row.body === null ? null : textOf(row.text_id, row.body),
+    fingerprint: row.fingerprint,
+  });
   return {
     keysWithoutText(serverId: string): StatementKey[] {
       return prepare<KeyRow>(
@@ -62,15 +72,6 @@ export function createStatementReader(prepare: Prepare) {
     },
   };
 }
-
-const storedStatement = (row: StatementRow): StoredStatement => ({
-  statementId: String(row.statement_id),
-  key: keyOf(row),
-  databaseName: row.database_name,
-  roleName: row.role_name,
-  text: row.body === null ? null : unpackText(row.body),
-  fingerprint: row.fingerprint,
-});
 
 function keyOf(row: KeyRow): StatementKey | null {
   if (row.queryid === null) return null;
