@@ -1,5 +1,6 @@
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { CapabilityName, ServerFacts } from '../../../shared/model/connection.ts';
+import type { Logger } from '../ports.ts';
 import type { StatisticsReader } from '../postgres/statistics-reader.ts';
 import type { Elapsed } from './elapsed.ts';
 
@@ -86,3 +87,13 @@ export function clockProblem({ set, byMs }: Elapsed): string {
 /** Says that the counters do not go on from where they were when the connection broke. */
 export const sourceProblem = (label: string): string =>
   `The statistics behind ${label} do not go on from those before the connection broke: the server lost them, or another server answers now, such as a standby that took over. They are counted from now on; what ran in between is missing.`;
+
+/** Nobody waits for what the sampler does by itself, so its bugs are told here. */
+export function tellBug(
+  error: unknown,
+  { problems, logger }: { readonly problems: Problems; readonly logger: Logger },
+): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  logger.error({ error: text }, 'the sampler met a bug');
+  problems.note('bug', `An error in Daybreak stopped a reading: ${String(error)}.`);
+}

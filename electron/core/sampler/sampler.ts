@@ -5,13 +5,14 @@ import type { SampleStore } from '../history/history.ts';
 import type { Clock, Logger } from '../ports.ts';
 import { withStatisticsReader, type StatisticsReader, type StatisticsServer } from '../postgres/statistics-reader.ts';
 import { DueTimes } from './due-times.ts';
-import { calmState, mute, observe, observeSample, reasonOf, type IncidentState } from './incident-rule.ts';
+import type { IncidentState } from './incident-rule.ts';
 import { intervals, lookIntervalMs, textsIntervalMs } from './intervals.ts';
-import { modeAt, setByHand, type ByHand } from './mode-by-hand.ts';
-import { clockProblem, extensionProblem, Problems, rightsProblem, sourceProblem } from './problems.ts';
+import { Mode } from './mode.ts';
+import { Problems, tellBug } from './problems.ts';
+import { Readings, type SamplerChange } from './readings.ts';
 import { Recorder, type TakenSnapshot } from './recorder.ts';
 import { TextReadings, type TextsMemory } from './text-readings.ts';
-import { endsConnection, Waiters } from './waiters.ts';
+import { Waiters } from './waiters.ts';
 
 export interface SamplerOptions {
   readonly server: StatisticsServer;
@@ -26,7 +27,7 @@ export interface SamplerOptions {
   readonly rhythm?: typeof intervals;
   readonly onChange: (kind: SamplerChange) => void;
 }
-export type SamplerChange = 'sample' | 'snapshot' | 'texts' | 'mode' | 'problem';
+export type { SamplerChange };
 
 /** What outlives a lost connection. */
 export interface SamplerMemory {
@@ -72,23 +73,37 @@ class IntervalSampler implements Sampler {
   /** One reading after the other, also where `readNow` comes without `start`. */
   #apart: Promise<unknown> = Promise.resolve();
   #wake = new AbortController();
-  #byHand: ByHand;
-  #incident: IncidentState;
+  readonly #mode: Mode;
   readonly #due = new DueTimes();
-  #hidden = 0;
-  #textsKnown = false;
+  readonly #readings: Readings;
 
   constructor(options: SamplerOptions) {
     this.#options = options;
     const { server, store, clock, logger, mode, after, onChange } = options;
-    this.#byHand = { mode: mode ?? 'background', untilMs: after?.byHandUntilMs ?? null };
-    this.#incident = after?.incident ?? calmState;
+    this.#mode = new Mode({
+      byHand: { mode: mode ?? 'background', untilMs: after?.byHandUntilMs ?? null },
+      incident: after?.incident ?? null,
+      nowMs: () => clock.nowMs(),
+      onChange: () => this.#modeChanged(),
+    });
     const { serverId } = server;
     this.#recorder = new Recorder({ serverId, store, clock, logger, after: after?.last ?? null });
     this.#texts = new TextReadings({ serverId, store, clock, recorder: this.#recorder, after: after?.texts ?? null });
     this.#problems = new Problems((source, problem) => {
       if (problem !== null) logger.warn({ source, problem }, 'sampling');
       onChange('problem');
+    });
+    this.#readings = new Readings({
+      server,
+      clock,
+      logger,
+      recorder: this.#recorder,
+      texts: this.#texts,
+      problems: this.#problems,
+      mode: this.#mode,
+      due: this.#due,
+      stopping: () => this.#run?.stopping.signal,
+      onChange,
     });
   }
 
@@ -98,7 +113,7 @@ class IntervalSampler implements Sampler {
     const done = this.#sampleUntil(stopping.signal).catch((error: unknown) => {
       if (this.#run?.stopping === stopping) this.#run = null;
       this.#waiters.reject(error);
-      this.#bug(error);
+      tellBug(error, { problems: this.#problems, logger: this.#options.logger });
     });
     this.#run = { stopping, done };
   }
@@ -120,31 +135,23 @@ class IntervalSampler implements Sampler {
   }
 
   setMode(mode: SamplerMode, forMs?: number): void {
-    const before = this.#mode;
-    this.#byHand = setByHand(this.#byHand, mode, this.#options.clock.nowMs(), forMs ?? null);
-    if (mode === 'background' && this.#incident.mode === 'incident') this.#incident = mute(this.#incident);
-    if (this.#mode !== before) this.#modeChanged();
+    this.#mode.set(mode, forMs ?? null);
   }
 
   modeByHand(): SamplerMode {
-    return modeAt(this.#byHand, this.#options.clock.nowMs());
+    return this.#mode.byHand;
   }
 
   memory(): SamplerMemory {
-    return {
-      last: this.#recorder.last,
-      incident: this.#incident,
-      texts: this.#texts.memory(),
-      byHandUntilMs: this.#byHand.untilMs,
-    };
+    return { last: this.#recorder.last, texts: this.#texts.memory(), ...this.#mode.memory() };
   }
 
   readNow(): Promise<void> {
     if (this.#run === null) {
       const reading = this.#apart.then(() =>
         withStatisticsReader(this.#options.server, (reader) => {
-          this.#recorder.begin();
-          return this.#readAll(reader);
+          this.#readings.begin(reader);
+          return this.#readings.all(reader);
         }),
       );
       this.#apart = reading.catch(() => undefined);
@@ -160,23 +167,19 @@ class IntervalSampler implements Sampler {
     return {
       serverId: this.#options.server.serverId,
       running: this.#run !== null,
-      mode: this.#mode,
+      mode: this.#mode.now,
       lastSampleAtMs,
       lastSnapshotAtMs,
       statements,
       ownCostPercent,
-      incidentReason: this.modeByHand() === 'incident' ? 'Switched on by hand.' : reasonOf(this.#incident),
+      incidentReason: this.#mode.reason,
       problem: this.#problems.text,
     };
   }
 
-  get #mode(): SamplerMode {
-    return this.modeByHand() === 'incident' ? 'incident' : this.#incident.mode;
-  }
-
   /** Asked anew after every reading: the mode may have changed during it. */
   get #interval(): { readonly activityMs: number; readonly snapshotMs: number } {
-    return (this.#options.rhythm ?? intervals)[this.#mode];
+    return (this.#options.rhythm ?? intervals)[this.#mode.now];
   }
 
   async #sampleUntil(signal: AbortSignal): Promise<void> {
@@ -212,167 +215,37 @@ class IntervalSampler implements Sampler {
   /** Reads what is due, one after the other, until the connection breaks or the sampler stops. */
   async #watch(reader: StatisticsReader, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    this.#recorder.begin();
-    this.#looked(reader);
+    this.#readings.begin(reader);
     this.#due.begin(clock.nowMs(), reader.hasSnapshots);
     while (!signal.aborted) {
       const nowMs = clock.nowMs();
-      this.#endByHand(nowMs);
+      this.#mode.endByHand();
       this.#due.bringNearer(nowMs, this.#interval);
       if (this.#waiters.any) {
-        await this.#waiters.serve(() => this.#readAll(reader));
+        await this.#waiters.serve(() => this.#readings.all(reader));
         continue;
       }
       switch (this.#due.now(nowMs)) {
         case 'activity':
-          await this.#attempt('activity', reader, () => this.#sample(reader));
+          await this.#readings.sample(reader);
           this.#due.done('activity', this.#interval.activityMs, clock.nowMs());
           break;
         case 'snapshot':
-          await this.#attempt('snapshot', reader, () => this.#snapshot(reader));
+          await this.#readings.snapshot(reader);
           this.#due.done('snapshot', this.#interval.snapshotMs, clock.nowMs());
           break;
         case 'texts':
           this.#due.textsAgain(textsIntervalMs, nowMs);
-          void this.#readTexts(reader);
+          void this.#readings.texts(reader);
           break;
         case 'look':
           this.#due.done('look', lookIntervalMs, nowMs);
-          await this.#look(reader);
+          await this.#readings.look(reader);
           break;
         case null:
           await this.#sleepUntil(this.#due.nextMs);
       }
     }
-  }
-
-  async #readAll(reader: StatisticsReader): Promise<void> {
-    // Somebody may have mended just now what was missing.
-    if (!reader.hasSnapshots || !reader.seesAll) await reader.look();
-    this.#looked(reader);
-    if (reader.hasSnapshots) await this.#snapshotIfStillThere(reader);
-    await this.#sample(reader);
-    await this.#readTexts(reader);
-  }
-
-  /** The extension may have been dropped since the last look: then there is still the activity. */
-  async #snapshotIfStillThere(reader: StatisticsReader): Promise<void> {
-    try {
-      await this.#snapshot(reader);
-    } catch (error) {
-      if (!isFailure(error) || endsConnection(error)) throw error;
-      await reader.look();
-      this.#looked(reader);
-      if (reader.hasSnapshots) throw error;
-    }
-  }
-
-  async #sample(reader: StatisticsReader): Promise<void> {
-    const sample = await this.#recorder.sample(reader);
-    this.#problems.note('activity', null);
-    await this.#minded();
-    this.#options.onChange('sample');
-    this.#observed(observeSample(this.#incident, sample));
-  }
-
-  async #snapshot(reader: StatisticsReader): Promise<void> {
-    const { set, hidden } = await this.#recorder.snapshot(reader);
-    this.#problems.note('snapshot', null);
-    // Entries are hidden from a role without the right alone: it was revoked, or granted, in between.
-    const regraded = reader.seesAll ? hidden > 0 : hidden === 0 && this.#hidden > 0;
-    this.#hidden = hidden;
-    if (this.#recorder.takeOtherSource()) {
-      this.#problems.tell('source', sourceProblem(this.#options.server.settings.label));
-    }
-    if (regraded) await this.#look(reader);
-    this.#options.onChange('snapshot');
-    if (set === null) return;
-    this.#observed(observe(this.#incident, set));
-    // The first texts come as soon as it is known which are wanted, but not in the same breath.
-    if (!this.#textsKnown) {
-      this.#textsKnown = true;
-      this.#due.textsAgain(this.#texts.firstInMs(), this.#options.clock.nowMs());
-    }
-  }
-
-  #observed(incident: IncidentState): void {
-    const before = this.#mode;
-    this.#incident = incident;
-    if (this.#mode !== before) this.#modeChanged();
-  }
-
-  /** Says that a clock was set; the measured difference of the clocks is another one then. */
-  async #minded(): Promise<void> {
-    this.#problems.sampled();
-    const set = this.#recorder.takeClockSet();
-    if (set === null) return;
-    this.#problems.tell('clock', clockProblem(set));
-    await this.#mending(() => this.#options.server.refreshFacts());
-  }
-
-  /** Looks again at what server and role can do. A look that fails for another reason than the connection may wait. */
-  async #look(reader: StatisticsReader): Promise<void> {
-    await this.#mending(async () => {
-      if (await reader.look()) this.#looked(reader);
-    });
-  }
-
-  #looked(reader: StatisticsReader): void {
-    const { facts } = this.#options.server;
-    this.#problems.note('extension', extensionProblem(reader, facts));
-    this.#problems.note('rights', rightsProblem(reader, facts));
-    if (!reader.hasSnapshots) this.#problems.note('snapshot', null);
-    this.#due.allowSnapshots(reader.hasSnapshots, this.#options.clock.nowMs());
-  }
-
-  async #mending(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!isFailure(error) || endsConnection(error)) throw error;
-      this.#options.logger.warn({ problem: error.value.message }, 'the sampler could not look at its rights');
-    }
-  }
-
-  /** On a connection of its own, so that no sample waits for it. Never rejects: nobody may be waiting for the texts. */
-  async #readTexts(reader: StatisticsReader): Promise<void> {
-    if (!reader.hasSnapshots) return;
-    const stopping = this.#run?.stopping.signal;
-    try {
-      const { problem, pauseMs } = await this.#texts.read(reader);
-      if (stopping?.aborted) return;
-      this.#problems.note('texts', problem);
-      if (pauseMs !== null) this.#due.textsAgain(pauseMs, this.#options.clock.nowMs());
-      this.#options.onChange('texts');
-    } catch (error) {
-      this.#bug(error);
-    }
-  }
-
-  /** A reading that failed is skipped; only a broken connection ends the round. */
-  async #attempt(source: 'activity' | 'snapshot', reader: StatisticsReader, read: () => Promise<void>): Promise<void> {
-    try {
-      await read();
-    } catch (error) {
-      if (!isFailure(error) || endsConnection(error)) throw error;
-      this.#problems.note(source, error.value.message);
-      // The extension was dropped, or a right revoked, since the last look.
-      await this.#look(reader);
-    }
-  }
-
-  /** Nobody waits for the loop, so its bugs are told here. */
-  #bug(error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#options.logger.error({ error: text }, 'the sampler met a bug');
-    this.#problems.note('bug', `An error in Daybreak stopped a reading: ${String(error)}.`);
-  }
-
-  /** What was switched on by hand for a while is over: nobody renewed it. */
-  #endByHand(nowMs: number): void {
-    if (this.#byHand.untilMs === null || nowMs < this.#byHand.untilMs) return;
-    this.#byHand = { mode: 'background', untilMs: null };
-    if (this.#mode === 'background') this.#modeChanged();
   }
 
   #modeChanged(): void {
