@@ -34,6 +34,13 @@ function sightOf({ capabilities }: ServerFacts): number {
   return (has('all_statistics') ? 2 : 0) + (has('statement_statistics') ? 1 : 0);
 }
 
+/** Says that the address leads to another cluster than the one whose history is shown; null where nothing says so. */
+function anotherServer(label: string, before: ServerFacts | null, now: ServerFacts): string | null {
+  const [then, found] = [before?.systemIdentifier ?? null, now.systemIdentifier];
+  if (then === null || found === null || then === found) return null;
+  return `${label} leads to another server than when it was last connected (system identifier ${then} then, ${found} now). What was recorded before is of that one.`;
+}
+
 /** The way to one server: closed, open, or lost and trying again; with its sampler. */
 export class ServerLink {
   readonly #serverId: string;
@@ -170,7 +177,7 @@ export class ServerLink {
     }
     let server: OpenServer | null = null;
     try {
-      const { settings } = await this.#stored();
+      const { settings, lastFacts } = await this.#stored();
       server = await openServer({
         serverId: this.#serverId,
         settings,
@@ -181,12 +188,15 @@ export class ServerLink {
       this.#requireCurrent(epoch);
       // Only a password that opened the door is worth keeping.
       if (password !== null) await ports.secrets.set(secretKey(this.#serverId), password);
-      const notice = await this.#options.onOpen(this.#serverId, server);
+      const notices = [
+        anotherServer(settings.label, lastFacts, server.facts),
+        await this.#options.onOpen(this.#serverId, server),
+      ].filter((notice) => notice !== null);
       const stored = await this.#stored();
       this.#requireCurrent(epoch);
       await history.connections.save({ ...stored, lastConnectedAtMs: ports.clock.nowMs(), lastFacts: server.facts });
       this.#requireCurrent(epoch);
-      this.#take(server, notice);
+      this.#take(server, notices.length === 0 ? null : notices.join(' '));
       return server;
     } catch (error) {
       await server?.close();

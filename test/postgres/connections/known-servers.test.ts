@@ -55,6 +55,21 @@ describe('connections of a profile', () => {
     expect((await engine.servers.sampler(serverId)).status()).toMatchObject({ running: true, mode: 'incident' });
   });
 
+  test('an address that leads to another server than before says so', async () => {
+    const { serverId } = await save(server.port);
+    const noticeOf = async () => (await engine.servers.connect(serverId, null)).notice;
+    expect(await noticeOf()).toBeNull();
+    await engine.servers.disconnect(serverId);
+    expect(await noticeOf()).toBeNull();
+    await engine.servers.disconnect(serverId);
+    const stored = await engine.servers.stored(serverId);
+    if (stored.lastFacts === null) throw new Error('it was connected twice');
+    await engine.history.connections.save({ ...stored, lastFacts: { ...stored.lastFacts, systemIdentifier: '7' } });
+    expect(await noticeOf()).toMatch(
+      /leads to another server than when it was last connected \(system identifier 7 then/,
+    );
+  });
+
   test('an attempt by hand that fails does not end the attempts by themselves', async () => {
     const { serverId } = await save(proxy.port);
     await engine.servers.connect(serverId, null);
