@@ -1,12 +1,12 @@
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
-import { generateHistory } from '../support/generated-history.ts';
 import { call, openBrowserDoor } from './support/doors.ts';
 import { test } from './support/fixtures.ts';
 import { rescueByHand } from './support/journey.ts';
 import { leftBehind } from './support/left-behind.ts';
 import { lookAround } from './support/mornings.ts';
+import { freshMachineOpens, profileWithHistory } from './support/received-morning.ts';
 import { inspectScreens } from './support/screens.ts';
 
 test('a rescue by hand behind the browser door', async ({ openWith, profile }) => {
@@ -33,35 +33,6 @@ test('a window without a key says how to get one', async ({ openWith }) => {
   await other.goto(new URL('/', page.url()).href);
   await expect(other.getByText('This window has no key')).toBeVisible();
 });
-
-/** A profile with twenty minutes of a server that nobody reaches; resolves to their window. */
-function profileWithHistory(profile: string): { readonly fromMs: number; readonly toMs: number } {
-  const toMs = Date.now() - 3_600_000;
-  const fromMs = toMs - 20 * 60_000;
-  generateHistory({
-    file: join(profile, 'daybreak.sqlite'),
-    serverId: 'erp',
-    settings: {
-      label: 'Invoices',
-      environment: 'production',
-      host: 'erp.example',
-      port: 5432,
-      database: 'erp',
-      user: 'daybreak',
-      tlsMode: 'verify-full',
-      tlsCaFile: null,
-      passfile: null,
-      cores: 2,
-      readModelSchema: 'reporting',
-    },
-    fromMs,
-    minutes: 20,
-    statements: 40,
-    changing: 20,
-    seed: 7,
-  });
-  return { fromMs, toMs };
-}
 
 test('a morning that somebody sent opens from a file of this machine', async ({ openWith, profile }) => {
   const { fromMs, toMs } = profileWithHistory(profile);
@@ -120,17 +91,5 @@ async function dropOnto(page: Page, name: string, content: Buffer): Promise<void
   await expect(page.getByText('Drop a morning to open it')).toHaveCount(0);
 }
 
-test('a fresh machine, which knows no server, opens a morning that was sent to it', async ({ openWith, profile }) => {
-  const elsewhere = join(profile, 'elsewhere');
-  mkdirSync(elsewhere);
-  const window = profileWithHistory(elsewhere);
-  const { file } = await call<{ file: string }>(elsewhere, 'history.exportCapture', { serverId: 'erp', ...window });
-  const { page } = await openWith((fresh) => openBrowserDoor(join(fresh, 'here')));
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Mornings', exact: true }).click();
-  await page.getByRole('button', { name: 'Open a received morning' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Open a morning' });
-  await dialog.getByLabel('Morning to open').setInputFiles(file);
-  await expect(dialog).toHaveCount(0);
-  await expect(page.getByText('capture', { exact: true }).first()).toBeVisible();
-  await expect(page.getByRole('button', { name: 'History' })).toBeVisible();
-});
+test('a fresh machine, which knows no server, opens a morning that was sent to it', ({ openWith, profile }) =>
+  freshMachineOpens(profile, (here) => openWith(() => openBrowserDoor(here))));

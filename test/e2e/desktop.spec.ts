@@ -9,6 +9,7 @@ import { call, openBrowserDoor, openDesktopDoor } from './support/doors.ts';
 import { test } from './support/fixtures.ts';
 import { open, rescueByHand } from './support/journey.ts';
 import { leftBehind } from './support/left-behind.ts';
+import { freshMachineOpens } from './support/received-morning.ts';
 
 const someSettings: ConnectionSettings = {
   label: 'Somewhere',
@@ -92,3 +93,6 @@ test('the window attaches to the engine that runs already, and takes its place w
   expect(await door.quit()).toBe(0);
   expect(leftBehind(profile, null)).toEqual([]);
 });
+
+test('a fresh machine, which knows no server, opens a morning that was sent to it', ({ openWith, profile }) =>
+  freshMachineOpens(profile, (here) => openWith(() => openDesktopDoor(here))));
