@@ -122,7 +122,7 @@ function differenceColumns(
       'mean',
       ({ meanMs }) => meanMs,
       (ms) => formatDuration(ms),
-      { width: 'minmax(142px, 1.4fr)' },
+      { width: 'minmax(160px, 1.4fr)' },
     ),
     pair(
       'sessions',
