@@ -3,6 +3,7 @@ import { IconRefresh } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Dashboard, Widget } from '../../../shared/model/dashboard.ts';
+import { CaptureState } from '../../app/capture-state.tsx';
 import { EmptyState } from '../../app/empty-state.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
@@ -70,6 +71,13 @@ function ServerDashboards({ server }: { readonly server: ServerSummary }): React
     })),
   );
 
+  if (server.capture !== null) {
+    return (
+      <CaptureState title="Dashboards">
+        Dashboards ask a server or keep its last answers, and a capture holds only what was sampled.
+      </CaptureState>
+    );
+  }
   if (open !== null) {
     return (
       <OpenDashboard server={server} dashboard={open} all={value ?? []}>

@@ -20,7 +20,8 @@ interface FindingsTableProps {
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly openStatementId: string | null;
   readonly onOpen: (finding: Finding) => void;
-  readonly onPropose: (finding: Finding) => void;
+  /** null: there is no server to build a read model on. */
+  readonly onPropose: ((finding: Finding) => void) | null;
 }
 
 /** Who did it, by share of the damage. What nobody accounts for stands below and cannot be sorted away. */
@@ -36,7 +37,7 @@ export function FindingsTable(props: FindingsTableProps): ReactNode {
       rowKey={(finding) => finding.findingId}
       onOpen={props.onOpen}
       onRowKey={(finding, key) => {
-        if (key.toLowerCase() !== 'p' || finding.cure !== 'read_model') return false;
+        if (key.toLowerCase() !== 'p' || finding.cure !== 'read_model' || onPropose === null) return false;
         onPropose(finding);
         return true;
       }}
@@ -67,7 +68,7 @@ const worthAChip = ({ kind, share }: Finding['evidence'][number]): boolean => ki
 interface ColumnContext {
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly full: number;
-  readonly onPropose: (finding: Finding) => void;
+  readonly onPropose: FindingsTableProps['onPropose'];
 }
 
 function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): readonly TableColumn<Finding>[] {
@@ -75,7 +76,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'statement',
       header: 'statement, who runs it',
-      width: 'minmax(206px, 4fr)',
+      width: 'minmax(196px, 4fr)',
       cell: ({ statement, members, runBy }) => (
         <div className={styles.who}>
           <StatementLabel statement={statement} widgetTitles={widgetTitles} />
@@ -91,7 +92,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'share',
       header: 'share of damage',
-      width: 'minmax(128px, 1.6fr)',
+      width: 'minmax(142px, 1.6fr)',
       cell: ({ blameShare, blameInterval }) => (
         <BlameBar share={blameShare} interval={blameInterval} full={full} tone="blame" />
       ),
@@ -177,11 +178,11 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'cure',
       header: 'cure',
-      hint: 'What would help; a read model can be proposed from here (P)',
-      width: '82px',
+      hint: onPropose === null ? 'What would help' : 'What would help; a read model can be proposed from here (P)',
+      width: onPropose === null ? '106px' : '82px',
       cell: (finding) => (
         <Tooltip label={cureOf(finding).reason}>
-          {finding.cure === 'read_model' ? (
+          {finding.cure === 'read_model' && onPropose !== null ? (
             <Button size="compact-xs" variant="default" onClick={() => onPropose(finding)}>
               Propose
             </Button>

@@ -125,13 +125,12 @@ function useFiltered(filter: Required<OriginFilter>) {
 }
 
 function Findings(props: IncidentTabsProps): ReactNode {
-  const { filter, widgetTitles, onOpen, onPropose } = props;
+  const { server, filter, widgetTitles, onOpen, onPropose } = props;
+  const isCapture = server.capture !== null;
   const shown = useFiltered(filter);
   const proposeFinding = useMemo(
-    () =>
-      ({ statement }: Finding) =>
-        onPropose(statement),
-    [onPropose],
+    () => (isCapture ? null : ({ statement }: Finding) => onPropose(statement)),
+    [isCapture, onPropose],
   );
   const exportCsv = () => {
     if (shown !== null) saveText('findings.csv', findingsCsv(shown.verdict, shown.findings, widgetTitles), 'text/csv');

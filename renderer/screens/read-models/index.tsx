@@ -1,3 +1,4 @@
+import { CaptureState } from '../../app/capture-state.tsx';
 import { NeedsServer } from '../../app/needs-server.tsx';
 import { useRoute } from '../../app/router.ts';
 import { ModelList } from './model-list.tsx';
@@ -12,6 +13,13 @@ export default function ReadModels() {
   return (
     <NeedsServer title="Read models">
       {(server) => {
+        if (server.capture !== null) {
+          return (
+            <CaptureState title="Read models">
+              Read models are built on a server, and a capture has none: propose them where the ERP can be reached.
+            </CaptureState>
+          );
+        }
         if (kind === 'propose') return <ProposePage server={server} />;
         if (kind === 'plan' && id !== undefined) return <PlanPage key={id} server={server} planId={id} />;
         if (kind === 'model' && id !== undefined) return <ModelPage key={id} server={server} name={id} />;

@@ -106,7 +106,7 @@ export function PlanTab({ server, statement }: PlanTabProps): ReactNode {
       {stored.problem !== null && (
         <FailureNotice problem={stored.problem} onRetry={stored.reload} title="The stored plans cannot be read" />
       )}
-      {shown === null && state.kind === 'idle' && failed === null && !stored.loading && (
+      {shown === null && connected && state.kind === 'idle' && failed === null && !stored.loading && (
         <EmptyState title="No plan yet">
           Explain asks the planner and runs nothing. Constants that the statistics took out of the text are put back;
           what cannot be known is asked for.

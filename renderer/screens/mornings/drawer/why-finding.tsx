@@ -28,7 +28,7 @@ export function WhyFinding(props: WhyFindingProps): ReactNode {
   const { blocked, freshness, problem, reload } = useFindingDetail(server.serverId, props.window, finding);
   const verdict = useMornings((state) => state.verdict.value?.verdict ?? null);
   const grade = gradeWords[finding.grade];
-  const proposes = finding.cure === 'read_model';
+  const proposes = finding.cure === 'read_model' && server.capture === null;
   useProposeKey(proposes ? () => onPropose(statement) : null);
   const others = [finding.statement, ...finding.members].filter((one) => one.statementId !== statement.statementId);
   return (

@@ -1,8 +1,10 @@
 import { useMemo, type ReactNode } from 'react';
 import { formatBytes } from '../../../../shared/format/bytes.ts';
 import { formatCount } from '../../../../shared/format/count.ts';
+import type { ServerSummary } from '../../../../shared/model/connection.ts';
 import type { ReportIndex } from '../../../../shared/model/index-advice.ts';
 import { CopyButton } from '../../../app/copy-button.tsx';
+import { EmptyState } from '../../../app/empty-state.tsx';
 import type { TimeWindow } from '../../../charts/time-window.ts';
 import { useAsked } from '../../../stores/asked.ts';
 import { reportIndexes } from '../../../stores/indexes.ts';
@@ -14,7 +16,7 @@ import { AskedTable } from './asked-table.tsx';
 import styles from './tabs.module.css';
 
 interface ReportIndexesTabProps {
-  readonly serverId: string;
+  readonly server: ServerSummary;
   readonly window: TimeWindow;
   readonly filter: Origins;
   readonly onClearFilter: () => void;
@@ -23,11 +25,19 @@ interface ReportIndexesTabProps {
 
 /** Indexes that every write pays for and only reports read: they may go once the reports' read models are live. */
 export function ReportIndexesTab(props: ReportIndexesTabProps): ReactNode {
-  const { serverId, window, filter, widgetTitles } = props;
-  const answer = useAsked(reportIndexes, { serverId, ...window });
+  const { server, window, filter, widgetTitles } = props;
+  const connected = server.state === 'connected';
+  const answer = useAsked(reportIndexes, connected ? { serverId: server.serverId, ...window } : null);
   const columns = useMemo(() => indexColumns(widgetTitles), [widgetTitles]);
   const found = answer.value?.indexes;
   const { shown, hidden } = useMemo(() => passing(found ?? [], filter, indexPasses), [found, filter]);
+  if (!connected) {
+    return (
+      <EmptyState title={server.capture === null ? 'The server is not connected' : 'This is a capture'}>
+        Which indexes only reports use is read from the plans and the catalog, so it needs the server.
+      </EmptyState>
+    );
+  }
   return (
     <>
       <p className={styles.note}>
