@@ -32,11 +32,12 @@ const leastMs = 1_000;
 export function standstillIn({ atMs, rows }: ActivitySample, baselines: Baselines): Standstill | null {
   let [atWork, standing, waitingForLocks, longestMs] = [0, 0, 0, 0];
   let known = false;
+  const saversAt = saversIn(baselines);
   for (const row of rows) {
     if (!isAtWork(row)) continue;
     const waits = row.waitEventType === 'Lock';
     const ageMs = atMs - row.queryStartMs;
-    const usualMs = usualOf(row, baselines, waits);
+    const usualMs = row.queryid === null ? (waits && saversAt(row) ? 0 : null) : usualOf(row, row.queryid, baselines);
     if (usualMs === null) continue;
     atWork += 1;
     if (ageMs < Math.max(leastMs, threshold * usualMs)) continue;
@@ -66,14 +67,21 @@ const isAtWork = (row: ActivityRow): row is AtWork =>
   row.databaseOid !== null &&
   row.roleOid !== null;
 
-/** Usual time of a short statement, ms; 0 for one that waits and cannot be known yet; null for all others. */
-function usualOf({ databaseOid, roleOid, queryid }: AtWork, baselines: Baselines, waits: boolean): number | null {
-  if (queryid === null) return waits && hasSavers(`${databaseOid}/${roleOid}/`, baselines) ? 0 : null;
+/** Usual time of a short statement, ms; null for all others. */
+function usualOf({ databaseOid, roleOid }: AtWork, queryid: string, baselines: Baselines): number | null {
   const baseline = baselines.get(keyText({ databaseOid, roleOid, queryid, toplevel: true }));
   return baseline !== undefined && speaksForOltp(baseline) ? baseline.meanMs : null;
 }
 
-function hasSavers(place: string, baselines: Baselines): boolean {
-  for (const [name, baseline] of baselines) if (name.startsWith(place) && speaksForOltp(baseline)) return true;
-  return false;
+/** Whether short statements are usual for a role in a database: looked for once a sample, there may be 7,500. */
+function saversIn(baselines: Baselines): (row: AtWork) => boolean {
+  const found = new Map<string, boolean>();
+  return ({ databaseOid, roleOid }) => {
+    const place = `${databaseOid}/${roleOid}/`;
+    const known = found.get(place);
+    if (known !== undefined) return known;
+    const any = [...baselines].some(([name, baseline]) => name.startsWith(place) && speaksForOltp(baseline));
+    found.set(place, any);
+    return any;
+  };
 }
