@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { call, openBrowserDoor } from './support/doors.ts';
 import { test } from './support/fixtures.ts';
-import { rescueByHand } from './support/journey.ts';
+import { open, rescueByHand } from './support/journey.ts';
 import { leftBehind } from './support/left-behind.ts';
 import { lookAround } from './support/mornings.ts';
 import { freshMachineOpens, profileWithHistory } from './support/received-morning.ts';
@@ -73,6 +73,11 @@ test('a morning that is dropped onto the window opens, and any other file says w
   await dropOnto(page, 'morning.daybreak', readFileSync(file));
   await expect(page.getByText('capture', { exact: true }).first()).toBeVisible();
   await expect(dialog).toHaveCount(0);
+  for (const screen of ['Read models', 'Dashboards']) {
+    await open(page, screen);
+    await expect(page.getByRole('heading', { name: 'This is a capture' }), screen).toBeVisible();
+    await expect(page.getByRole('alert'), screen).toHaveCount(0);
+  }
 });
 
 /** What a person does with a file of the desktop: holds it over the window, sees where it would go, lets go. */
