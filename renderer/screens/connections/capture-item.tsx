@@ -48,10 +48,9 @@ export function CaptureItem({ server: { serverId, settings }, capture, selected 
       </div>
       <Confirm
         opened={removing}
-        title={`Close ${settings.label}`}
-        typed={settings.label}
+        title={`Close ${settings.label}?`}
         action="Close the capture"
-        onConfirm={(typed) => removeServer(serverId, typed)}
+        onConfirm={() => removeServer(serverId, settings.label)}
         onClose={() => setRemoving(false)}
       >
         Takes the capture off this list. Its file stays, and can be opened again.
