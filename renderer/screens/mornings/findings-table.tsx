@@ -76,7 +76,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'statement',
       header: 'statement, who runs it',
-      width: 'minmax(196px, 4fr)',
+      width: 'minmax(188px, 4fr)',
       cell: ({ statement, members, runBy }) => (
         <div className={styles.who}>
           <StatementLabel statement={statement} widgetTitles={widgetTitles} />
@@ -101,7 +101,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
     {
       id: 'grade',
       header: 'grade',
-      width: '138px',
+      width: '134px',
       cell: ({ grade, caveats }) => <GradeTag grade={grade} caveats={caveats} />,
       sortValue: ({ grade }) => grade,
     },
@@ -179,7 +179,7 @@ function findingColumns({ widgetTitles, full, onPropose }: ColumnContext): reado
       id: 'cure',
       header: 'cure',
       hint: onPropose === null ? 'What would help' : 'What would help; a read model can be proposed from here (P)',
-      width: onPropose === null ? '106px' : '82px',
+      width: onPropose === null ? '104px' : '82px',
       cell: (finding) => (
         <Tooltip label={cureOf(finding).reason}>
           {finding.cure === 'read_model' && onPropose !== null ? (

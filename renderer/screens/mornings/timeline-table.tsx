@@ -28,6 +28,8 @@ export function TimelineTable({
         id: layer,
         header: name,
         align: 'right',
+        // The longest of the names, with room for the mark of the sorting.
+        width: layer === 'lockWaits' ? 'minmax(134px, 1.2fr)' : 'minmax(96px, 1fr)',
         cell: (bucket) => bucket[layer].toFixed(2),
         sortValue: (bucket) => bucket[layer],
       })),
