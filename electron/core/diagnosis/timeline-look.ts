@@ -76,9 +76,11 @@ const lockLayer = layers.indexOf('lockWaits');
 
 function layerRows(seen: SeenScratch, { layerAt }: StatementTable, counted: Uint8Array): number[] {
   const rows = layers.map(() => 0);
+  // A statement that was forgotten since is drawn like one that nobody may see.
+  const unknown = layerAt[0] ?? 0;
   for (let index = 0; index < seen.length; index += 1) {
     if (counted[seen.originIds[index] ?? 0] !== 1) continue;
-    const layer = layerAt[seen.statementIds[index] ?? 0] ?? 0;
+    const layer = layerAt[seen.statementIds[index] ?? 0] ?? unknown;
     rows[layer] = (rows[layer] ?? 0) + (seen.working[index] ?? 0) + (seen.others[index] ?? 0);
     rows[lockLayer] = (rows[lockLayer] ?? 0) + (seen.lockWaits[index] ?? 0);
   }
