@@ -13,6 +13,7 @@ import {
   differenceNodes,
   estimateText,
   inOrder,
+  methodText,
   ownText,
   placeholders,
   planNodes,
@@ -95,6 +96,12 @@ describe('a plan', () => {
     const plans = [plan('late', { takenAtMs: 2 }), plan('early', { takenAtMs: 1 })];
     const ordered = { beforeExplainId: 'early', afterExplainId: 'late' };
     expect([inOrder(plans, 'late', 'early'), inOrder(plans, 'early', 'late')]).toEqual([ordered, ordered]);
+  });
+
+  it('says with which values it was taken, and nothing of values where the text had kept them', () => {
+    const values = [{ name: '$1', literal: '42', origin: 'sample' as const }];
+    expect(methodText(plan('restored', { values }))).toBe('planned with the values below, not run');
+    expect(methodText(plan('whole', { analyzed: true }))).toBe('planned as it was sent, run and rolled back');
   });
 
   it('for any value still says where its values stood', () => {

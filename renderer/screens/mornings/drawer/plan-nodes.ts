@@ -95,9 +95,10 @@ export function estimateText({ estimateError, estimatedRows, actualRows }: NodeF
 }
 
 /** How a plan was taken, in words. */
-export function methodText({ method, analyzed }: Pick<Explained, 'method' | 'analyzed'>): string {
+export function methodText({ method, analyzed, values }: Pick<Explained, 'method' | 'analyzed' | 'values'>): string {
   const how = {
-    constants: 'planned with the values below',
+    // The whole text was seen: no constant had to be put back.
+    constants: values.length > 0 ? 'planned with the values below' : 'planned as it was sent',
     generic: 'generic plan: any value (GENERIC_PLAN)',
     generic_prepared: 'generic plan of a prepared statement',
   }[method];
