@@ -10,7 +10,7 @@ import { BlameBar } from './blame-bar.tsx';
 import { GradeTag } from './grade-tag.tsx';
 import { StatementLabel } from './statement-label.tsx';
 import { nameOf } from './statement-name.ts';
-import { cureOf, evidenceWords } from './words.ts';
+import { cureOf, evidenceWords, noFindingsWords } from './words.ts';
 import styles from './mornings.module.css';
 
 interface FindingsTableProps {
@@ -44,11 +44,7 @@ export function FindingsTable(props: FindingsTableProps): ReactNode {
       initialSort={{ column: 'share', descending: true }}
       selectedKey={findings.find(({ statement }) => statement.statementId === props.openStatementId)?.findingId ?? null}
       {...(findings.length > manyRows ? { height: manyRowsHeight, estimatedRowPx: 48 } : {})}
-      empty={
-        verdict.findings.length > 0
-          ? 'The filter hides every finding.'
-          : 'No suspect was active while the victims waited.'
-      }
+      empty={verdict.findings.length > 0 ? 'The filter hides every finding.' : noFindingsWords(verdict.conclusion)}
       footer={[
         { content: 'unexplained' },
         { content: <BlameBar share={verdict.unexplainedShare} interval={null} full={full} tone="unexplained" /> },

@@ -113,7 +113,7 @@ function Panel(props: IncidentTabsProps & { readonly serverId: string }): ReactN
 
 function BrushHint(): ReactNode {
   return (
-    <p className={styles.hint}>
+    <p className={styles.brushHint}>
       Drag over the timeline to choose a window, or focus it and press Enter: Daybreak says who made whom wait in it.
     </p>
   );

@@ -189,3 +189,10 @@ export function slowerText(meanMs: number, baselineMs: number): string {
   if (baselineMs <= 0) return '–';
   return meanMs > baselineMs ? formatTimes(meanMs / baselineMs) : 'not on average';
 }
+
+/** Why a verdict accuses nobody: an empty list alone would say that everybody is innocent. */
+export function noFindingsWords(conclusion: Conclusion): string {
+  if (conclusion === 'not_enough_data') return 'There is too little data in this window to accuse anybody.';
+  if (conclusion === 'no_damage') return 'Nobody was made to wait, so nobody is accused.';
+  return 'No suspect was active while the victims waited.';
+}

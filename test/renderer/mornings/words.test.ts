@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emphasized } from '../../../renderer/screens/mornings/emphasis.ts';
-import { cureOf, slowerText } from '../../../renderer/screens/mornings/words.ts';
+import { cureOf, noFindingsWords, slowerText } from '../../../renderer/screens/mornings/words.ts';
 import { condensed, nameOf } from '../../../renderer/screens/mornings/statement-name.ts';
 import type { Statement } from '../../../shared/model/statement.ts';
 
@@ -41,6 +41,12 @@ describe('a statement is called', () => {
 
 it('a victim is said to be slower only where it is', () => {
   expect([slowerText(26, 2), slowerText(1.5, 2), slowerText(1, 0)]).toEqual(['13 times', 'not on average', '–']);
+});
+
+it('an empty list of findings acquits nobody where nothing was measured', () => {
+  expect(noFindingsWords('not_enough_data')).toContain('too little data');
+  expect(noFindingsWords('no_damage')).toContain('Nobody was made to wait');
+  expect(noFindingsWords('unexplained')).toBe('No suspect was active while the victims waited.');
 });
 
 describe('what would help', () => {
