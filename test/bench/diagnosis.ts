@@ -14,7 +14,7 @@ import { runScenario } from './diagnosis/run-scenario.ts';
 import { scenarioIds, scenarioOf } from './diagnosis/scenarios/scenarios.ts';
 import { keepRun, readRuns, withoutCores } from './diagnosis/stored-run.ts';
 import { runLine, scenarioTable } from './diagnosis/table.ts';
-import { warmUpMachine } from './diagnosis/warm-up-machine.ts';
+import { warmUpMachine } from './diagnosis/warm-up.ts';
 import { finish } from './gates.ts';
 
 const { values } = parseArgs({

@@ -12,6 +12,7 @@ import type { Ports } from '../../../electron/core/ports.ts';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
 import { createSampler } from '../../../electron/core/sampler/sampler.ts';
 import type { RunDatabase } from './bench-server.ts';
+import { detached } from './stored-run.ts';
 import type { RunPlan } from './plan.ts';
 
 /** The product's own parts around one run: a sampler that writes into a history, and what the diagnosis gets of it. */
@@ -59,8 +60,8 @@ export async function startEngine(database: RunDatabase, rhythm: RunPlan['rhythm
     sampler.start();
     return {
       readNow: () => sampler.readNow(),
-      // A copy: texts of samples are read from the store when they are asked for, and the store is closed by then.
-      input: async (window) => structuredClone(await gatherInput({ history, servers, dashboards }, serverId, window)),
+      // The store is closed when it is judged.
+      input: async (window) => detached(await gatherInput({ history, servers, dashboards }, serverId, window)),
       problem: () => sampler.status().problem,
       stop,
     };

@@ -24,8 +24,8 @@ export interface Calibration {
 
 /** How long the stretches of a run take, seconds. */
 export interface Lengths {
-  /** Saves before anything is sampled. */
-  readonly warmUpSeconds: number;
+  /** Saves until they are steady, before anything is sampled. */
+  readonly warmUp: boolean;
   readonly quietSeconds: number;
   readonly incidentSeconds: number;
   readonly settleSeconds: number;

@@ -9,6 +9,7 @@ import { prepareLoad } from './load/start-load.ts';
 import type { LoadResult, LoadSegment } from './load/order.ts';
 import type { Calibration, Lengths, RunPlan, Scenario, Span } from './plan.ts';
 import type { StoredRun } from './stored-run.ts';
+import { warmUp, warmUpSegment } from './warm-up.ts';
 
 export interface RunRequest {
   readonly bench: BenchServer;
@@ -31,7 +32,6 @@ const restMs = 500;
 export async function runScenario(request: RunRequest): Promise<StoredRun> {
   const { bench, scenario, seed, calibration, lengths, signal } = request;
   const plan = scenario.plan({ seed, calibration, lengths });
-  const warmUpMs = lengths.warmUpSeconds * 1000;
   const database = await bench.database(scenario.serverSettings);
   const ending: (() => Promise<unknown>)[] = [() => database.drop()];
   try {
@@ -40,12 +40,12 @@ export async function runScenario(request: RunRequest): Promise<StoredRun> {
     const load = await prepareLoad({
       connection: database.erp,
       seed,
-      segments: [warmUp(plan, warmUpMs), ...plan.load],
+      segments: [...(lengths.warmUp ? [warmUpSegment(firstOf(plan))] : []), ...plan.load],
       lineForm: plan.lineForm,
       exposureRelation: plan.exposureRelation,
     });
     ending.push(async () => load.kill());
-    await load.run({ zeroAtMs: Date.now() + warmUpMs + leadMs, fromMs: -warmUpMs, toMs: 0 });
+    if (lengths.warmUp) await warmUp(load);
     signal?.throwIfAborted();
     await query(database.admin, 'select pg_stat_statements_reset()');
     const engine = await startEngine(database, plan.rhythm);
@@ -154,9 +154,9 @@ async function watchOthers(bench: BenchServer): Promise<(loadCpuMs: number) => P
   };
 }
 
-function warmUp({ load: [first] }: RunPlan, warmUpMs: number): LoadSegment {
+function firstOf({ load: [first] }: RunPlan): LoadSegment {
   if (first === undefined) throw new Error('a run has saves');
-  return { ...first, fromMs: -warmUpMs, toMs: 0, stream: 0 };
+  return { ...first, stream: 0 };
 }
 
 /** Soon; with compressed days at the beginning of one. */

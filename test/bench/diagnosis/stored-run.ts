@@ -67,6 +67,10 @@ export async function readRuns(dir: string): Promise<StoredRun[]> {
   return runs.toSorted((a, b) => order(a) - order(b));
 }
 
+/** As plain data: counters and texts of a history are read where they stand, and stay behind with their store. */
+export const detached = (history: DiagnosisInput): DiagnosisInput =>
+  JSON.parse(JSON.stringify(history, tagged), untagged) as DiagnosisInput;
+
 /** JSON knows neither maps nor typed arrays. */
 function tagged(_key: string, value: unknown): unknown {
   if (value instanceof Map) return { $map: [...value] };

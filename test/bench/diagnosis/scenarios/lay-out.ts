@@ -4,12 +4,9 @@ import type { Actor } from '../actors/actor.ts';
 
 export const usualLines = 3;
 
-/**
- * Five runs of all scenarios in about an hour and a half. On a fresh copy the time between the statements of a save
- * falls from 8.8 to 2.9 ms in its first 12 s, and a quiet stretch that is not at rest makes a poor yardstick.
- */
+/** Five runs of all scenarios in about an hour and a half. */
 export const standardLengths: Lengths = {
-  warmUpSeconds: 10,
+  warmUp: true,
   quietSeconds: 12,
   incidentSeconds: 16,
   settleSeconds: 2,
@@ -26,7 +23,7 @@ const rhythmOfDays = { activityMs: 250, snapshotMs: 1_000 };
 
 /** For functional tests: long enough for a verdict, too short for a share to be worth comparing. */
 export const shortLengths: Lengths = {
-  warmUpSeconds: 2,
+  warmUp: false,
   quietSeconds: 8,
   incidentSeconds: 10,
   settleSeconds: 1,
