@@ -8,7 +8,7 @@ import { createLoader, type Loadable, notLoaded } from './loadable.ts';
 
 /** Where a proposal begins: a finding's statement, a dashboard widget, or a SELECT that somebody wrote. */
 export type ProposalOrigin =
-  | { readonly kind: 'statement'; readonly statementId: string }
+  | { readonly kind: 'statement'; readonly statementId: string; readonly values?: Readonly<Record<string, string>> }
   | { readonly kind: 'widget'; readonly widgetId: string }
   | { readonly kind: 'sql'; readonly sql: string };
 

@@ -17,12 +17,18 @@ export const readModelsContract = {
   get: procedure(byName, z.object({ readModel: readModelSchema, runs: z.array(runSchema) })),
   /**
    * A starting point for a read model: from a finding's statement, a dashboard widget, or a SELECT.
-   * Parses it with PostgreSQL's own parser, asks the server for columns and estimates; creates nothing.
+   * Parses it with PostgreSQL's own parser, asks the server for columns and estimates; creates nothing. A statement's
+   * constants are restored from samples; `statement_refused` lists those that only the person knows in `detail.missing`.
    */
   propose: procedure(
     onServer.extend({
       from: z.discriminatedUnion('kind', [
-        z.object({ kind: z.literal('statement'), statementId: z.string() }),
+        z.object({
+          kind: z.literal('statement'),
+          statementId: z.string(),
+          /** '$1' -> SQL literal: constants that neither samples nor the text tell. */
+          values: z.record(z.string(), z.string()).optional(),
+        }),
         z.object({ kind: z.literal('widget'), widgetId: z.string() }),
         z.object({ kind: z.literal('sql'), sql: z.string() }),
       ]),

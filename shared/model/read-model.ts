@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { restoredValueSchema } from './explain.ts';
 import { budgetSchema, freshnessSchema } from './freshness.ts';
 
 /** A plain SQL identifier that Daybreak gives out itself: lower case, at most 50 bytes so that `_v99_b` still fits in 63. */
@@ -57,6 +58,8 @@ export const checkedProposalSchema = z.object({
   widgetId: z.string().nullable(),
   /** True when literals of the sampled statement were kept as they were. */
   constantsFrozen: z.boolean(),
+  /** Those that the statistics had left out, and where each was found; absent in plans of earlier versions. */
+  constants: z.array(restoredValueSchema).optional(),
 });
 export type CheckedProposal = z.infer<typeof checkedProposalSchema>;
 

@@ -1,5 +1,6 @@
 import {
   guardedRelations,
+  readCurrentSearchPath,
   readSearchPath,
   schemasOfHidden,
   setSearchPath,
@@ -23,8 +24,8 @@ export async function standInFor(sql: Sql, { roleName }: StoredStatement, parsed
   const added = [...new Set(hidden.flatMap(({ schemas }) => (schemas.length === 1 ? schemas : [])))];
   const notes: string[] = [];
   if (added.length > 0) {
-    const [row] = await sql.query<{ path: string }>(`select current_setting('search_path') as path`);
-    await setSearchPath(sql, [...(row?.path ? [row.path] : []), ...added.map(quoteIdent)].join(', '));
+    const current = await readCurrentSearchPath(sql);
+    await setSearchPath(sql, [...(current === '' ? [] : [current]), ...added.map(quoteIdent)].join(', '));
     notes.push(`Names without a schema were looked up in ${added.join(', ')}.`);
   }
   const guarded = await guardedRelations(sql, tables);

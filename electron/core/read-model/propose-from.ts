@@ -1,17 +1,39 @@
 import { Failure } from '../../../shared/model/failure.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import type { History } from '../history/history.ts';
+import type { Server } from '../postgres/session.ts';
 import type { ProposalOrigin } from './propose/propose.ts';
+import { restoreStatement } from './restore-origin.ts';
 
 /** Where a proposal begins, as a person says it. */
 export type ProposeFrom =
-  | { readonly kind: 'statement'; readonly statementId: string }
+  | {
+      readonly kind: 'statement';
+      readonly statementId: string;
+      /** '$1' -> SQL literal: constants that only the person knows. */
+      readonly values?: Readonly<Record<string, string>> | undefined;
+    }
   | { readonly kind: 'widget'; readonly widgetId: string }
   | { readonly kind: 'sql'; readonly sql: string };
 
 interface Sources {
   readonly history: History;
   readonly dashboards: DashboardService;
+}
+
+/** `originOf`, with the constants of a statement put back where its definition is not the person's own. */
+export async function restoredOriginOf(
+  sources: Sources,
+  server: Server,
+  from: ProposeFrom,
+  definitionIsGiven: boolean,
+): Promise<ProposalOrigin> {
+  const origin = await originOf(sources, server.serverId, from);
+  if (origin.kind !== 'statement' || from.kind !== 'statement' || definitionIsGiven) return origin;
+  const stored = await storedStatement(sources.history, server.serverId, from.statementId);
+  if (stored === undefined) return origin;
+  const restored = await restoreStatement({ server, history: sources.history }, stored, from.values);
+  return { ...origin, ...restored };
 }
 
 /** Roles whose statements the history shows for this origin, without our own. */

@@ -6,7 +6,7 @@ import type { Events } from '../events.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import type { Journal } from './journal.ts';
-import { askersOf, originOf, type ProposeFrom } from './propose-from.ts';
+import { askersOf, restoredOriginOf, type ProposeFrom } from './propose-from.ts';
 import { planCreateOrNewVersion, planDrop, planRollBack } from './plan-for.ts';
 import { propose } from './propose/propose.ts';
 import { latestRun } from './refresh/latest-run.ts';
@@ -62,7 +62,7 @@ export class ReadModelService {
     edits?: { readonly [K in keyof Proposal]?: Proposal[K] | undefined },
   ): Promise<CheckedProposal> {
     const server = await this.#options.servers.server(serverId);
-    const origin = await originOf(this.#options, serverId, from);
+    const origin = await restoredOriginOf(this.#options, server, from, edits?.definitionSql !== undefined);
     const given = Object.fromEntries(Object.entries(edits ?? {}).filter(([, value]) => value !== undefined));
     // Whoever asks the slow question today will read its answer tomorrow.
     const grantTo = await askersOf(this.#options, serverId, from, server.facts.roleName);

@@ -3,6 +3,7 @@ import { formatCount } from '../../../shared/format/count.ts';
 import type { CheckedProposal } from '../../../shared/model/read-model.ts';
 import { Card } from '../../app/page.tsx';
 import { Tag } from '../../app/tag.tsx';
+import { valueOrigins } from '../../app/value-origins.ts';
 import type { Loadable } from '../../stores/loadable.ts';
 import styles from './read-models.module.css';
 
@@ -32,6 +33,22 @@ export function ProposalFacts({ checked, keyColumns }: ProposalFactsProps) {
               <li key={warning}>{warning}</li>
             ))}
           </ul>
+        </Card>
+      )}
+      {(value.constants ?? []).length > 0 && (
+        <Card title="Constants" aside="kept as they are">
+          <table className={styles.table}>
+            <tbody>
+              {value.constants?.map(({ name, literal, origin }) => (
+                <tr key={name}>
+                  <td className={styles.mono}>{name}</td>
+                  <td className={styles.mono}>{literal}</td>
+                  <td className="db-dim">{valueOrigins[origin]}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <p className="db-dim">The read model answers the question for these values only.</p>
         </Card>
       )}
       <Card title="What the server says" aside="planner’s estimates">

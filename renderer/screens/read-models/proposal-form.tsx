@@ -7,10 +7,12 @@ import { Card, Page } from '../../app/page.tsx';
 import { navigate } from '../../app/router.ts';
 import { SqlEditor } from '../../app/sql-editor.tsx';
 import { Tag } from '../../app/tag.tsx';
+import { ValuesForm } from '../../app/values-form.tsx';
 import { useCommands } from '../../commands/use-commands.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { makePlan, type ProposalOrigin } from '../../stores/plans.ts';
 import { ConsumersField } from './consumers-field.tsx';
+import { missingValues } from './missing-values.ts';
 import { type Draft, fieldProblems, type ProposalField } from './proposal-draft.ts';
 import { ProposalFacts } from './proposal-facts.tsx';
 import styles from './read-models.module.css';
@@ -25,10 +27,13 @@ interface ProposalFormProps {
   readonly title: string;
   /** Set when this becomes another version of a read model that exists: its name stays. */
   readonly nextVersion?: number;
+  /** Asks again with constants that only the person knows. */
+  readonly onValues?: (values: Readonly<Record<string, string>>) => void;
 }
 
 /** Edits a proposal beside what the engine says about it. Nothing is created before its plan was shown and run. */
-export function ProposalForm({ server, origin, initial, initialReaderSql, title, nextVersion }: ProposalFormProps) {
+export function ProposalForm(props: ProposalFormProps) {
+  const { server, origin, initial, initialReaderSql, title, nextVersion, onValues } = props;
   const { draft, checked, settled, change, recheck } = useProposal(server.serverId, origin, initial);
   const [ownReaderSql, setReaderSql] = useState(initialReaderSql);
   const [tried, setTried] = useState(false);
@@ -59,6 +64,7 @@ export function ProposalForm({ server, origin, initial, initialReaderSql, title,
   };
   useCommands('propose', [{ id: 'plan', title: 'Make the plan', group: 'Read models', run: () => void plan() }]);
 
+  const unknown = missingValues(checked.problem);
   const columnNames = checked.value?.columns.map((column) => column.name) ?? [];
   return (
     <Page
@@ -157,6 +163,14 @@ export function ProposalForm({ server, origin, initial, initialReaderSql, title,
         <div className={styles.stack}>
           {checked.problem !== null && (
             <FailureNotice problem={checked.problem} {...(checked.problem.retryable ? { onRetry: recheck } : {})} />
+          )}
+          {unknown.length > 0 && onValues !== undefined && (
+            <ValuesForm
+              key={unknown.map(({ name }) => name).join(' ')}
+              missing={unknown}
+              submitLabel="Propose with these"
+              onSubmit={onValues}
+            />
           )}
           <div className={checked.problem === null ? '' : styles.stale}>
             <ProposalFacts checked={checked} keyColumns={proposal.keyColumns} />

@@ -9,16 +9,23 @@ import { type ProposalOrigin, widgetReaderSql } from '../../stores/plans.ts';
 import { blankDraft, draftOfVersion } from './proposal-draft.ts';
 import { ProposalForm } from './proposal-form.tsx';
 
+type Values = Readonly<Record<string, string>>;
+const nothingGiven = { statement: null, values: {} };
+
 /** Begins with what the address names: a statement of a finding, a widget, a read model's next version, or nothing. */
 export function ProposePage({ server }: { readonly server: ServerSummary }) {
   const { params } = useRoute();
   const model = params.get('model');
   const statement = params.get('statement');
   const widget = params.get('widget');
+  const [given, setGiven] = useState<{ readonly statement: string | null; readonly values: Values }>(nothingGiven);
   const origin = useMemo<ProposalOrigin | null>(() => {
-    if (statement !== null) return { kind: 'statement', statementId: statement };
+    if (statement !== null) {
+      const { values } = given;
+      return { kind: 'statement', statementId: statement, ...(given.statement === statement ? { values } : {}) };
+    }
     return widget === null ? null : { kind: 'widget', widgetId: widget };
-  }, [statement, widget]);
+  }, [statement, widget, given]);
 
   if (model !== null) return <NextVersion key={model} server={server} name={model} />;
   return (
@@ -29,6 +36,7 @@ export function ProposePage({ server }: { readonly server: ServerSummary }) {
       initial={blankDraft}
       initialReaderSql={null}
       title="Propose a read model"
+      onValues={(values) => setGiven({ statement, values })}
     />
   );
 }

@@ -7,6 +7,7 @@ import { createEngine, type RunningEngine } from '../../../electron/core/create-
 import { openHistory } from '../../../electron/core/history/open-history.ts';
 import { ExecutionLog } from '../../../electron/core/read-model/swap/execution-log.ts';
 import type { Plan, Proposal } from '../../../shared/model/read-model.ts';
+import { activityRow } from '../../electron/core/history/store.ts';
 import { testServers } from '../../support/postgres.ts';
 import { failureOf, openShop, salesByRegion, silent, systemClock } from './fixture.ts';
 
@@ -82,6 +83,48 @@ describe.each(testServers())('$label', (testServer) => {
     const { notice } = await reconnect();
     expect(notice).toContain('nothing had been switched, so it was undone');
     expect(await stateOf(plan)).toBe('undone');
+  });
+
+  test('a statement without its constants gets those that were sent, or says which it needs', async () => {
+    const { samples } = engine.history;
+    const [{ oid: databaseOid } = { oid: '' }] = await shop.sql<{ oid: string }>(
+      'select oid::text from pg_database where datname = current_database()',
+    );
+    const key = (queryid: string) => ({ databaseOid, roleOid: '10', queryid, toplevel: true });
+    const { database: databaseName } = shop.server.settings;
+    const text = (queryid: string, sql: string) => ({
+      key: key(queryid),
+      text: sql,
+      databaseName,
+      roleName: shop.boss,
+    });
+    const normalized =
+      'select region, date_trunc($1, invoiced_at) as month, sum(amount) as amount from invoice where category = $2 group by region, date_trunc($3, invoiced_at)';
+    await samples.saveTexts(serverId, [text('1', normalized), text('2', `${normalized} limit $4`)]);
+    // The program finds its tables by its own search_path, and was seen at work once.
+    await shop.sql(`alter role ${shop.boss} set search_path = erp`);
+    const sent = normalized.replaceAll(/\$[13]/g, "'month'").replace('$2', "'category 1'");
+    const row = { ...activityRow({ pid: 7, query: sent, queryid: '1' }), databaseOid, databaseName, roleOid: '10' };
+    await samples.saveSample(serverId, { atMs: Date.now(), rows: [{ ...row, roleName: shop.boss }] });
+    const ids = (await samples.statements(serverId)).map(({ statementId }) => statementId);
+    const proposeFrom = (index: number, values?: Record<string, string>) =>
+      engine.readModels.propose(serverId, { kind: 'statement', statementId: ids[index] ?? '', values });
+
+    const seen = await proposeFrom(0);
+    expect(seen.proposal.definitionSql).toContain("category = 'category 1'");
+    expect(seen).toMatchObject({ baseTables: ['erp.invoice'], constantsFrozen: true });
+    expect(seen.proposal.keyColumns).toEqual(['region', 'month']);
+    expect(seen.constants).toContainEqual({ name: '$2', literal: "'category 1'", origin: 'sample' });
+
+    const refused = await failureOf(proposeFrom(1));
+    expect(refused).toMatchObject({
+      code: 'statement_refused',
+      detail: { missing: [{ name: '$1' }, { name: '$2' }, { name: '$4' }] },
+    });
+    expect(refused.message).toContain('paste the SELECT with its constants');
+    const given = await proposeFrom(1, { $1: "'month'", $2: "'category 2'", $4: '5' });
+    expect(given.proposal.definitionSql).toMatch(/'category 2'.* limit 5$/s);
+    expect(given.constants).toContainEqual({ name: '$4', literal: '5', origin: 'person' });
   });
 
   test('of two calls that run one plan the second is refused, and the first can still be cancelled', async () => {

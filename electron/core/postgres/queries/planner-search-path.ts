@@ -23,6 +23,11 @@ export async function readSearchPath(sql: Sql, roleName: string): Promise<string
   return (row?.path ?? 'public').replaceAll(/"\$user"|\$user/g, quoteIdent(roleName));
 }
 
+export async function readCurrentSearchPath(sql: Sql): Promise<string> {
+  const [row] = await sql.query<{ path: string }>(`select current_setting('search_path') as path`);
+  return row?.path ?? '';
+}
+
 /** For the rest of the transaction. */
 export async function setSearchPath(sql: Sql, path: string): Promise<void> {
   await sql.query(`select set_config('search_path', $1, true)`, [path]);

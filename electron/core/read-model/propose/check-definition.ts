@@ -1,5 +1,6 @@
 import type { Column } from '../../../../shared/model/read-model.ts';
 import { primaryKey, typeNames, zonedColumns, type FoundRelation } from '../../postgres/queries/catalog-definition.ts';
+import { setSearchPath } from '../../postgres/queries/planner-search-path.ts';
 import type { ReadonlySession, Sql } from '../../postgres/session.ts';
 import { definitionAs, isFloat } from '../sql/copies.ts';
 import { analyseSelect, type SelectAnalysis } from './analyse-select.ts';
@@ -32,13 +33,20 @@ const systemColumns: ReadonlySet<string> = new Set(['tableoid', 'xmin', 'cmin', 
  * Parses, resolves and describes a definition in one read-only snapshot; nothing of it is executed, nothing is
  * created. Throws `statement_refused` with the construct in `detail`, and what the server refuses (a column that is not
  * there, `permission_denied`).
+ *
+ * @param searchPath Where names without a schema are looked for; left out, in that of the session.
  */
-export async function checkDefinition(session: ReadonlySession, text: string): Promise<CheckedDefinition> {
+export async function checkDefinition(
+  session: ReadonlySession,
+  text: string,
+  searchPath?: string,
+): Promise<CheckedDefinition> {
   const select = await parseSelect(text);
   const analysis = analyseSelect(select);
   return session.snapshot(async (sql) => {
     // The parser read backslashes as the standard says; the server must do the same.
     await sql.query(`select set_config('standard_conforming_strings', 'on', true)`);
+    if (searchPath !== undefined) await setSearchPath(sql, searchPath);
     const qualified = await qualify(sql, select.text, analysis);
     refuseVolatile(qualified.functions, 'The statement');
     const { relations: reached, baseTables } = await openViews(sql, qualified.relations);

@@ -4,6 +4,7 @@ import {
   type Consumer,
   type Proposal,
 } from '../../../../shared/model/read-model.ts';
+import type { RestoredValue } from '../../../../shared/model/explain.ts';
 import type { Budget } from '../../../../shared/model/freshness.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
 import { readRelationNames } from '../../postgres/queries/catalog-relation-names.ts';
@@ -16,7 +17,15 @@ import { freeName, nameFrom, nameOf, questionOf, readerSqlFor, suggestKey } from
 
 /** Where a proposal begins. A widget brings a better definition than its own query, and knows its name and owner. */
 export type ProposalOrigin =
-  | { readonly kind: 'statement'; readonly statementId: string; readonly text: string }
+  | {
+      readonly kind: 'statement';
+      readonly statementId: string;
+      readonly text: string;
+      /** Constants that were put back into `text`, and where they came from. */
+      readonly values?: readonly RestoredValue[];
+      /** In which its tables are found; without it the connection's own. */
+      readonly searchPath?: string;
+    }
   | {
       readonly kind: 'widget';
       readonly widget: {
@@ -53,7 +62,11 @@ export async function propose({ server, schema, origin, edits = {} }: ProposeInp
   requireUsableSchema(schema);
   const written = textOf(origin);
   return server.withReadonly(async (session) => {
-    const definition = await checkDefinition(session, edits.definitionSql ?? written);
+    const definition = await checkDefinition(
+      session,
+      edits.definitionSql ?? written,
+      origin.kind === 'statement' && edits.definitionSql === undefined ? origin.searchPath : undefined,
+    );
     const suggested = suggestKey(definition);
     const originKey = origin.kind === 'widget' ? origin.keyColumns : undefined;
     const keyColumns = edits.keyColumns ?? originKey ?? suggested.keyColumns;
@@ -94,6 +107,7 @@ export async function propose({ server, schema, origin, edits = {} }: ProposeInp
       statementId: origin.kind === 'statement' ? origin.statementId : null,
       widgetId: origin.kind === 'widget' ? origin.widget.widgetId : null,
       constantsFrozen: origin.kind === 'statement' && edits.definitionSql === undefined,
+      constants: origin.kind === 'statement' && edits.definitionSql === undefined ? [...(origin.values ?? [])] : [],
     };
   });
 }

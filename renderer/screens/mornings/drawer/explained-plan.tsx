@@ -6,9 +6,10 @@ import { CopyButton } from '../../../app/copy-button.tsx';
 import { momentExact } from '../../../app/moments.ts';
 import { SqlEditor } from '../../../app/sql-editor.tsx';
 import { Tag } from '../../../app/tag.tsx';
-import { methodText, placeholders, valueOrigins } from './plan-nodes.ts';
+import { valueOrigins } from '../../../app/value-origins.ts';
+import { ValuesForm } from '../../../app/values-form.tsx';
+import { methodText, placeholders } from './plan-nodes.ts';
 import { PlanTree } from './plan-tree.tsx';
-import { ValuesForm } from './values-form.tsx';
 import styles from './drawer.module.css';
 
 interface ExplainedPlanProps {

@@ -15,7 +15,7 @@ import { useAsked } from '../../../stores/asked.ts';
 import { indexAdvice } from '../../../stores/indexes.ts';
 import { cureWords } from '../words.ts';
 import { Fact } from './parts.tsx';
-import { ValuesForm } from './values-form.tsx';
+import { ValuesForm } from '../../../app/values-form.tsx';
 import styles from './drawer.module.css';
 
 interface IndexTabProps {

@@ -104,10 +104,3 @@ export function methodText({ method, analyzed, values }: Pick<Explained, 'method
   }[method];
   return analyzed ? `${how}, run and rolled back` : `${how}, not run`;
 }
-
-export const valueOrigins = {
-  unified: 'must equal another one',
-  sample: 'from a sampled statement',
-  statistics: 'from pg_stats',
-  person: 'from you',
-} as const;

@@ -17,7 +17,7 @@ import { ExplainedPlan } from './explained-plan.tsx';
 import { PlanCompare } from './plan-compare.tsx';
 import { inOrder } from './plan-nodes.ts';
 import { useExplain, type Wish } from './use-explain.ts';
-import { ValuesForm } from './values-form.tsx';
+import { ValuesForm } from '../../../app/values-form.tsx';
 import styles from './drawer.module.css';
 
 interface PlanTabProps {

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
-import type { MissingValue } from '../../../../shared/model/explain.ts';
-import styles from './drawer.module.css';
+import type { MissingValue } from '../../shared/model/explain.ts';
+import styles from './values-form.module.css';
 
 interface ValuesFormProps {
   readonly missing: readonly MissingValue[];
@@ -10,7 +10,8 @@ interface ValuesFormProps {
   /** The values are known and others are wished for; left out: nobody but the person knows them. */
   readonly known?: boolean;
   readonly onSubmit: (values: Readonly<Record<string, string>>) => void;
-  readonly onClose: () => void;
+  /** Left out where there is nothing to go back to. */
+  readonly onClose?: () => void;
 }
 
 /** Constants that neither samples nor statistics know: the person types each as SQL would write it. */
@@ -32,7 +33,7 @@ export function ValuesForm({
     if (complete) onSubmit(Object.fromEntries(missing.map(({ name }) => [name, (values[name] ?? '').trim()])));
   };
   return (
-    <form className={styles.valuesForm} onSubmit={submit} aria-label="Values of the statement">
+    <form className={styles.form} onSubmit={submit} aria-label="Values of the statement">
       <p>
         {!known && 'The statistics keep the statement without its constants, and these could not be found again. '}
         Write each value as SQL does: <code>42</code>, <code>&apos;open&apos;</code>,{' '}
@@ -51,10 +52,12 @@ export function ValuesForm({
           ref={index === 0 ? first : null}
         />
       ))}
-      <div className={styles.formButtons}>
-        <Button size="compact-sm" onClick={onClose}>
-          Never mind
-        </Button>
+      <div className={styles.buttons}>
+        {onClose !== undefined && (
+          <Button size="compact-sm" onClick={onClose}>
+            Never mind
+          </Button>
+        )}
         <Button size="compact-sm" type="submit" variant="filled" disabled={!complete}>
           {submitLabel}
         </Button>
