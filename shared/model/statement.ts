@@ -22,5 +22,7 @@ export const statementSchema = z.object({
   applicationNames: z.array(z.string()),
   /** The dashboard widget that runs it, where a widget's live SQL has this fingerprint or tag. */
   widgetId: z.string().nullable(),
+  /** Of that widget, as it was called where this was stored: a capture's dashboards are on another machine. */
+  widgetTitle: z.string().optional(),
 });
 export type Statement = z.infer<typeof statementSchema>;

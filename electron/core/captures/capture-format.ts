@@ -50,7 +50,14 @@ export const headSchema = z.object({
   timeZone: z.string().refine(isTimeZone).optional(),
   experiments: z.array(endedExperimentSchema).optional(),
   overrides: z.array(z.tuple([z.string(), statementClassSchema])),
-  widgets: z.array(z.object({ widgetId: z.string(), fingerprint: z.string(), dashboardTitle: z.string().optional() })),
+  widgets: z.array(
+    z.object({
+      widgetId: z.string(),
+      fingerprint: z.string(),
+      widgetTitle: z.string().optional(),
+      dashboardTitle: z.string().optional(),
+    }),
+  ),
 });
 export type CaptureHead = z.infer<typeof headSchema>;
 

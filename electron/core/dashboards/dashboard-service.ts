@@ -119,6 +119,7 @@ export class DashboardService {
               {
                 widgetId: widget.widgetId,
                 fingerprint: fingerprint(widget.liveSql),
+                widgetTitle: widget.title,
                 dashboardTitle: dashboard.title,
               },
             ],

@@ -38,9 +38,10 @@ export function qualityBadges(facts: BadgeFacts): Badge[] {
   ];
 }
 
-function capability({ statisticsAvailable, hiddenStatements }: BadgeFacts): Badge[] {
+function capability({ statisticsAvailable, hiddenStatements, view, window }: BadgeFacts): Badge[] {
   const badges: Badge[] = [];
-  if (!statisticsAvailable) {
+  // Where nobody looked at all, nobody knows what the server had.
+  if (!statisticsAvailable && samplesWithin(view.samples, window).length > 0) {
     const text = 'from activity samples alone: pg_stat_statements is not available';
     badges.push({ kind: 'capability', tone: 'warning', text });
   }

@@ -79,10 +79,11 @@ export function findBaseline(
 function quietest(candidates: readonly Interval[], catalog: Catalog, cores: Cores): Interval[] {
   const rated = candidates.map((interval) => ({
     one: interval,
+    // Who waits for a lock is no quiet either, though its holder may stand idle and seem to do nothing.
     exposure:
       averageSessions(interval, ({ statementId, use }) => {
         const group = catalog.groupOf(statementId);
-        return use !== null && use !== 'other' && group !== null && canBeBlamed(group);
+        return use !== null && use !== 'other' && group !== null && (canBeBlamed(group) || use === 'lock');
       }) ?? 0,
     onCpu: averageSessions(interval, ({ use }) => use === 'cpu') ?? 0,
   }));

@@ -249,6 +249,7 @@ function finish(
     runs: { seen: runTimes.length, mostAtOnce: draft.mostAtOnce, medianMs: median(runTimes) ?? 0 },
   };
   const { fingerprint } = representative;
+  const widget = widgets.get(fingerprint);
   const applicationNames = [...draft.applications].toSorted();
   const background = isBackgroundPrint(representative.fingerprint);
   const scored = classify(text, measures, applicationNames, history.overrides.get(fingerprint));
@@ -266,7 +267,8 @@ function finish(
       class: verdict.class,
       classSource: verdict.source,
       applicationNames,
-      widgetId: widgets.get(fingerprint)?.widgetId ?? text.tags.get('widget') ?? null,
+      widgetId: widget?.widgetId ?? text.tags.get('widget') ?? null,
+      ...(widget?.widgetTitle === undefined ? {} : { widgetTitle: widget.widgetTitle }),
     },
     class: verdict.class,
     kind: text.kind,

@@ -16,5 +16,5 @@ const settings: Readonly<Record<string, string>> = {
 export function cureText({ statement }: StatementGroup, byLock: boolean, held: Blocking | undefined): string | null {
   if (isBackgroundPrint(statement.fingerprint)) return settings[statement.fingerprint] ?? null;
   if (!byLock || held === undefined || held.idleSeconds <= held.totalSeconds / 2) return null;
-  return 'end the transaction sooner: it stood idle while others waited for its lock (idle_in_transaction_session_timeout is the belt)';
+  return 'end the transaction sooner: it stood idle while others waited for its lock; where the program cannot, idle_in_transaction_session_timeout ends it';
 }

@@ -19,7 +19,7 @@ import { describeVictims } from './victims.ts';
 /** Waiting on top of the victims' own work (n * L*) below which nobody would call the morning slow. */
 export const leastExcess = 0.25;
 /** Sessions that wait, on average, below which there is no incident however large the ratio. */
-const leastWaiting = 0.005;
+export const leastWaiting = 0.005;
 const fewestCalls = 20;
 /** The worst of them tell who was hurt; 3,800 of them were 2.5 MB. */
 const mostVictims = 100;

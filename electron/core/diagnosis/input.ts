@@ -20,6 +20,7 @@ export interface Cores {
 export interface WidgetReference {
   readonly widgetId: string;
   readonly fingerprint: string;
+  readonly widgetTitle?: string;
   /** Named in the verdict's sentence when all culprits belong to one dashboard. */
   readonly dashboardTitle?: string;
 }

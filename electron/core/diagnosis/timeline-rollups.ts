@@ -1,6 +1,6 @@
 import type { Timeline } from '../../../shared/model/diagnosis.ts';
 import { fewestIntervals, quietOf, type UsualBetween } from './baseline.ts';
-import { leastExcess } from './diagnose.ts';
+import { leastExcess, leastWaiting } from './diagnose.ts';
 import { coresFrom, type Point } from './estimate-cores.ts';
 import { weightedMedian } from './history-view.ts';
 import type { Cores, TimeWindow } from './input.ts';
@@ -179,7 +179,8 @@ function addPauses(
 }
 
 /** Seconds of damage; 0 where it is no more than ordinary noise, the same line as the verdict's. */
-function feltSeconds({ expectedMs, waitedMs }: Excess): number {
+function feltSeconds({ expectedMs, waitedMs }: Excess, lengthMs: number): number {
+  if (waitedMs / lengthMs < leastWaiting) return 0;
   const felt = expectedMs === 0 ? waitedMs > 0 : waitedMs / expectedMs >= leastExcess;
   return felt ? waitedMs / 1000 : 0;
 }
@@ -206,7 +207,7 @@ function bucketsOf(
     sums.samples += rollup.samples;
     sums.saves += saves;
     sums.spentMs += spentMs;
-    if (withDamage) sums.damageSeconds += feltSeconds(excess);
+    if (withDamage) sums.damageSeconds += feltSeconds(excess, rollup.toMs - rollup.fromMs);
   }
   return [...buckets]
     .filter(([, { samples }]) => samples > 0)

@@ -2,7 +2,7 @@ import type { OriginFilter, Timeline } from '../../../shared/model/diagnosis.ts'
 import { findBaseline } from './baseline.ts';
 import type { Catalog } from './catalog.ts';
 import { measureDamage, ratio, type IntervalDamage } from './damage.ts';
-import { leastExcess } from './diagnose.ts';
+import { leastExcess, leastWaiting } from './diagnose.ts';
 import { samplesWithin, type SeenRow, type SeenSample } from './history-view.ts';
 import type { DiagnosisInput, TimeWindow } from './input.ts';
 import { overlapShare, type Interval } from './intervals.ts';
@@ -63,7 +63,8 @@ function seenOrigins(samples: readonly SeenSample[]): Timeline['origins'] {
 }
 
 /** The same line as the verdict's: ordinary noise is not drawn as damage. */
-const isFelt = (damage: IntervalDamage): boolean => ratio([damage]) >= leastExcess;
+const isFelt = (damage: IntervalDamage): boolean =>
+  ratio([damage]) >= leastExcess && damage.seconds / (damage.interval.seconds * damage.part) >= leastWaiting;
 
 /** The part of an interval's damage, which is already cut to the timeline, that falls into the bucket. */
 function sharedPart({ interval, part }: IntervalDamage, bucket: TimeWindow, timeline: TimeWindow): number {

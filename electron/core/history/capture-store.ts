@@ -16,6 +16,7 @@ export interface OpenedCapture {
 export interface CapturedWidget {
   readonly widgetId: string;
   readonly fingerprint: string;
+  readonly widgetTitle?: string | undefined;
   readonly dashboardTitle?: string;
 }
 /**

@@ -18,7 +18,14 @@ export const endedExperimentSchema = z.object({
 const openedSchema: z.ZodType<OpenedCapture> = z.object({
   captureId: z.string(),
   capture: captureSchema,
-  widgets: z.array(z.object({ widgetId: z.string(), fingerprint: z.string(), dashboardTitle: z.string().optional() })),
+  widgets: z.array(
+    z.object({
+      widgetId: z.string(),
+      fingerprint: z.string(),
+      widgetTitle: z.string().optional(),
+      dashboardTitle: z.string().optional(),
+    }),
+  ),
   timeZone: z.string().optional(),
   experiments: z.array(endedExperimentSchema).optional(),
 });

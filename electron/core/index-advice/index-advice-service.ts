@@ -196,8 +196,10 @@ export class IndexAdviceService {
     return describeStatements(await gatherInput(this.#options, serverId, { fromMs, toMs }, { around, statementId }));
   }
 
-  async #writes(serverId: string, window: TimeWindow) {
+  /** A brushed window of minutes says little about an hour: what went before it counts too. */
+  async #writes(serverId: string, { fromMs, toMs }: TimeWindow) {
     const { samples } = this.#options.history;
+    const window = { fromMs: Math.min(fromMs, toMs - hourMs), toMs };
     return tableWrites(await samples.statements(serverId, window.fromMs), await this.#deltas(serverId, window));
   }
 

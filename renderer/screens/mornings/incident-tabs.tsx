@@ -89,7 +89,8 @@ function Panel(props: IncidentTabsProps & { readonly serverId: string }): ReactN
         onClearFilter={props.onClearFilter}
         widgetTitles={widgetTitles}
         onOpen={props.onOpenIn}
-        onPropose={props.onPropose}
+        // A capture has no server on which a read model could be built.
+        onPropose={props.server.capture === null ? props.onPropose : null}
       />
     );
   }

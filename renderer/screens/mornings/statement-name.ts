@@ -18,7 +18,8 @@ export interface StatementName {
 }
 
 export function nameOf(statement: Statement, widgetTitles: ReadonlyMap<string, string>): StatementName {
-  const title = statement.widgetId === null ? undefined : widgetTitles.get(statement.widgetId);
+  const { widgetId, widgetTitle } = statement;
+  const title = widgetId === null ? undefined : (widgetTitles.get(widgetId) ?? widgetTitle);
   if (title !== undefined) return { name: title, isSql: false };
   if (statement.text !== null) return { name: condensed(statement.text), isSql: true };
   return { name: statement.queryid === null ? 'text not seen yet' : `query ${statement.queryid}`, isSql: false };

@@ -20,6 +20,12 @@ const statement = (part: Partial<Statement>): Statement => ({
 });
 
 describe('a statement is called', () => {
+  it('by the widget of the machine where a capture was taken', () => {
+    const captured = statement({ widgetId: 'w1', widgetTitle: 'Monthly sales' });
+    expect(nameOf(captured, new Map()).name).toBe('Monthly sales');
+    expect(nameOf(captured, new Map([['w1', 'Sales, renamed']])).name).toBe('Sales, renamed');
+  });
+
   it('by the widget that runs it', () => {
     expect(nameOf(statement({ widgetId: 'w1' }), new Map([['w1', 'Monthly sales']]))).toEqual({
       name: 'Monthly sales',

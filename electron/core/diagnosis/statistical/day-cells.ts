@@ -84,44 +84,47 @@ export class DayCells {
 
   /** `units`: what each suspect's work is counted in, as in raw history; null: not at all. */
   addRollups(rollups: readonly DayMinute[], units: readonly (WorkUnit | null)[], pauses: DayPauses): void {
-    const groups = new Map<number, StatementGroup | null>();
-    const groupOf = (id: number): StatementGroup | null => {
-      let found = groups.get(id);
-      if (found === undefined) {
-        const group = this.#facts.catalog.groupOf(String(id));
-        const matters = group !== null && (this.#suspectIndex.has(group) || this.#victimIndex.has(group));
-        found = matters ? group : null;
-        groups.set(id, found);
-      }
-      return found;
-    };
+    const { unit } = this.#facts;
+    const parts: Part[] = [];
     for (const rollup of rollups) {
       const cell = this.#cellAt(rollup.fromMs);
       if (cell === null) continue;
       this.#reach(cell, rollup.fromMs, rollup.toMs);
       cell.looks += rollup.samples;
-      const booked = new Map<StatementGroup, Done>();
-      for (const [index, id] of rollup.statementIds.entries()) {
-        const group = groupOf(id);
-        if (group === null) continue;
-        const suspect = this.#suspectIndex.get(group);
-        if (suspect !== undefined) {
-          const seen = (rollup.activeSessions[index] ?? 0) * rollup.samples;
+      const { statementIds, calls, execMs, blocks, activeSessions } = rollup;
+      let [saves, savingCalls] = [0, 0];
+      // Plain loops: a fortnight of mornings has two million elements.
+      for (let index = 0; index < statementIds.length; index += 1) {
+        const id = statementIds[index] ?? 0;
+        const { suspect, victim, marker, saving } = (parts[id] ??= this.#partOf(id));
+        if (suspect >= 0) {
+          const seen = (activeSessions[index] ?? 0) * rollup.samples;
           cell.sessions[suspect] = (cell.sessions[suspect] ?? 0) + seen;
           this.#addMinute(suspect, units[suspect] ?? null, rollup, index);
-          continue;
+        } else if (victim >= 0) {
+          const own = calls[index] ?? 0;
+          cell.victimCalls[victim] = (cell.victimCalls[victim] ?? 0) + own;
+          cell.victimExecMs[victim] = (cell.victimExecMs[victim] ?? 0) + (execMs[index] ?? 0);
+          cell.victimBlocks[victim] = (cell.victimBlocks[victim] ?? 0) + (blocks[index] ?? 0);
+          if (marker) saves += own;
+          if (saving) savingCalls += own;
         }
-        if (!group.statement.toplevel) continue;
-        const own = {
-          calls: rollup.calls[index] ?? 0,
-          execMs: rollup.execMs[index] ?? 0,
-          blocks: rollup.blocks[index] ?? 0,
-        };
-        this.#book(cell, group, own, 1);
-        booked.set(group, added(booked.get(group), own));
       }
-      this.#pause(cell, booked, pauses(rollup), 1);
+      const spentMs = unit.kind === 'saves' ? pauses(rollup) : null;
+      if (spentMs === null) continue;
+      cell.savingCalls += savingCalls;
+      this.#pauseOf(cell, spentMs, saves, 1);
     }
+  }
+
+  /** What a statement of stored minutes is to this comparison. */
+  #partOf(id: number): Part {
+    const { catalog, unit } = this.#facts;
+    const group = catalog.groupOf(String(id));
+    if (group === null) return noPart;
+    const suspect = this.#suspectIndex.get(group) ?? -1;
+    const victim = suspect < 0 && group.statement.toplevel ? (this.#victimIndex.get(group) ?? -1) : -1;
+    return { suspect, victim, marker: unit.markers.has(group), saving: unit.belongs(group) };
   }
 
   /** In order of time. */
@@ -232,19 +235,23 @@ export class DayCells {
       if (unit.markers.has(group)) saves += calls;
       if (unit.belongs(group)) cell.savingCalls += calls * part;
     }
+    this.#pauseOf(cell, spentMs, saves, part);
+  }
+
+  #pauseOf(cell: Cell, spentMs: number, saves: number, part: number): void {
     if (saves === 0) return;
     cell.saves += saves * part;
     cell.pauses.push({ perSaveMs: spentMs / saves, saves: saves * part });
   }
 }
 
-const mostOfMedian = 3;
-
-function added(before: Done | undefined, own: Done): Done {
-  if (before === undefined) return own;
-  return {
-    calls: before.calls + own.calls,
-    execMs: before.execMs + own.execMs,
-    blocks: before.blocks + own.blocks,
-  };
+interface Part {
+  /** Places among the suspects and the victims; -1: none. */
+  readonly suspect: number;
+  readonly victim: number;
+  readonly marker: boolean;
+  readonly saving: boolean;
 }
+const noPart: Part = { suspect: -1, victim: -1, marker: false, saving: false };
+
+const mostOfMedian = 3;

@@ -30,7 +30,8 @@ interface OpenFindingsTabProps {
   readonly widgetTitles: ReadonlyMap<string, string>;
   /** Shows a finding in the window in which it was worst. */
   readonly onOpen: (window: TimeWindow, statement: Statement) => void;
-  readonly onPropose: (statement: Statement) => void;
+  /** null: there is no server to propose for. */
+  readonly onPropose: ((statement: Statement) => void) | null;
 }
 
 /** Findings of all mornings: each stays here, with who still runs it, until the old statement is gone. */
@@ -82,7 +83,7 @@ export function OpenFindingsTab(props: OpenFindingsTabProps): ReactNode {
               rowKey={({ fingerprint }) => fingerprint}
               onOpen={({ window, statement }) => props.onOpen(window, statement)}
               onRowKey={({ cure, statement }, key) => {
-                if (key.toLowerCase() !== 'p' || cure !== 'read_model') return false;
+                if (key.toLowerCase() !== 'p' || cure !== 'read_model' || onPropose === null) return false;
                 onPropose(statement);
                 return true;
               }}
@@ -105,7 +106,7 @@ interface ColumnContext {
   readonly widgetTitles: ReadonlyMap<string, string>;
   readonly nowMs: number;
   readonly busy: string | null;
-  readonly onPropose: (statement: Statement) => void;
+  readonly onPropose: OpenFindingsTabProps['onPropose'];
   readonly put: (finding: OpenFinding) => void;
 }
 
@@ -120,7 +121,7 @@ function openColumns({
     {
       id: 'statement',
       header: 'statement',
-      width: 'minmax(200px, 4fr)',
+      width: 'minmax(188px, 4fr)',
       cell: ({ statement, window }) => (
         <div className={styles.two}>
           <StatementLabel statement={statement} widgetTitles={widgetTitles} />
@@ -132,7 +133,7 @@ function openColumns({
     {
       id: 'state',
       header: 'state',
-      width: '96px',
+      width: '92px',
       cell: ({ state }) => <Tag tone={openStateWords[state].tone}>{openStateWords[state].text}</Tag>,
       sortValue: ({ state }) => state,
     },
@@ -148,7 +149,7 @@ function openColumns({
       header: 'damage',
       hint: 'In the worst window that was diagnosed, and its share there',
       align: 'right',
-      width: '120px',
+      width: '98px',
       cell: ({ damageSeconds, blameShare }) => (
         <div className={styles.two}>
           <span>{formatDuration(damageSeconds * 1000)}</span>
@@ -160,7 +161,7 @@ function openColumns({
     {
       id: 'last',
       header: 'last run',
-      width: '130px',
+      width: '108px',
       cell: ({ lastRunAtMs }) =>
         lastRunAtMs === null ? '–' : <span title={momentExact(lastRunAtMs)}>{momentText(lastRunAtMs, nowMs)}</span>,
       sortValue: ({ lastRunAtMs }) => lastRunAtMs,
@@ -169,7 +170,7 @@ function openColumns({
       id: 'who',
       header: 'still run by',
       hint: 'In the last 24 hours that were sampled',
-      width: 'minmax(150px, 2fr)',
+      width: 'minmax(120px, 2fr)',
       cell: ({ stillRunBy }) => <StillRunBy stillRunBy={stillRunBy} />,
       sortValue: ({ stillRunBy }) => stillRunBy.length,
     },
@@ -178,17 +179,17 @@ function openColumns({
       header: 'a save without it',
       hint: 'Predicted for the worst window, and measured at the same clock times once it was gone',
       align: 'right',
-      width: '150px',
+      width: '128px',
       cell: (finding) => <Without {...finding} />,
       sortValue: ({ outcome, prediction }) => outcome?.meanMs ?? prediction?.meanMs ?? null,
     },
     {
       id: 'cure',
       header: 'cure',
-      width: '180px',
+      width: '164px',
       cell: (finding) => (
         <div className={styles.row}>
-          {finding.cure === 'read_model' ? (
+          {finding.cure === 'read_model' && onPropose !== null ? (
             <Button size="compact-xs" onClick={() => onPropose(finding.statement)}>
               Propose
             </Button>

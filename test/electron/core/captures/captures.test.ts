@@ -6,6 +6,7 @@ import { createEngine, type RunningEngine } from '../../../../electron/core/crea
 import type { StoredSample } from '../../../../electron/core/history/history.ts';
 import { gatherInput } from '../../../../electron/core/mornings/gather-input.ts';
 import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
+import type { Widget } from '../../../../shared/model/dashboard.ts';
 import type { Finding, Verdict } from '../../../../shared/model/diagnosis.ts';
 import { generateHistory } from '../../../support/generated-history.ts';
 import { quiet, testFolder } from '../history/store.ts';
@@ -52,6 +53,22 @@ async function engineWith(minutes: number | null): Promise<RunningEngine> {
 const withoutIds = (verdict: Verdict): unknown =>
   JSON.parse(JSON.stringify(verdict, (key, value: unknown) => (/^(statementId|findingId)$/.test(key) ? '' : value)));
 
+const widgetOver = (liveSql: string): Widget => ({
+  widgetId: 'w1',
+  title: 'Monthly sales',
+  question: 'What was sold a month?',
+  kind: 'table',
+  source: { kind: 'live', sql: liveSql },
+  liveSql,
+  budget: 'live',
+  x: null,
+  series: null,
+  values: ['amount'],
+  formats: {},
+  currency: null,
+  layout: { x: 0, y: 0, w: 6, h: 4 },
+});
+
 const failure = (code: string, message: RegExp) => ({ value: { code, message: expect.stringMatching(message) } });
 
 describe('a morning in a file', () => {
@@ -87,7 +104,7 @@ describe('a morning in a file', () => {
     expect(theirs.length).toBeGreaterThanOrEqual(29);
   });
 
-  test('has the time zone and the ended experiments of where it was taken', async () => {
+  test('has the time zone, the ended experiments and the names of widgets of where it was taken', async () => {
     const here = await engineWith(150);
     const zone = vi.spyOn(Intl.DateTimeFormat.prototype, 'resolvedOptions');
     onTestFinished(() => zone.mockRestore());
@@ -114,6 +131,12 @@ describe('a morning in a file', () => {
       })),
       result: { effectMs: 38, interval: [30, 46], p: 0.01, smallestP: 0.01, text: 'It follows the report.' },
     });
+    await here.history.dashboards.save({
+      dashboardId: 'd1',
+      serverId: 'erp',
+      title: 'Sales',
+      widgets: [widgetOver(statement.text ?? '')],
+    });
     const before = await here.mornings.diagnose('erp', ...asked);
     expect(before.verdict.sentence).toContain('16:50');
     const { file } = await here.captures.export('erp', morning);
@@ -125,6 +148,8 @@ describe('a morning in a file', () => {
     expect(withoutIds(after.verdict)).toEqual(withoutIds(before.verdict));
     const { experiments } = await gatherInput(there, serverId, morning);
     expect(experiments).toMatchObject([{ fingerprint: statement.fingerprint, effectMs: 38, liveDays: 4 }]);
+    const named = after.verdict.findings.find((finding) => finding.statement.fingerprint === statement.fingerprint);
+    expect(named?.statement).toMatchObject({ widgetId: 'w1', widgetTitle: 'Monthly sales' });
   });
 
   test('opens once, cannot be connected, outlives retention, and goes like a connection', async () => {

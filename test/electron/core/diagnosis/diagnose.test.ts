@@ -277,3 +277,53 @@ it('gaps in the samples are told', () => {
     text: '1.0 s samples, 13 s without any',
   });
 });
+
+it('a window in which nobody looked says so, and nothing about the server', () => {
+  const input = smallHistory({
+    statements,
+    booked: () => ({ save: [100, 2, 10] }),
+    rows: () => [],
+    incidentSeconds: 20,
+  });
+  const { badges } = diagnose({ ...input, samples: [], deltas: [], statisticsAvailable: false });
+  expect(badges).toContainEqual({ kind: 'sampling', tone: 'warning', text: 'no activity samples' });
+  expect(badges.map(({ kind }) => kind)).not.toContain('capability');
+});
+
+it('a standstill behind a lock is no quiet stretch to compare with, though its holder stands idle', () => {
+  const input = smallHistory({
+    statements,
+    booked: (second) => ({ save: second < quietSeconds ? [100, 2, 10] : [100, 300, 10] }),
+    rows: (second) =>
+      second < quietSeconds
+        ? []
+        : [
+            rowOf('save', 1, { state: 'idle in transaction', queryStartMs: at(quietSeconds) }),
+            rowOf('save', 2, {
+              waitEventType: 'Lock',
+              waitEvent: 'relation',
+              blockedByPids: [1],
+              queryStartMs: at(second),
+            }),
+          ],
+    incidentSeconds: 60,
+  });
+  // Asked about the quiet part, as a comparison does: what came after it is all there is around.
+  const verdict = diagnose({ ...input, fromMs: at(0), toMs: at(quietSeconds) });
+  expect(verdict.baselineMeanMs).toBeCloseTo(2, 6);
+});
+
+it("a statement is known by its widget's title, for a machine that has no such dashboard", () => {
+  const input = smallHistory({
+    statements,
+    booked: () => ({ save: [100, 2, 10] }),
+    rows: () => [],
+    incidentSeconds: 20,
+  });
+  const widgets = [{ widgetId: 'w1', fingerprint: statements.report, widgetTitle: 'Sales by line' }];
+  const described = describeStatements({ ...input, widgets });
+  expect(described.map(({ widgetId, widgetTitle }) => [widgetId, widgetTitle])).toEqual([
+    ['w1', 'Sales by line'],
+    [null, undefined],
+  ]);
+});
