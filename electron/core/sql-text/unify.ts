@@ -3,7 +3,7 @@ import { fillings, isFilling, skeleton } from './same-shape.ts';
 import { isList, isObject, list, strings, unwrap, walk, type Json, type JsonObject } from './tree.ts';
 
 /** Names of PostgreSQL's aggregates that take an expression; inside of one nothing has to be equal to a group. */
-const aggregates = new Set(
+export const aggregateNames: ReadonlySet<string> = new Set(
   (
     'count sum avg min max array_agg string_agg json_agg jsonb_agg json_object_agg jsonb_object_agg bool_and bool_or ' +
     'every bit_and bit_or bit_xor stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp ' +
@@ -124,7 +124,7 @@ const isAggregate = (call: JsonObject): boolean =>
   call['agg_filter'] !== undefined ||
   call['agg_order'] !== undefined ||
   call['agg_distinct'] === true ||
-  (call['over'] === undefined && aggregates.has(strings(call['funcname']).at(-1) ?? ''));
+  (call['over'] === undefined && aggregateNames.has(strings(call['funcname']).at(-1) ?? ''));
 
 /** Two constants that both still stand in the text have to be the same. */
 function mayBeEqual(node: JsonObject, candidate: JsonObject): boolean {

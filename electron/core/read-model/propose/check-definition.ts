@@ -1,9 +1,10 @@
 import type { Column } from '../../../../shared/model/read-model.ts';
-import { primaryKey, typeNames, zonedColumns, type FoundRelation } from '../../postgres/queries/catalog-definition.ts';
+import { primaryKey, zonedColumns, type FoundRelation } from '../../postgres/queries/catalog-definition.ts';
 import { setSearchPath } from '../../postgres/queries/planner-search-path.ts';
 import type { ReadonlySession, Sql } from '../../postgres/session.ts';
-import { definitionAs, isFloat } from '../sql/copies.ts';
+import { isFloat } from '../sql/copies.ts';
 import { analyseSelect, type SelectAnalysis } from './analyse-select.ts';
+import { describeWith } from './derive/describe-with.ts';
 import { parseSelect, refuse } from './parse-select.ts';
 import { qualify, type Qualified } from './qualify.ts';
 import { openViews, refuseVolatile } from './refuse-volatile.ts';
@@ -50,7 +51,7 @@ export async function checkDefinition(
     const qualified = await qualify(sql, select.text, analysis);
     refuseVolatile(qualified.functions, 'The statement');
     const { relations: reached, baseTables } = await openViews(sql, qualified.relations);
-    const columns = await describe(sql, qualified.text);
+    const columns = await describeWith(sql)(qualified.text);
     refuseColumns(columns);
     const estimate = await explain(sql, qualified.text);
     const names = columns.map(({ name }) => name);
@@ -72,16 +73,6 @@ export async function checkDefinition(
       ],
     };
   });
-}
-
-/** Columns as the server types them. LIMIT 0: the plan is made, nothing is read. */
-async function describe(sql: Sql, definitionSql: string): Promise<Column[]> {
-  const { columns } = await sql.queryText(`select * from ${definitionAs(definitionSql, 'q')} limit 0`);
-  const types = await typeNames(
-    sql,
-    columns.map(({ typeOid }) => typeOid),
-  );
-  return columns.map(({ name, typeOid }) => ({ name, type: types.get(typeOid) ?? 'unknown' }));
 }
 
 function refuseColumns(columns: readonly Column[]): void {
