@@ -1,0 +1,71 @@
+import type { Sql } from '../../postgres/session.ts';
+import { definitionAs } from '../sql/copies.ts';
+
+/** A row that one side has more often than the other. */
+export interface DifferingRow {
+  readonly side: 'original' | 'rewritten';
+  /** As the server prints a row: (2026-01-01,North,12.50). */
+  readonly row: string;
+  /** How many times more often. */
+  readonly times: number;
+}
+
+export interface ComparedRows {
+  readonly originalRows: number;
+  readonly rewrittenRows: number;
+  /** The first ones; empty: equal as multisets. */
+  readonly differing: readonly DifferingRow[];
+}
+
+interface FoundRow {
+  readonly original_rows: string;
+  readonly rewritten_rows: string;
+  readonly printed: string | null;
+  readonly surplus: string | null;
+}
+
+/** Compares two SELECTs in one statement, so at one snapshot; every value counts by what the server prints of it. */
+export async function compareRows(
+  sql: Sql,
+  originalSql: string,
+  rewrittenSql: string,
+  shownRows: number,
+): Promise<ComparedRows> {
+  const rows = await sql.query<FoundRow>(
+    `with daybreak_counted as (
+  select printed, sum(weight) as surplus,
+    count(*) filter (where weight > 0) as original_rows, count(*) filter (where weight < 0) as rewritten_rows
+  from (
+    select daybreak_original::text as printed, 1 as weight from ${definitionAs(originalSql, 'daybreak_original')}
+    union all
+    select daybreak_rewritten::text, -1 from ${definitionAs(rewrittenSql, 'daybreak_rewritten')}
+  ) as both_sides
+  group by printed
+), daybreak_total as (
+  select coalesce(sum(original_rows), 0) as original_rows, coalesce(sum(rewritten_rows), 0) as rewritten_rows
+  from daybreak_counted
+)
+select t.original_rows, t.rewritten_rows, d.printed, d.surplus
+from daybreak_total as t
+left join lateral (
+  select printed, surplus from daybreak_counted where surplus <> 0 order by abs(surplus) desc, printed limit $1
+) as d on true`,
+    [shownRows],
+  );
+  const [first] = rows;
+  return {
+    originalRows: Number(first?.original_rows ?? 0),
+    rewrittenRows: Number(first?.rewritten_rows ?? 0),
+    differing: rows.flatMap(({ printed, surplus }) =>
+      printed === null || surplus === null
+        ? []
+        : [
+            {
+              side: Number(surplus) > 0 ? ('original' as const) : ('rewritten' as const),
+              row: printed,
+              times: Math.abs(Number(surplus)),
+            },
+          ],
+    ),
+  };
+}
