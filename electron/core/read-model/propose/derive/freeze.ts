@@ -96,8 +96,9 @@ async function columnTypes(parts: SelectParts, describe: DeriveInput['describe']
 }
 
 /**
- * Parameters that shape a filter rather than fill it: the unit of `date_trunc($1, ...)`, and how long a window is that
- * moves with the clock. With their values known, the model can be as coarse as the chart.
+ * Parameters that shape a filter rather than fill it: the unit of `date_trunc($1, ...)`, how long a window is that moves
+ * with the clock, and what the column is computed with in `substr(phone, $1, $2) = $3`. With their values known, the
+ * model can be as coarse as the chart.
  */
 function shapesIn(conditions: readonly Json[]): readonly number[] {
   return conditions.flatMap((condition) => {
@@ -111,9 +112,16 @@ function shapesIn(conditions: readonly Json[]): readonly number[] {
         const number = isObject(node) ? parameterNumber(node) : null;
         if (number !== null) found.push(number);
       }
+      if (kind === 'A_Expr') found.push(...besideColumns(fields));
     });
     return found;
   });
+}
+
+/** Parameters on the side of a comparison that has the columns, where the other side has none. */
+function besideColumns({ lexpr = null, rexpr = null }: JsonObject): readonly number[] {
+  const [left, right] = [ownColumns(lexpr).size > 0, ownColumns(rexpr).size > 0];
+  return left === right ? [] : parametersIn(left ? lexpr : rexpr);
 }
 
 const shaping: ReadonlySet<string> = new Set(['date_trunc', 'date_part', 'extract', 'timezone']);

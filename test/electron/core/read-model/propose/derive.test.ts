@@ -139,6 +139,16 @@ describe('filters with parameters become the key', () => {
     const { rewrittenSql } = await derived('select sum(amount) from erp.invoice where region in ($1 /*, ... */)');
     expect(rewrittenSql).toContain('m.region IN ($1 /*, ... */)');
   });
+
+  test('what a column is computed with is part of the key, what it is compared with is not', async () => {
+    const sql = 'select sum(amount) from erp.invoice where substr(name, $1, $2) in ($3, $4)';
+    expect(await derived(sql, { 1: '1', 2: '2', 3: `'AB'`, 4: `'CD'` })).toMatchObject({
+      shape: 'free',
+      dimensions: [{ expression: 'substr(name, 1, 2)', parameters: [3, 4] }],
+      rewrittenSql: expect.stringContaining('WHERE m.substr IN ($3, $4)'),
+    });
+    expect(await derived(sql)).toMatchObject({ keyColumns: ['name'], frozenParameters: [] });
+  });
 });
 
 describe('a range of time becomes a period', () => {
