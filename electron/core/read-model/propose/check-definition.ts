@@ -4,7 +4,7 @@ import { setSearchPath } from '../../postgres/queries/planner-search-path.ts';
 import type { ReadonlySession, Sql } from '../../postgres/session.ts';
 import { isFloat } from '../sql/copies.ts';
 import { analyseSelect, type SelectAnalysis } from './analyse-select.ts';
-import { describeWith } from './derive/describe-with.ts';
+import { describeColumns } from './describe-columns.ts';
 import { parseSelect, refuse } from './parse-select.ts';
 import { qualify, type Qualified } from './qualify.ts';
 import { openViews, refuseVolatile } from './refuse-volatile.ts';
@@ -51,7 +51,7 @@ export async function checkDefinition(
     const qualified = await qualify(sql, select.text, analysis);
     refuseVolatile(qualified.functions, 'The statement');
     const { relations: reached, baseTables } = await openViews(sql, qualified.relations);
-    const columns = await describeWith(sql)(qualified.text);
+    const columns = await describeColumns(sql, qualified.text);
     refuseColumns(columns);
     const estimate = await explain(sql, qualified.text);
     const names = columns.map(({ name }) => name);

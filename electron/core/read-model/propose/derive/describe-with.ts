@@ -1,6 +1,5 @@
-import { typeNames } from '../../../postgres/queries/catalog-definition.ts';
 import type { Sql } from '../../../postgres/session.ts';
-import { definitionAs } from '../../sql/copies.ts';
+import { describeColumns } from '../describe-columns.ts';
 import type { Describe } from './derivation.ts';
 
 /**
@@ -10,20 +9,10 @@ import type { Describe } from './derivation.ts';
 export const describeWith =
   (sql: Sql): Describe =>
   async (selectSql) => {
-    const columns = await planned(sql, selectSql);
-    const types = await typeNames(
-      sql,
-      columns.map(({ typeOid }) => typeOid),
-    );
-    return columns.map(({ name, typeOid }) => ({ name, type: types.get(typeOid) ?? 'unknown' }));
+    await sql.query('savepoint daybreak_describe');
+    try {
+      return await describeColumns(sql, selectSql);
+    } finally {
+      await sql.query('rollback to savepoint daybreak_describe');
+    }
   };
-
-async function planned(sql: Sql, selectSql: string): Promise<readonly { name: string; typeOid: number }[]> {
-  await sql.query('savepoint daybreak_describe');
-  try {
-    const { columns } = await sql.queryText(`select * from ${definitionAs(selectSql, 'q')} limit 0`);
-    return columns;
-  } finally {
-    await sql.query('rollback to savepoint daybreak_describe');
-  }
-}
