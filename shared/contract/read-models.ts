@@ -5,6 +5,7 @@ import {
   planSchema,
   proposalSchema,
   readModelSchema,
+  refreshModeSchema,
   runSchema,
 } from '../model/read-model.ts';
 import { procedure } from './envelope.ts';
@@ -50,6 +51,15 @@ export const readModelsContract = {
   apply: procedure(onServer.extend({ planId: z.string(), planHash: z.string(), confirm: z.string() }), executionSchema),
   /** Cancels on the server; what the running step did is rolled back, earlier steps are undone. */
   cancel: procedure(onServer.extend({ planId: z.string() }), executionSchema),
-  refresh: procedure(byName, runSchema),
+  /**
+   * `mode` overrides, this time, what Daybreak would choose, where the copies allow it. `periods: 'all'` verifies the closed periods
+   * of a model that is refreshed by period, too, and puts right what differs.
+   */
+  refresh: procedure(
+    byName.extend({ mode: refreshModeSchema.optional(), periods: z.enum(['open', 'all']).optional() }),
+    runSchema,
+  ),
+  /** How the read model is refreshed from now on, where its copies allow it; null: Daybreak chooses, and says why. */
+  setRefreshMode: procedure(byName.extend({ mode: refreshModeSchema.nullable() }), readModelSchema),
   cancelRefresh: procedure(byName, z.object({ cancelled: z.boolean() })),
 };

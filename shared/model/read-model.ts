@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { restoredValueSchema } from './explain.ts';
 import { budgetSchema, freshnessSchema } from './freshness.ts';
+import { periodSchema } from './period.ts';
 
 /** A plain SQL identifier that Daybreak gives out itself: lower case, at most 50 bytes so that `_v99_b` still fits in 63. */
 export const readModelNameSchema = z
@@ -36,6 +37,8 @@ export const proposalSchema = z.object({
   consumers: z.array(consumerSchema),
   /** Roles that may read the stable name. */
   grantTo: z.array(z.string()),
+  /** Left out: every refresh recomputes all of it. */
+  period: periodSchema.optional(),
 });
 export type Proposal = z.infer<typeof proposalSchema>;
 
@@ -130,12 +133,38 @@ export const executionSchema = z.object({
 });
 export type Execution = z.infer<typeof executionSchema>;
 
+/**
+ * - full: in place, readers wait for its end
+ * - concurrent: in place, merged row by row with the whole definition
+ * - side_by_side: into the copy that nobody reads, then a flip
+ * - by_period: in place, the dirty periods alone; for copies that are tables
+ */
+export const refreshModeSchema = z.enum(['full', 'concurrent', 'side_by_side', 'by_period']);
+export type RefreshMode = z.infer<typeof refreshModeSchema>;
+
+/** What a refresh wrote. Counters that the server does not keep, or keeps from this role, are null. */
+export const runCostSchema = z.object({
+  rowsInserted: z.number().nullable(),
+  rowsUpdated: z.number().nullable(),
+  rowsDeleted: z.number().nullable(),
+  /**
+   * Write-ahead log, bytes: of this run alone from PostgreSQL 18 on; before, of the whole server while it ran, so
+   * never too little.
+   */
+  walBytes: z.number().nullable(),
+  /** Files that sorts and hashes spilled to, bytes, of the whole database while it ran: never too little. */
+  tempBytes: z.number().nullable(),
+});
+export type RunCost = z.infer<typeof runCostSchema>;
+
 export const runSchema = z.object({
   runId: z.string(),
   readModel: z.string(),
   version: z.number().int(),
   slot: z.enum(['a', 'b']),
-  mode: z.enum(['full', 'concurrent', 'side_by_side']),
+  mode: refreshModeSchema,
+  /** Why this mode, in words; null for runs that did not say. */
+  reason: z.string().nullable().default(null),
   state: z.enum(['running', 'done', 'failed', 'cancelled', 'abandoned']),
   startedAtMs: z.number(),
   endedAtMs: z.number().nullable(),
@@ -144,6 +173,8 @@ export const runSchema = z.object({
   error: z.string().nullable(),
   sqlstate: z.string().nullable(),
   runner: z.string(),
+  /** Null until it is done. */
+  cost: runCostSchema.nullable().default(null),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -160,6 +191,8 @@ export const versionSchema = z.object({
   definitionSql: z.string(),
   keyColumns: z.array(z.string()),
   columns: z.array(columnSchema),
+  /** Null where every refresh recomputes all of it. */
+  period: periodSchema.nullable(),
   state: z.enum(['building', 'current', 'previous', 'retired']),
   createdAtMs: z.number(),
   copies: z.array(copySchema),
@@ -172,6 +205,8 @@ export const readModelSchema = z.object({
   question: z.string(),
   owner: z.string(),
   budget: budgetSchema.nullable(),
+  /** How a person wants it to be refreshed; null: Daybreak chooses. */
+  refreshMode: refreshModeSchema.nullable(),
   currentVersion: z.number().int().nullable(),
   freshness: freshnessSchema,
   consumers: z.array(consumerSchema),

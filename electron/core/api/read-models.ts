@@ -22,7 +22,12 @@ export const readModelsApi = ({ readModels }: Engine) =>
     ),
     apply: os.readModels.apply.handler(({ input }) => reply(() => readModels.apply(input.serverId, input))),
     cancel: os.readModels.cancel.handler(({ input }) => reply(() => readModels.cancel(input.serverId, input.planId))),
-    refresh: os.readModels.refresh.handler(({ input }) => reply(() => readModels.refresh(input.serverId, input.name))),
+    refresh: os.readModels.refresh.handler(({ input }) =>
+      reply(() => readModels.refresh(input.serverId, input.name, { mode: input.mode, periods: input.periods })),
+    ),
+    setRefreshMode: os.readModels.setRefreshMode.handler(({ input }) =>
+      reply(() => readModels.setRefreshMode(input.serverId, input.name, input.mode)),
+    ),
     cancelRefresh: os.readModels.cancelRefresh.handler(({ input }) =>
       reply(() => readModels.cancelRefresh(input.serverId, input.name)),
     ),

@@ -1,4 +1,12 @@
-import type { Execution, Plan, Proposal, CheckedProposal, ReadModel, Run } from '../../../shared/model/read-model.ts';
+import type {
+  CheckedProposal,
+  Execution,
+  Plan,
+  Proposal,
+  ReadModel,
+  RefreshMode,
+  Run,
+} from '../../../shared/model/read-model.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
@@ -11,6 +19,7 @@ import { planCreateOrNewVersion, planDrop, planRollBack } from './plan-for.ts';
 import { propose } from './propose/propose.ts';
 import { latestRun } from './refresh/latest-run.ts';
 import { refreshReadModel } from './refresh/refresh.ts';
+import { setRefreshMode } from './refresh/set-mode.ts';
 import { getReadModel, listReadModels } from './registry/read-models.ts';
 import { RunningJobs } from './running-jobs.ts';
 import { executePlan } from './swap/execute-plan.ts';
@@ -151,7 +160,12 @@ export class ReadModelService {
     });
   }
 
-  async refresh(serverId: string, name: string): Promise<Run> {
+  /** `how` is what the person asked for; Daybreak chooses the rest. */
+  async refresh(
+    serverId: string,
+    name: string,
+    how: { readonly mode?: RefreshMode | undefined; readonly periods?: 'open' | 'all' | undefined } = {},
+  ): Promise<Run> {
     const server = await this.#options.servers.server(serverId);
     const key = `${serverId} ${name}`;
     if (this.#refreshes.has(key)) {
@@ -163,6 +177,7 @@ export class ReadModelService {
         refreshReadModel({
           server,
           readModel: name,
+          ...how,
           journal: this.#journal(),
           clock: ports.clock,
           logger: ports.logger,
@@ -176,6 +191,16 @@ export class ReadModelService {
       events.publish('read_models', serverId, name);
       events.publish('activity', serverId, name);
     }
+  }
+
+  /** How the read model is refreshed from now on; null: Daybreak chooses. */
+  async setRefreshMode(serverId: string, name: string, mode: RefreshMode | null): Promise<ReadModel> {
+    const server = await this.#options.servers.server(serverId);
+    const { ports, events } = this.#options;
+    await setRefreshMode({ server, readModel: name, mode, journal: this.#journal(), clock: ports.clock });
+    events.publish('read_models', serverId, name);
+    events.publish('activity', serverId, name);
+    return this.#withRuns(server, await getReadModel(server, name, ports.clock));
   }
 
   async cancelRefresh(serverId: string, name: string): Promise<{ cancelled: boolean }> {

@@ -39,8 +39,9 @@ export function draftOfVersion(model: ReadModel): Draft | null {
       keyColumns: version.keyColumns,
       consumers: model.consumers,
       grantTo: [],
+      ...(version.period === null ? {} : { period: version.period }),
     },
-    touched: new Set(['name', 'question', 'owner', 'definitionSql', 'keyColumns', 'consumers']),
+    touched: new Set(['name', 'question', 'owner', 'definitionSql', 'keyColumns', 'consumers', 'period']),
   };
 }
 
@@ -75,6 +76,7 @@ const hints: Readonly<Record<ProposalField, string>> = {
   keyColumns: 'The columns that identify a row',
   consumers: 'Each consumer needs a name and an owner',
   grantTo: 'Names of roles',
+  period: 'A column of the key, its grain and a time zone',
 };
 
 /** What is still missing, by field. */

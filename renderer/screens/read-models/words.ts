@@ -19,6 +19,7 @@ export const modeWords: Readonly<Record<Run['mode'], string>> = {
   side_by_side: 'side by side',
   concurrent: 'concurrent',
   full: 'full',
+  by_period: 'by period',
 };
 
 /** The strategy of the last run; before the first one none has been chosen. */

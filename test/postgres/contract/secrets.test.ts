@@ -125,6 +125,7 @@ describe('a password goes in and never comes out', () => {
       'readModels.list': () => client.readModels.list(one),
       'readModels.get': () => client.readModels.get({ ...one, name: 'buckets' }),
       'readModels.refresh': () => client.readModels.refresh({ ...one, name: 'buckets' }),
+      'readModels.setRefreshMode': () => client.readModels.setRefreshMode({ ...one, name: 'buckets', mode: null }),
       'readModels.cancelRefresh': () => client.readModels.cancelRefresh({ ...one, name: 'buckets' }),
       'readModels.planRollBack': () => client.readModels.planRollBack({ ...one, name: 'buckets' }),
       'readModels.planDrop': () => client.readModels.planDrop({ ...one, name: 'buckets' }),

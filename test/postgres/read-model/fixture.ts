@@ -5,7 +5,7 @@ import type { Server } from '../../../electron/core/postgres/session.ts';
 import type { Journal } from '../../../electron/core/read-model/journal.ts';
 import { planCreateOrNewVersion, planDrop, planRollBack } from '../../../electron/core/read-model/plan-for.ts';
 import { propose } from '../../../electron/core/read-model/propose/propose.ts';
-import { refreshReadModel } from '../../../electron/core/read-model/refresh/refresh.ts';
+import { refreshReadModel, type RefreshInput } from '../../../electron/core/read-model/refresh/refresh.ts';
 import { executePlan, type ExecutePlanInput } from '../../../electron/core/read-model/swap/execute-plan.ts';
 import type { ActivityEntry } from '../../../shared/model/activity-log.ts';
 import type { Execution, Plan, Proposal, Run } from '../../../shared/model/read-model.ts';
@@ -60,7 +60,7 @@ export interface Shop {
   planDrop(name: string): Promise<Plan>;
   execute(plan: Plan, more?: Partial<ExecutePlanInput>): Promise<Execution>;
   build(definitionSql: string, edits?: Partial<Proposal>): Promise<Execution>;
-  refresh(name: string, signal?: AbortSignal): Promise<Run>;
+  refresh(name: string, signal?: AbortSignal, more?: Partial<RefreshInput>): Promise<Run>;
   /** Names of everything in schemas that Daybreak made, to see that nothing is left. */
   left(): Promise<string[]>;
   close(): Promise<void>;
@@ -150,7 +150,7 @@ export async function openShop(
     planDrop: (name) => planDrop({ ...stamp(), name }),
     execute,
     build: async (sql, edits) => execute(await planFor(sql, edits)),
-    refresh: (readModel, signal) =>
+    refresh: (readModel, signal, more = {}) =>
       refreshReadModel({
         server: main,
         readModel,
@@ -159,6 +159,7 @@ export async function openShop(
         logger: silent,
         runner: 'test',
         ...(signal ? { signal } : {}),
+        ...more,
       }),
     left: async () => {
       const found = await admin.query<{ name: string }>(

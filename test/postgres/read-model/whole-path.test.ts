@@ -27,7 +27,7 @@ describe.each(testServers())('$label', (testServer) => {
     const plan = await shop.planFor(salesByRegion);
     expect(plan.kind).toBe('create');
     expect(plan.steps.map(({ kind }) => kind)).toEqual([
-      'registry', 'registry', 'registry', 'create', 'fill', 'index', 'analyze', 'flip', 'comment',
+      'registry', 'registry', 'registry', 'registry', 'create', 'fill', 'index', 'analyze', 'flip', 'comment',
     ]); // prettier-ignore
     expect(plan.steps.every(({ lock, blocks }) => lock !== '' && blocks !== '')).toBe(true);
     expect(await shop.left()).toEqual([]);

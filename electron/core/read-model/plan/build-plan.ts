@@ -1,7 +1,7 @@
 import type { CheckedProposal, Consumer, Plan } from '../../../../shared/model/read-model.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
 import { qualifiedName } from '../sql/quote.ts';
-import { dropCopySql } from '../sql/copies.ts';
+import { copyKindOf, dropCopySql } from '../sql/copies.ts';
 import { copyName } from '../sql/names.ts';
 import {
   deleteReadModelSql,
@@ -18,7 +18,7 @@ import {
 } from '../sql/registry-rows.ts';
 import { stableViewSql, type StableView, type ViewColumn } from '../sql/stable-view.ts';
 import { viewComment } from '../sql/view-comment.ts';
-import type { CatalogFacts, PlanRequest, RegisteredModel } from './catalog-facts.ts';
+import type { CatalogFacts, PlanRequest, RegisteredVersion } from './catalog-facts.ts';
 import { contractDiff } from './contract-diff.ts';
 import { finishPlan } from './finish-plan.ts';
 import { requireOwnStableName, requireRights } from './refusals.ts';
@@ -94,12 +94,13 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
     keyColumns: proposal.keyColumns,
     columns,
     parents: facts.parents,
+    period: proposal.period ?? null,
     planId,
   });
   const insertCopy = insertCopySql(copy, name, version, 'a');
   const drafts: DraftStep[] = [
     ...facts.preparation.map(preparationStep),
-    ...leftovers.map((left) => removeLeftover(schema, name, left.version, left.copies, current === null)),
+    ...leftovers.map((left) => removeLeftover(schema, name, left, current === null)),
     current === null
       ? registerStep(
           `Register ${name} version ${version}`,
@@ -181,6 +182,11 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
   if (current?.definitionSql === proposal.definitionSql) {
     warnings.push(`The definition is that of version ${current.version}: the rows will be the same.`);
   }
+  if (current !== null && current.period !== null && proposal.period === undefined) {
+    warnings.push(
+      `Version ${current.version} is refreshed by period (${current.period.column}), and version ${version} will not be: every refresh recomputes all of it.`,
+    );
+  }
   const mayGrantUsage = facts.rights.ownsSchema || facts.rights.createInSchema === null;
   for (const reader of people.readers) {
     const role = facts.roles.find((one) => one.name === reader);
@@ -204,7 +210,7 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
     if (readBy.length > 0) {
       warnings.push(`Version ${old.version} stays: ${readBy.map(({ dependent }) => dependent).join('; ')} reads it.`);
     } else {
-      drafts.push(dropOld(schema, name, old.version, old.copies));
+      drafts.push(dropOld(schema, name, old));
     }
   }
   return finishPlan(request, facts, {
@@ -227,14 +233,13 @@ function mergedConsumers(known: readonly Consumer[], proposed: readonly Consumer
 const removeLeftover = (
   schema: string,
   name: string,
-  version: number,
-  copies: RegisteredModel['versions'][number]['copies'],
+  { version, copies, period }: RegisteredVersion,
   whole: boolean,
 ): DraftStep => ({
   title: `Remove version ${version}, which an interrupted plan left unfinished`,
   kind: 'registry',
   sql: [
-    ...copies.map((copy) => dropCopySql(schema, copy)),
+    ...copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy)),
     ...(whole ? deleteReadModelSql(name) : deleteVersionSql(name, version)),
   ],
   lock: 'ACCESS EXCLUSIVE on copies that nobody reads',
@@ -243,7 +248,7 @@ const removeLeftover = (
   undoNote: 'It was never finished and never read.',
 });
 
-const dropOld = (schema: string, name: string, version: number, copies: readonly string[]): DraftStep => ({
+const dropOld = (schema: string, name: string, { version, copies, period }: RegisteredVersion): DraftStep => ({
   ...flipStep(
     {
       title: `Drop version ${version}, older than the one to roll back to`,
@@ -252,7 +257,7 @@ const dropOld = (schema: string, name: string, version: number, copies: readonly
       kind: 'drop',
       inUse: false,
     },
-    [...copies.map((copy) => dropCopySql(schema, copy)), ...deleteVersionSql(name, version)],
+    [...copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy)), ...deleteVersionSql(name, version)],
     [],
   ),
   lock: `ACCESS EXCLUSIVE on ${copies.join(', ')}`,

@@ -1,4 +1,5 @@
 import type { Column, Consumer, PlanKind } from '../../../../shared/model/read-model.ts';
+import type { Period } from '../../../../shared/model/period.ts';
 import type { Slot } from '../sql/names.ts';
 import type { ViewColumn } from '../sql/stable-view.ts';
 
@@ -11,6 +12,8 @@ export interface RegisteredVersion {
   readonly keyColumns: readonly string[];
   readonly columns: readonly Column[];
   readonly parents: readonly string[];
+  /** Null where every refresh recomputes all of it; its copies are materialized views then, else tables. */
+  readonly period: Period | null;
   readonly planId: string;
   /** Relations of its copies; they bear the copy's id as their name. */
   readonly copies: readonly string[];

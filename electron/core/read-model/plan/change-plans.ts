@@ -1,6 +1,6 @@
 import type { Plan } from '../../../../shared/model/read-model.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
-import { dropCopySql } from '../sql/copies.ts';
+import { copyKindOf, dropCopySql } from '../sql/copies.ts';
 import { copyName } from '../sql/names.ts';
 import { qualifiedName } from '../sql/quote.ts';
 import {
@@ -103,7 +103,7 @@ export function planDrop(request: PlanRequest, facts: CatalogFacts): Plan {
     { title: `Drop ${qualifiedName(schema, name)} and its copies`, schema, readModel: name, kind: 'drop', inUse: true },
     [
       `drop view if exists ${qualifiedName(schema, name)} restrict`,
-      ...versions.flatMap(({ copies }) => copies).map((copy) => dropCopySql(schema, copy)),
+      ...versions.flatMap(({ copies, period }) => copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy))),
       ...deleteReadModelSql(name),
       markAppliedSql(planId, request.kind, name),
     ],

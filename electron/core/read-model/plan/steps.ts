@@ -3,11 +3,11 @@ import { qualifiedName, quoteIdent, quoteLiteral } from '../sql/quote.ts';
 import {
   analyzeCopySql,
   compareWithDefinitionSql,
+  copyKindOf,
   createCopySql,
   dropCopySql,
   fillCopySql,
-  keyIndexSql,
-  refuseNullKeysSql,
+  keySql,
   setAsOfSql,
 } from '../sql/copies.ts';
 import { compareVersionsSql, fillOutcomeSql } from '../sql/compare-versions.ts';
@@ -56,7 +56,8 @@ export interface BuildTarget {
 /** Create, fill and prove, key, statistics: nothing of it is visible to readers. */
 export function buildSteps(target: BuildTarget): DraftStep[] {
   const { schema, readModel, version, copy, checked, columns, parents, previous } = target;
-  const { definitionSql, keyColumns } = checked.proposal;
+  const { definitionSql, keyColumns, period } = checked.proposal;
+  const kind = copyKindOf(period);
   const relation = copyRelation(schema, copy);
   const baseTables = checked.baseTables.length === 0 ? '' : `ACCESS SHARE on ${checked.baseTables.join(', ')}`;
   const noUndo = { undoSql: [], undoNote: `Goes with ${copy}.` };
@@ -71,17 +72,17 @@ export function buildSteps(target: BuildTarget): DraftStep[] {
     {
       title: `Create ${copy}, empty and hidden`,
       kind: 'create',
-      sql: [createCopySql(schema, copy, definitionSql)],
+      sql: [createCopySql(kind, schema, copy, definitionSql)],
       lock: baseTables === '' ? nothing : `${baseTables}, for a moment`,
       blocks: nothing,
-      undoSql: [dropCopySql(schema, copy)],
+      undoSql: [dropCopySql(kind, schema, copy)],
     },
     {
       title: `Fill ${copy} and prove it equal to its definition`,
       kind: 'fill',
       sql: [
         'set transaction isolation level repeatable read',
-        fillCopySql(schema, copy),
+        fillCopySql(kind, schema, copy, definitionSql),
         setAsOfSql(schema, copy, parents),
         compareWithDefinitionSql(schema, copy, definitionSql, columns),
         ...(comparable
@@ -89,15 +90,17 @@ export function buildSteps(target: BuildTarget): DraftStep[] {
           : []),
         fillOutcomeSql(readModel, version, copy),
       ],
-      lock: [`ACCESS EXCLUSIVE on ${relation}`, baseTables].filter((lock) => lock !== '').join(', '),
+      lock: [`${kind === 'table' ? 'ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE'} on ${relation}`, baseTables]
+        .filter((lock) => lock !== '')
+        .join(', '),
       blocks: 'nobody who reads or writes; only a change of the structure of the tables it reads waits for its end',
       ...noUndo,
     },
     {
       title: `Make the key (${keyColumns.join(', ')}) unique`,
       kind: 'index',
-      sql: [refuseNullKeysSql(schema, copy, keyColumns), keyIndexSql(schema, copy, keyColumns)],
-      lock: `SHARE on ${relation}`,
+      sql: keySql(schema, copy, keyColumns, period),
+      lock: `${kind === 'table' ? 'ACCESS EXCLUSIVE' : 'SHARE'} on ${relation}`,
       blocks: nothing,
       ...noUndo,
     },

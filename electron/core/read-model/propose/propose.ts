@@ -13,6 +13,7 @@ import { installedMigrations } from '../registry/migrations.ts';
 import { readRegistry } from '../registry/read-registry.ts';
 import { requireUsableSchema } from '../sql/names.ts';
 import { checkDefinition, type CheckedDefinition } from './check-definition.ts';
+import { requirePeriod } from './require-period.ts';
 import { freeName, nameFrom, nameOf, questionOf, readerSqlFor, suggestKey } from './suggest.ts';
 
 /** Where a proposal begins. A widget brings a better definition than its own query, and knows its name and owner. */
@@ -80,8 +81,10 @@ export async function propose({ server, schema, origin, edits = {} }: ProposeInp
       keyColumns: [...keyColumns],
       consumers: edits.consumers ?? (origin.kind === 'widget' ? [widgetConsumer(origin.widget, owner)] : []),
       grantTo: edits.grantTo ?? [],
+      ...(edits.period === undefined ? {} : { period: edits.period }),
     });
     requireKey(proposal.keyColumns, definition);
+    await requirePeriod(session, proposal, definition.columns);
     const keyIsGuess = edits.keyColumns === undefined && originKey === undefined;
     // The widget's own query over the model fits its own definition under its own name only.
     const asShipped =
@@ -121,6 +124,7 @@ export async function recheck(server: Server, proposed: CheckedProposal): Promis
   return server.withReadonly(async (session) => {
     const definition = await checkDefinition(session, proposal.definitionSql);
     requireKey(proposal.keyColumns, definition);
+    await requirePeriod(session, { ...proposal, definitionSql: definition.definitionSql }, definition.columns);
     return {
       ...proposed,
       ...describedBy(definition),

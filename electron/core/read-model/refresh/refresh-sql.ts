@@ -1,11 +1,14 @@
+import type { Period } from '../../../../shared/model/period.ts';
 import { qualifiedDefinition } from '../../postgres/queries/catalog-copies.ts';
 import { quoteLiteral } from '../../postgres/quote.ts';
 import type { RefreshSession } from '../../postgres/session.ts';
 import {
   analyzeCopySql,
   createCopySql,
+  dropCopySql,
   fillCopySql,
   keyIndexSql,
+  keySql,
   refuseNullKeysSql,
   setAsOfSql,
 } from '../sql/copies.ts';
@@ -13,7 +16,9 @@ import { flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
 import { copyRelation } from '../sql/names.ts';
 import { insertCopySql } from '../sql/registry-rows.ts';
 import { stableViewSql } from '../sql/stable-view.ts';
+import { mergeSql, type Merge } from './merge-sql.ts';
 import type { RefreshTarget } from './refresh-target.ts';
+import { allRowsWrittenSql, rememberWrittenSql, rowsWrittenSql } from './rows-written.ts';
 
 /** The run is done, in the transaction that makes its rows visible. */
 const endRun = (runId: string, copy: string): string =>
@@ -22,19 +27,47 @@ from daybreak.copy c where r.run_id = ${quoteLiteral(runId)} and c.copy_id = ${q
 
 /** In place: readers see the old rows until the commit, then the new rows with the new as-of. */
 export function concurrentSql({ model, version, live }: RefreshTarget, runId: string): string[] {
+  const { schema } = model;
   return [
-    `refresh materialized view concurrently ${copyRelation(model.schema, live.copy)}`,
-    refuseNullKeysSql(model.schema, live.copy, version.keyColumns),
-    setAsOfSql(model.schema, live.copy, version.parents),
+    rememberWrittenSql(schema, live.copy),
+    `refresh materialized view concurrently ${copyRelation(schema, live.copy)}`,
+    rowsWrittenSql(schema, live.copy),
+    refuseNullKeysSql(schema, live.copy, version.keyColumns),
+    setAsOfSql(schema, live.copy, version.parents),
+    endRun(runId, live.copy),
+  ];
+}
+
+/** In place and blocking: who reads waits for the end. The lock itself is not waited for, so that nobody queues behind. */
+export function fullSql({ model, version, live }: RefreshTarget, runId: string): string[] {
+  const { schema } = model;
+  return [
+    flipLockTimeout,
+    fillCopySql('materialized view', schema, live.copy, version.definitionSql),
+    refuseNullKeysSql(schema, live.copy, version.keyColumns),
+    setAsOfSql(schema, live.copy, version.parents),
+    allRowsWrittenSql(live.copy),
+    endRun(runId, live.copy),
+  ];
+}
+
+/** In place: the dirty periods alone. */
+export function byPeriodSql(
+  { model, version, live }: RefreshTarget,
+  runId: string,
+  dirty: Pick<Merge, 'period' | 'definitionSql' | 'from'>,
+): string[] {
+  const { columns, keyColumns, parents } = version;
+  return [
+    mergeSql({ ...dirty, schema: model.schema, copy: live.copy, columns, keyColumns, parents }),
     endRun(runId, live.copy),
   ];
 }
 
 /** The hidden copy, from the live one's own query: both slots of a version hold the same definition, name by name. */
 export async function createHiddenSql(session: RefreshSession, target: RefreshTarget): Promise<string[]> {
-  const { model, version, live, hidden } = target;
-  const registered = version.copies.some(({ slot }) => slot === hidden.slot);
-  const register = registered ? [] : [insertCopySql(hidden.copy, model.name, version.version, hidden.slot)];
+  const { model, live, hidden } = target;
+  const register = registerHiddenSql(target);
   if (hidden.exists) return register;
   const definition = await session.transaction((sql) =>
     qualifiedDefinition(sql, copyRelation(model.schema, live.copy)),
@@ -43,20 +76,44 @@ export async function createHiddenSql(session: RefreshSession, target: RefreshTa
     // As the definition was printed: names without a schema are PostgreSQL's own.
     'set local search_path = pg_catalog',
     ...register,
-    createCopySql(model.schema, hidden.copy, definition),
+    createCopySql('materialized view', model.schema, hidden.copy, definition),
   ];
 }
 
 /** Plain, because nobody reads the hidden copy: a third of the time, and no bloat. */
 export function fillHiddenSql({ model, version, hidden }: RefreshTarget): string[] {
   const { schema } = model;
+  const { definitionSql, keyColumns, parents } = version;
   return [
-    fillCopySql(schema, hidden.copy),
-    refuseNullKeysSql(schema, hidden.copy, version.keyColumns),
-    ...(hidden.hasKey ? [] : [keyIndexSql(schema, hidden.copy, version.keyColumns)]),
-    setAsOfSql(schema, hidden.copy, version.parents),
+    fillCopySql('materialized view', schema, hidden.copy, definitionSql),
+    refuseNullKeysSql(schema, hidden.copy, keyColumns),
+    ...(hidden.hasKey ? [] : [keyIndexSql(schema, hidden.copy, keyColumns)]),
+    setAsOfSql(schema, hidden.copy, parents),
+    allRowsWrittenSql(hidden.copy),
     analyzeCopySql(schema, hidden.copy),
   ];
+}
+
+/** A hidden table is made anew: that is faster than emptying it, and leaves no dead rows. */
+export function makeHiddenTableSql(target: RefreshTarget, period: Period): string[] {
+  const { model, version, hidden } = target;
+  const { schema } = model;
+  const { definitionSql, keyColumns, parents } = version;
+  return [
+    ...registerHiddenSql(target),
+    dropCopySql('table', schema, hidden.copy),
+    // With its data at once: INSERT takes no parallel plan, and CREATE TABLE AS does.
+    `create table ${copyRelation(schema, hidden.copy)} as\n${definitionSql}`,
+    ...keySql(schema, hidden.copy, keyColumns, period),
+    setAsOfSql(schema, hidden.copy, parents),
+    allRowsWrittenSql(hidden.copy),
+    analyzeCopySql(schema, hidden.copy),
+  ];
+}
+
+function registerHiddenSql({ model, version, hidden }: RefreshTarget): string[] {
+  const registered = version.copies.some(({ slot }) => slot === hidden.slot);
+  return registered ? [] : [insertCopySql(hidden.copy, model.name, version.version, hidden.slot)];
 }
 
 /** From now on readers see the other slot, and its as-of with it. */

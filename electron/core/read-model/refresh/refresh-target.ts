@@ -1,26 +1,32 @@
 import { Failure } from '../../../../shared/model/failure.ts';
 import { readCopies } from '../../postgres/queries/catalog-copies.ts';
+import { lockHolders } from '../../postgres/queries/catalog-lock-holders.ts';
 import { readRelation } from '../../postgres/queries/catalog-stable-name.ts';
 import { qualifiedName } from '../../postgres/quote.ts';
 import type { Sql } from '../../postgres/session.ts';
 import { installedMigrations } from '../registry/migrations.ts';
+import { periodsAndCosts } from '../registry/migrations/0002-periods-and-costs.ts';
 import { readRegistry, type RegistryModel, type RegistryVersion } from '../registry/read-registry.ts';
 import { copyName, otherSlot, type Slot } from '../sql/names.ts';
 import type { ViewColumn } from '../sql/stable-view.ts';
 import type { RefreshFacts } from './choose-mode.ts';
+import { pastRuns } from './run-rows.ts';
 
 /** What a refresh works on, read under the writer lock: nobody changes it until the refresh ends. */
 export interface RefreshTarget extends RefreshFacts {
   readonly model: RegistryModel;
   readonly version: RegistryVersion;
-  readonly live: { readonly slot: Slot; readonly copy: string };
+  readonly live: { readonly slot: Slot; readonly copy: string; readonly asOfMs: number | null };
   readonly hidden: { readonly slot: Slot; readonly copy: string; readonly exists: boolean; readonly hasKey: boolean };
   readonly view: { readonly columns: readonly ViewColumn[]; readonly options: readonly string[] };
+  /** The registry has columns for why a mode was chosen and what it wrote. */
+  readonly keepsCosts: boolean;
 }
 
 /** Throws `not_found` where there is no such model, or its view or copy was taken away behind the registry's back. */
 export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget> {
-  const [model] = (await installedMigrations(sql)) === null ? [] : await readRegistry(sql, name);
+  const installed = await installedMigrations(sql);
+  const [model] = installed === null ? [] : await readRegistry(sql, name);
   const version = model?.versions.find(({ state }) => state === 'current');
   if (model === undefined || version === undefined) {
     throw new Failure({
@@ -28,7 +34,12 @@ export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget>
       message: `There is no read model ${name} here. See the list of read models.`,
     });
   }
-  const live = { slot: version.liveSlot, copy: copyName(name, version.version, version.liveSlot) };
+  const registered = version.copies.find(({ slot }) => slot === version.liveSlot);
+  const live = {
+    slot: version.liveSlot,
+    copy: copyName(name, version.version, version.liveSlot),
+    asOfMs: registered?.asOf == null ? null : Date.parse(registered.asOf),
+  };
   const hiddenSlot = otherSlot(version.liveSlot);
   const hiddenCopy = copyName(name, version.version, hiddenSlot);
   const copies = await readCopies(sql, model.schema, [live.copy, hiddenCopy]);
@@ -55,9 +66,17 @@ export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget>
       hasKey: hasKey(hidden?.uniqueKeys ?? []),
     },
     view: { columns, options: view.options },
-    liveRows: version.copies.find(({ slot }) => slot === live.slot)?.rows ?? null,
-    livePopulated: liveCopy.populated,
+    keepsCosts: installed?.includes(periodsAndCosts.migration) ?? false,
+    liveRows: registered?.rows ?? null,
+    // A table is always populated by the catalog's account.
+    livePopulated: liveCopy.populated && live.asOfMs !== null,
     keyQualifies: hasKey(liveCopy.uniqueKeys),
+    cutByPeriod: version.period !== null,
+    pastRuns: await pastRuns(sql, name, version.version),
+    longestReaderMs: Math.max(
+      0,
+      ...(await lockHolders(sql, model.schema, name)).map(({ transactionMs }) => transactionMs),
+    ),
   };
 }
 

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Run } from '../../../../shared/model/read-model.ts';
+import type { RefreshMode, Run, RunCost } from '../../../../shared/model/read-model.ts';
 import { Failure, isFailure } from '../../../../shared/model/failure.ts';
 import type { RefreshSession, Server } from '../../postgres/session.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
 import { requireBuildable } from '../plan-for.ts';
-import { withFlipRetry } from '../swap/flip-retry.ts';
-import { runLogged, type Retry } from '../swap/logged-transaction.ts';
-import { cancelOnAbort, prepareBuilder, sessionName, takeWriterLock, type Cancelling } from '../swap/plan-session.ts';
+import { cancelOnAbort, prepareBuilder, sessionName, takeWriterLock } from '../swap/plan-session.ts';
 import { chooseMode } from './choose-mode.ts';
-import { concurrentSql, createHiddenSql, fillHiddenSql, flipSql } from './refresh-sql.ts';
 import { readTarget, type RefreshTarget } from './refresh-target.ts';
-import { abandonRuns, failRun, insertRun, readRunResult } from './run-rows.ts';
+import type { RowsWritten } from './rows-written.ts';
+import { costBetween, readCostCounters, type CostCounters } from './run-cost.ts';
+import { abandonRuns, failRun, insertRun, readRunResult, saveCost } from './run-rows.ts';
+import { runStrategy } from './strategies.ts';
 
 export interface RefreshInput {
   readonly server: Server;
@@ -21,11 +21,17 @@ export interface RefreshInput {
   readonly logger: Logger;
   /** Who refreshes: a person at a door, or a schedule. */
   readonly runner: string;
+  /** What the person asks for this time; left out: what was set for the read model, else Daybreak chooses. */
+  readonly mode?: RefreshMode | undefined;
+  /** 'all': closed periods are verified, too, and what differs is put right. Default: the open ones. */
+  readonly periods?: 'open' | 'all' | undefined;
+  /** Longest wait for a lock that nobody queues behind, ms. Default: a minute. */
+  readonly lockTimeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
 /** A reader that began before the last flip may still read the hidden copy; nobody waits behind us meanwhile. */
-const hiddenLockTimeoutMs = 60_000;
+const defaultLockTimeoutMs = 60_000;
 
 /**
  * Refreshes the version that readers see, alone on its read model. Readers see the old rows with the old as-of, then
@@ -43,20 +49,23 @@ export async function refreshReadModel(input: RefreshInput): Promise<Run> {
       await takeWriterLock(session, readModel);
       return runOnce(input, session, await readTarget(session, readModel));
     },
-    { applicationName: sessionName('refresh', runId), lockTimeoutMs: hiddenLockTimeoutMs },
+    { applicationName: sessionName('refresh', runId), lockTimeoutMs: input.lockTimeoutMs ?? defaultLockTimeoutMs },
   );
 }
 
 async function runOnce(input: RefreshInput, session: RefreshSession, target: RefreshTarget): Promise<Run> {
-  const { server, readModel, journal, clock, logger, runner } = input;
+  const { server, readModel, journal, clock, logger, runner, periods = 'open' } = input;
   const signal = input.signal ?? new AbortController().signal;
-  const choice = chooseMode(target);
+  const { mode, reason } = chooseMode(target, { mode: input.mode ?? target.model.refreshMode, periods });
+  const { versionNumber } = server.facts;
+  const written = mode === 'side_by_side' ? target.hidden : target.live;
   const run: Run = {
     runId: session.runId,
     readModel,
     version: target.version.version,
-    slot: choice.mode === 'concurrent' ? target.live.slot : target.hidden.slot,
-    mode: choice.mode,
+    slot: written.slot,
+    mode,
+    reason,
     state: 'running',
     startedAtMs: clock.nowMs(),
     endedAtMs: null,
@@ -65,8 +74,9 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
     error: null,
     sqlstate: null,
     runner,
+    cost: null,
   };
-  logger.debug({ readModel, mode: choice.mode, reason: choice.reason }, 'refreshing');
+  logger.debug({ readModel, mode, reason }, 'refreshing');
   // The lock is ours, so whatever calls itself running has no process any more.
   await abandonRuns(session, readModel);
   await insertRun(session, run);
@@ -74,14 +84,24 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
   const cancelling = cancelOnAbort(server, session, `The refresh of ${readModel}`, signal);
   try {
     cancelling.checkpoint();
-    if (choice.mode === 'concurrent') {
-      await logged(input, session, cancelling, `refresh ${readModel} in place`, concurrentSql(target, run.runId));
-    } else {
-      await sideBySide(input, session, cancelling, target, signal);
-    }
+    const before = await readCostCounters(session, versionNumber);
+    const rows = await runStrategy(mode, {
+      server,
+      session,
+      target,
+      journal,
+      clock,
+      logger,
+      periods,
+      signal,
+      checkpoint: cancelling.checkpoint,
+    });
     await cancelling.settled();
-    const copy = choice.mode === 'concurrent' ? target.live.copy : target.hidden.copy;
-    const done: Run = { ...run, ...(await readRunResult(session, copy)), state: 'done', endedAtMs: clock.nowMs() };
+    const cost = costOf(rows, costBetween(before, await readCostCounters(session, versionNumber)));
+    const result = await readRunResult(session, written.copy);
+    const done: Run = { ...run, ...result, state: 'done', endedAtMs: clock.nowMs(), cost };
+    // The rows are committed and seen: that their cost cannot be written down does not take them back.
+    if (target.keepsCosts) await saveCost(session, done).catch((error: unknown) => unsaved(input, error));
     await journal.saveRun(server.serverId, done);
     return done;
   } catch (error) {
@@ -96,51 +116,21 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
     };
     await journal.saveRun(server.serverId, failed);
     // With the connection gone the row stays 'running' until the next refresh takes the lock.
-    await failRun(session, failed).catch((reason: unknown) =>
-      logger.warn({ readModel, reason: String(reason) }, 'the end of a run could not be written to the registry'),
-    );
+    await failRun(session, failed).catch((problem: unknown) => unsaved(input, problem));
     throw failure ?? error;
   }
 }
 
-async function sideBySide(
-  input: RefreshInput,
-  session: RefreshSession,
-  cancelling: Cancelling,
-  target: RefreshTarget,
-  signal: AbortSignal,
-): Promise<void> {
-  const { readModel, clock, logger } = input;
-  const create = await createHiddenSql(session, target);
-  if (create.length > 0) await logged(input, session, cancelling, `make the second copy of ${readModel}`, create);
-  await logged(input, session, cancelling, `refresh the hidden copy of ${readModel}`, fillHiddenSql(target));
-  const retry: Retry = (once) =>
-    withFlipRetry(
-      {
-        sql: session,
-        schema: target.model.schema,
-        view: readModel,
-        clock,
-        signal,
-        onBlocked: async (attempt, blockers) => logger.debug({ readModel, attempt, blockers }, 'the flip has to wait'),
-      },
-      once,
-    );
-  const flip = flipSql(target, session.runId);
-  await logged(input, session, cancelling, `show the refreshed copy of ${readModel}`, flip, retry);
-}
+const costOf = (rows: RowsWritten | null, { walBytes, tempBytes }: CostCounters): RunCost => ({
+  rowsInserted: rows?.inserted ?? null,
+  rowsUpdated: rows?.updated ?? null,
+  rowsDeleted: rows?.deleted ?? null,
+  walBytes,
+  tempBytes,
+});
 
-async function logged(
-  { server, journal, clock }: RefreshInput,
-  session: RefreshSession,
-  { checkpoint }: Cancelling,
-  purpose: string,
-  sql: readonly string[],
-  retry?: Retry,
-): Promise<void> {
-  const work = { serverId: server.serverId, purpose, sql, undoSql: null, planId: null, runId: session.runId };
-  await runLogged({ session, journal, clock, checkpoint }, work, retry);
-}
+const unsaved = ({ logger, readModel }: RefreshInput, reason: unknown): void =>
+  logger.warn({ readModel, reason: String(reason) }, 'the end of a run could not be written to the registry');
 
 /** The expected failure of a refresh in words that fit it; null for a bug. */
 function asFailure(error: unknown, readModel: string, signal: AbortSignal): Failure | null {

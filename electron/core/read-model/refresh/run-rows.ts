@@ -1,5 +1,6 @@
 import type { Run } from '../../../../shared/model/read-model.ts';
 import type { Sql } from '../../postgres/session.ts';
+import type { PastRun } from './choose-mode.ts';
 
 export async function insertRun(sql: Sql, run: Run): Promise<void> {
   await sql.query(
@@ -35,14 +36,53 @@ export async function readRunResult(sql: Sql, copy: string): Promise<Pick<Run, '
   return row ?? { asOf: null, rows: null };
 }
 
+/** Writes down why the run was of this mode and what it wrote. The registry keeps it from its step 2 on. */
+export async function saveCost(sql: Sql, { runId, reason, cost }: Run): Promise<void> {
+  await sql.query(
+    `update daybreak.run set reason = $2, rows_inserted = $3, rows_updated = $4, rows_deleted = $5, wal_bytes = $6,
+      temp_bytes = $7 where run_id = $1`,
+    [
+      runId,
+      reason,
+      cost?.rowsInserted ?? null,
+      cost?.rowsUpdated ?? null,
+      cost?.rowsDeleted ?? null,
+      cost?.walBytes ?? null,
+      cost?.tempBytes ?? null,
+    ],
+  );
+}
+
+/** As many runs back the choice of a mode looks. */
+const rememberedRuns = 10;
+
+/** The latest runs of a version that were done, latest first. */
+export async function pastRuns(sql: Sql, readModel: string, version: number): Promise<PastRun[]> {
+  return sql.query<PastRun>(
+    // An update in place by REFRESH CONCURRENTLY is a delete and an insert: the larger of the two counts.
+    `select mode, (extract(epoch from ended_at - started_at) * 1000)::float8 as "tookMs",
+      (greatest((j ->> 'rows_inserted')::bigint, (j ->> 'rows_deleted')::bigint) + (j ->> 'rows_updated')::bigint)::float8
+        / nullif(row_count, 0) as churn
+    from (select r.*, to_jsonb(r) as j from daybreak.run r) as run
+    where read_model = $1 and version = $2 and state = 'done'
+    order by run.started_at desc limit ${rememberedRuns}`,
+    [readModel, version],
+  );
+}
+
 /** The latest run of a model that the registry knows, whichever engine ran it. */
 export async function lastRunOf(sql: Sql, readModel: string): Promise<Run | null> {
   const [row] = await sql.query<Run>(
     `select run_id as "runId", read_model as "readModel", version, slot, mode, state, runner, error, sqlstate,
       floor(extract(epoch from started_at) * 1000)::float8 as "startedAtMs",
       floor(extract(epoch from ended_at) * 1000)::float8 as "endedAtMs",
-      to_char(as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "asOf", row_count::float8 as rows
-    from daybreak.run where read_model = $1 order by daybreak.run.started_at desc limit 1`,
+      to_char(as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "asOf", row_count::float8 as rows,
+      j ->> 'reason' as reason,
+      case when j ->> 'reason' is not null then json_build_object('rowsInserted', j -> 'rows_inserted',
+        'rowsUpdated', j -> 'rows_updated', 'rowsDeleted', j -> 'rows_deleted', 'walBytes', j -> 'wal_bytes',
+        'tempBytes', j -> 'temp_bytes') end as cost
+    from (select r.*, to_jsonb(r) as j from daybreak.run r) as run
+    where read_model = $1 order by run.started_at desc limit 1`,
     [readModel],
   );
   return row ?? null;

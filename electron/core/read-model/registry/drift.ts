@@ -1,4 +1,5 @@
 import { quoteIdent, quoteLiteral } from '../../postgres/quote.ts';
+import { copyKindOf } from '../sql/copies.ts';
 import { copyName } from '../sql/names.ts';
 import { viewComment } from '../sql/view-comment.ts';
 import type { RegistryModel } from './read-registry.ts';
@@ -74,7 +75,8 @@ function copyDrift(model: RegistryModel, { copies }: ModelInCatalog): string[] {
       const found = copies.find(({ name }) => name === copyId);
       const live = version.state === 'current' && slot === version.liveSlot;
       if (found === undefined) return version.state === 'building' ? [] : [`The copy ${copyId} is gone.`];
-      if (found.kind !== 'm') return [`${copyId} is no materialized view any more.`];
+      const kind = copyKindOf(version.period);
+      if (found.kind !== (kind === 'table' ? 'r' : 'm')) return [`${copyId} is no ${kind} any more.`];
       if (!found.populated) return live ? [`The copy ${copyId} holds no data.`] : [];
       const wanted = version.keyColumns.toSorted().join('\n');
       const keyed = found.uniqueKeys.some((key) => key.toSorted().join('\n') === wanted);

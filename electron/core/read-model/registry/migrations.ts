@@ -4,6 +4,7 @@ import type { Sql } from '../../postgres/session.ts';
 import { doBlock } from '../sql/dollar-quote.ts';
 import { installLockKey, takeXactLock } from '../sql/locks.ts';
 import { registry } from './migrations/0001-registry.ts';
+import { periodsAndCosts } from './migrations/0002-periods-and-costs.ts';
 
 /** One numbered step of the schema `daybreak` in the target database. Never edited once released; add the next. */
 export interface RegistryMigration {
@@ -16,7 +17,7 @@ export interface RegistryMigration {
   readonly undo: (keepSchema: boolean) => string;
 }
 
-export const registryMigrations: readonly RegistryMigration[] = [registry];
+export const registryMigrations: readonly RegistryMigration[] = [registry, periodsAndCosts];
 
 export interface MigrationScript {
   readonly migration: number;

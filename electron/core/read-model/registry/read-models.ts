@@ -56,6 +56,7 @@ async function inFull(sql: Sql, server: Server, clock: Clock, model: RegistryMod
     question: model.question,
     owner: model.owner,
     budget: smallestBudget(model.consumers),
+    refreshMode: model.refreshMode,
     currentVersion: current?.version ?? null,
     freshness: freshnessOf(model, asOf, clock.nowMs() + server.facts.clockSkewMs, refreshing),
     consumers: [...model.consumers],
@@ -64,6 +65,7 @@ async function inFull(sql: Sql, server: Server, clock: Clock, model: RegistryMod
       definitionSql: version.definitionSql,
       keyColumns: [...version.keyColumns],
       columns: [...version.columns],
+      period: version.period,
       state: version.state,
       createdAtMs: version.createdAtMs,
       copies: version.copies.map((copy) => ({

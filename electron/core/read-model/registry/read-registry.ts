@@ -1,4 +1,5 @@
-import { columnSchema, type Column } from '../../../../shared/model/read-model.ts';
+import { columnSchema, refreshModeSchema, type Column, type RefreshMode } from '../../../../shared/model/read-model.ts';
+import { periodSchema } from '../../../../shared/model/period.ts';
 import type { Sql } from '../../postgres/session.ts';
 import type { RegisteredModel, RegisteredVersion } from '../plan/catalog-facts.ts';
 import type { Slot } from '../sql/names.ts';
@@ -17,6 +18,8 @@ export interface RegistryVersion extends Omit<RegisteredVersion, 'copies'> {
 }
 
 export interface RegistryModel extends Omit<RegisteredModel, 'versions'> {
+  /** How a person wants it to be refreshed; null: Daybreak chooses. */
+  readonly refreshMode: RefreshMode | null;
   readonly versions: readonly RegistryVersion[];
 }
 
@@ -25,6 +28,7 @@ interface Row {
   readonly schema: string;
   readonly question: string;
   readonly owner: string;
+  readonly refreshMode: string | null;
   readonly consumers: readonly { consumer: string; owner: string; minutes: number | null }[];
   readonly readers: readonly string[];
   readonly versions: readonly {
@@ -35,6 +39,7 @@ interface Row {
     keyColumns: string[];
     columns: unknown[];
     parents: string[];
+    period: unknown;
     planId: string;
     createdAtMs: number;
     copies: { copyId: string; slot: Slot; asOf: string | null; rows: number | null }[];
@@ -44,13 +49,15 @@ interface Row {
 /** The registered read models by name, or one of them. The caller has made sure that the registry is installed. */
 export async function readRegistry(sql: Sql, only?: string): Promise<RegistryModel[]> {
   const rows = await sql.query<Row>(
-    `select m.name, m.schema_name as schema, m.question, m.owner,
+    // Columns that are not there before step 2 of the registry are asked for by way of to_jsonb.
+    `select m.name, m.schema_name as schema, m.question, m.owner, to_jsonb(m) ->> 'refresh_mode' as "refreshMode",
       coalesce((select json_agg(json_build_object('consumer', c.consumer, 'owner', c.owner, 'minutes', c.budget_minutes)
           order by c.consumer collate "C") from daybreak.consumer c where c.read_model = m.name), '[]') as consumers,
       coalesce((select json_agg(r.role_name order by r.role_name collate "C")
         from daybreak.reader r where r.read_model = m.name), '[]') as readers,
       coalesce((select json_agg(json_build_object('version', v.version, 'state', v.state, 'liveSlot', v.live_slot,
             'definitionSql', v.definition_sql, 'keyColumns', v.key_columns, 'columns', v.columns, 'parents', v.parents,
+            'period', to_jsonb(v) -> 'period',
             'planId', v.plan_id, 'createdAtMs', floor(extract(epoch from v.created_at) * 1000)::float8,
             'copies', coalesce((select json_agg(json_build_object('copyId', p.copy_id, 'slot', p.slot,
                 'asOf', to_char(p.data_as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'rows', p.row_count)
@@ -64,12 +71,17 @@ export async function readRegistry(sql: Sql, only?: string): Promise<RegistryMod
   );
   return rows.map((row) => ({
     ...row,
+    refreshMode: refreshModeSchema.nullable().parse(row.refreshMode),
     consumers: row.consumers.map(({ consumer, owner, minutes }) => ({
       consumer,
       owner,
       budget: minutes === null ? ('live' as const) : { minutes },
     })),
-    versions: row.versions.map((version) => ({ ...version, columns: version.columns.map(columnOf) })),
+    versions: row.versions.map((version) => ({
+      ...version,
+      columns: version.columns.map(columnOf),
+      period: periodSchema.nullable().parse(version.period),
+    })),
   }));
 }
 
@@ -77,7 +89,12 @@ const columnOf = (value: unknown): Column => columnSchema.parse(value);
 
 /** The part of a registered model that plans rest on: nothing that a refresh changes but the live slot. */
 export const plannedPart = (model: RegistryModel): RegisteredModel => ({
-  ...model,
+  name: model.name,
+  schema: model.schema,
+  question: model.question,
+  owner: model.owner,
+  consumers: model.consumers,
+  readers: model.readers,
   versions: model.versions.map((version) => ({
     version: version.version,
     state: version.state,
@@ -86,6 +103,7 @@ export const plannedPart = (model: RegistryModel): RegisteredModel => ({
     keyColumns: version.keyColumns,
     columns: version.columns,
     parents: version.parents,
+    period: version.period,
     planId: version.planId,
     copies: version.copies.map(({ copyId }) => copyId),
   })),

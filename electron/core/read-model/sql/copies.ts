@@ -1,4 +1,5 @@
 import type { Column } from '../../../../shared/model/read-model.ts';
+import type { Period } from '../../../../shared/model/period.ts';
 import { quoteIdent, quoteLiteral } from '../../postgres/quote.ts';
 import { doBlock } from './dollar-quote.ts';
 import { copyRelation, keyIndexName } from './names.ts';
@@ -6,14 +7,22 @@ import { copyRelation, keyIndexName } from './names.ts';
 /** A definition as a table expression. The line break ends a trailing `--` comment. */
 export const definitionAs = (definitionSql: string, alias: string): string => `(\n${definitionSql}\n) as ${alias}`;
 
-export const createCopySql = (schema: string, copy: string, definitionSql: string): string =>
-  `create materialized view ${copyRelation(schema, copy)} as\n${definitionSql}\nwith no data`;
+/** What the copies of a version are. Nobody can write a part of a materialized view, so a period asks for a table. */
+export type CopyKind = 'materialized view' | 'table';
+export const copyKindOf = (period: Period | null | undefined): CopyKind =>
+  period == null ? 'materialized view' : 'table';
 
-export const dropCopySql = (schema: string, copy: string): string =>
-  `drop materialized view if exists ${copyRelation(schema, copy)} restrict`;
+export const createCopySql = (kind: CopyKind, schema: string, copy: string, definitionSql: string): string =>
+  `create ${kind} ${copyRelation(schema, copy)} as\n${definitionSql}\nwith no data`;
 
-export const fillCopySql = (schema: string, copy: string): string =>
-  `refresh materialized view ${copyRelation(schema, copy)}`;
+export const dropCopySql = (kind: CopyKind, schema: string, copy: string): string =>
+  `drop ${kind} if exists ${copyRelation(schema, copy)} restrict`;
+
+/** Fills an empty copy. */
+export const fillCopySql = (kind: CopyKind, schema: string, copy: string, definitionSql: string): string =>
+  kind === 'table'
+    ? `insert into ${copyRelation(schema, copy)}\n${definitionSql}`
+    : `refresh materialized view ${copyRelation(schema, copy)}`;
 
 export const analyzeCopySql = (schema: string, copy: string): string => `analyze ${copyRelation(schema, copy)}`;
 
@@ -21,22 +30,45 @@ export const keyIndexSql = (schema: string, copy: string, keyColumns: readonly s
   `create unique index ${quoteIdent(keyIndexName(copy))} on ${copyRelation(schema, copy)} (${keyColumns.map(quoteIdent).join(', ')})`;
 
 /**
+ * Makes the key unique and free of NULLs. A table's own constraint keeps NULLs out of it afterwards, too; the period
+ * comes first in its index, so that the index finds the rows of a period.
+ */
+export function keySql(
+  schema: string,
+  copy: string,
+  keyColumns: readonly string[],
+  period: Period | null | undefined,
+): string[] {
+  const refuseNulls = refuseNullKeysSql(schema, copy, keyColumns);
+  if (period == null) return [refuseNulls, keyIndexSql(schema, copy, keyColumns)];
+  const notNull = keyColumns.map((column) => `alter column ${quoteIdent(column)} set not null`);
+  const others = keyColumns.filter((column) => column !== period.column);
+  return [
+    refuseNulls,
+    `alter table ${copyRelation(schema, copy)} ${notNull.join(', ')}`,
+    keyIndexSql(schema, copy, [period.column, ...others]),
+  ];
+}
+
+/**
  * Writes the as-of of what `refresh` wrote in the same transaction. `transaction_timestamp()` is the moment before the
  * snapshot was taken, so the label never claims more than the data holds; a model over models is as old as its
  * oldest parent.
  */
 export function setAsOfSql(schema: string, copy: string, parents: readonly string[]): string {
-  const asOf =
-    parents.length === 0
-      ? 'transaction_timestamp()'
-      : `least(transaction_timestamp(), (
-    select min(c.data_as_of) from daybreak.version v
-      join daybreak.copy c on c.read_model = v.read_model and c.version = v.version and c.slot = v.live_slot
-    where v.state = 'current' and v.read_model in (${parents.map(quoteLiteral).join(', ')})))`;
-  return `update daybreak.copy set data_as_of = ${asOf},
+  return `update daybreak.copy set data_as_of = ${asOfSql(parents)},
   row_count = (select count(*) from ${copyRelation(schema, copy)})
 where copy_id = ${quoteLiteral(copy)}`;
 }
+
+/** The as-of of what is read in this transaction. */
+export const asOfSql = (parents: readonly string[]): string =>
+  parents.length === 0
+    ? 'transaction_timestamp()'
+    : `least(transaction_timestamp(), (
+    select min(c.data_as_of) from daybreak.version v
+      join daybreak.copy c on c.read_model = v.read_model and c.version = v.version and c.slot = v.live_slot
+    where v.state = 'current' and v.read_model in (${parents.map(quoteLiteral).join(', ')})))`;
 
 /**
  * Fails when a key column holds NULL: such a row would be deleted and inserted again at every concurrent refresh, and
@@ -71,13 +103,15 @@ const comparedAsText: ReadonlySet<string> = new Set([
 /** Sums of floats depend on the order of rows, so two readings of the same rows may differ in the last digits. */
 export const isFloat = (type: string): boolean => /^(real|double precision)\b/.test(type);
 
+/** A column as it may stand beside `=` and `is distinct from`. */
+export const comparedSql = ({ name, type }: Column, alias?: string): string => {
+  const column = alias === undefined ? quoteIdent(name) : `${alias}.${quoteIdent(name)}`;
+  return comparedAsText.has(type.replace(/\[\]$/, '')) ? `${column}::text` : column;
+};
+
 /** The columns that a copy and its definition are compared by. */
 const comparable = (columns: readonly Column[]): string[] =>
-  columns
-    .filter(({ type }) => !isFloat(type))
-    .map(({ name, type }) =>
-      comparedAsText.has(type.replace(/\[\]$/, '')) ? `${quoteIdent(name)}::text` : quoteIdent(name),
-    );
+  columns.filter(({ type }) => !isFloat(type)).map((column) => comparedSql(column));
 
 /**
  * Fails unless the copy holds exactly the rows of its definition, as multisets: EXCEPT ALL both ways, in one pass.

@@ -1,4 +1,5 @@
 import type { Column, Consumer } from '../../../../shared/model/read-model.ts';
+import type { Period } from '../../../../shared/model/period.ts';
 import { quoteLiteral } from '../../postgres/quote.ts';
 import type { Slot } from './names.ts';
 
@@ -13,6 +14,7 @@ export interface NewVersionRow {
   readonly keyColumns: readonly string[];
   readonly columns: readonly Column[];
   readonly parents: readonly string[];
+  readonly period: Period | null;
   readonly planId: string;
 }
 
@@ -26,9 +28,10 @@ export const insertReadModelSql = (model: {
 values (${text(model.name)}, ${text(model.schema)}, ${text(model.question)}, ${text(model.owner)})`;
 
 export const insertVersionSql = (row: NewVersionRow): string =>
-  `insert into daybreak.version (read_model, version, definition_sql, key_columns, columns, parents, state, live_slot, plan_id)
+  `insert into daybreak.version (read_model, version, definition_sql, key_columns, columns, parents, period, state, live_slot, plan_id)
 values (${text(row.readModel)}, ${row.version}, ${text(row.definitionSql)}, ${textArray(row.keyColumns)},
-  ${text(JSON.stringify(row.columns))}::jsonb, ${textArray(row.parents)}, 'building', 'a', ${text(row.planId)})`;
+  ${text(JSON.stringify(row.columns))}::jsonb, ${textArray(row.parents)},
+  ${row.period === null ? 'null' : `${text(JSON.stringify(row.period))}::jsonb`}, 'building', 'a', ${text(row.planId)})`;
 
 export const insertCopySql = (copy: string, readModel: string, version: number, slot: Slot): string =>
   `insert into daybreak.copy (copy_id, read_model, version, slot) values (${text(copy)}, ${text(readModel)}, ${version}, '${slot}')`;

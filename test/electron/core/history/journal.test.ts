@@ -43,6 +43,7 @@ const run = (runId: string, changes: Partial<Run> = {}): Run => ({
   version: 1,
   slot: 'a',
   mode: 'full',
+  reason: null,
   state: 'done',
   startedAtMs: now,
   endedAtMs: null,
@@ -51,6 +52,7 @@ const run = (runId: string, changes: Partial<Run> = {}): Run => ({
   error: null,
   sqlstate: null,
   runner: 'test',
+  cost: null,
   ...changes,
 });
 const entry = (sql: string) => ({

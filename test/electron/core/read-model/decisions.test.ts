@@ -2,27 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { parseSelect } from '../../../../electron/core/read-model/propose/parse-select.ts';
 import { selectOutputs } from '../../../../electron/core/read-model/propose/select-outputs.ts';
 import { freeName, nameFrom } from '../../../../electron/core/read-model/propose/suggest.ts';
-import { chooseMode } from '../../../../electron/core/read-model/refresh/choose-mode.ts';
 import { dollarQuote } from '../../../../electron/core/read-model/sql/dollar-quote.ts';
 import { requireBuildable } from '../../../../electron/core/read-model/plan-for.ts';
 import { readModelNameSchema } from '../../../../shared/model/read-model.ts';
-
-describe('how a read model is refreshed', () => {
-  const small = { liveRows: 99_999, livePopulated: true, keyQualifies: true };
-  test('small and soundly keyed: in place; anything else: side by side', () => {
-    expect(chooseMode(small).mode).toBe('concurrent');
-    for (const other of [
-      { liveRows: 100_000 },
-      { liveRows: null },
-      { livePopulated: false },
-      { keyQualifies: false },
-    ]) {
-      const { mode, reason } = chooseMode({ ...small, ...other });
-      expect(mode).toBe('side_by_side');
-      expect(reason).not.toBe('');
-    }
-  });
-});
 
 describe('the key of a statement', () => {
   test.each([

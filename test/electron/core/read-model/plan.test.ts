@@ -18,6 +18,7 @@ const version = (number: number, state: RegisteredVersion['state']): RegisteredV
   keyColumns: ['region'],
   columns: [region, amount],
   parents: [],
+  period: null,
   planId: `plan ${number}`,
   copies: [`sales_v${number}_a`],
 });

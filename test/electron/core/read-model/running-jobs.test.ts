@@ -44,6 +44,7 @@ const run = (changes: Partial<Run>): Run => ({
   version: 1,
   slot: 'a',
   mode: 'concurrent',
+  reason: null,
   state: 'done',
   startedAtMs: 10_000,
   endedAtMs: 11_000,
@@ -52,6 +53,7 @@ const run = (changes: Partial<Run>): Run => ({
   error: null,
   sqlstate: null,
   runner: 'anna',
+  cost: null,
   ...changes,
 });
 

@@ -19,6 +19,7 @@ function version(number: number, columns: readonly [string, string][], copies: V
     definitionSql: 'select 1',
     keyColumns: ['month'],
     columns: columns.map(([name, type]) => ({ name, type })),
+    period: null,
     state: 'current',
     createdAtMs: 0,
     copies,
@@ -95,6 +96,7 @@ describe('a read model', () => {
       version: 1,
       slot: 'a',
       mode: 'side_by_side',
+      reason: null,
       state: 'done',
       startedAtMs: 0,
       endedAtMs: 1,
@@ -103,6 +105,7 @@ describe('a read model', () => {
       error: null,
       sqlstate: null,
       runner: 'me',
+      cost: null,
     };
     expect(strategyText(run)).toBe('side by side');
     expect(strategyText(null)).toBe('–');

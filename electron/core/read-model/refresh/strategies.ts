@@ -1,0 +1,135 @@
+import { Failure } from '../../../../shared/model/failure.ts';
+import type { Period } from '../../../../shared/model/period.ts';
+import type { RefreshMode } from '../../../../shared/model/read-model.ts';
+import type { RefreshSession, Server } from '../../postgres/session.ts';
+import type { Clock, Logger } from '../../ports.ts';
+import type { Journal } from '../journal.ts';
+import { boundDefinition } from '../period/bound-definition.ts';
+import { openFrom } from '../period/open-window.ts';
+import { requireRawType } from '../period/require-raw-type.ts';
+import { describeColumns } from '../propose/describe-columns.ts';
+import { withFlipRetry } from '../swap/flip-retry.ts';
+import { runLogged, type Retry } from '../swap/logged-transaction.ts';
+import {
+  byPeriodSql,
+  concurrentSql,
+  createHiddenSql,
+  fillHiddenSql,
+  flipSql,
+  fullSql,
+  makeHiddenTableSql,
+} from './refresh-sql.ts';
+import type { RefreshTarget } from './refresh-target.ts';
+import { rowsWrittenOf, type RowsWritten } from './rows-written.ts';
+
+/** What a running refresh works with. */
+export interface Work {
+  readonly server: Server;
+  readonly session: RefreshSession;
+  readonly target: RefreshTarget;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** 'all': by period, closed periods are recomputed, too. */
+  readonly periods: 'open' | 'all';
+  readonly signal: AbortSignal;
+  /** Throws `cancelled` once the signal has aborted. */
+  readonly checkpoint: () => void;
+}
+
+/** Refreshes in one mode. Resolves, once readers see the new rows, to what was written. */
+export function runStrategy(mode: RefreshMode, work: Work): Promise<RowsWritten | null> {
+  switch (mode) {
+    case 'full':
+      return full(work);
+    case 'concurrent':
+      return concurrent(work);
+    case 'side_by_side':
+      return sideBySide(work);
+    case 'by_period':
+      return byPeriod(work);
+  }
+}
+
+const concurrent = (work: Work) =>
+  logged(work, `refresh ${nameOf(work)} in place`, concurrentSql(work.target, work.session.runId));
+
+const full = (work: Work) =>
+  logged(work, `refresh ${nameOf(work)} while readers wait`, fullSql(work.target, work.session.runId), flipRetry(work));
+
+async function byPeriod(work: Work): Promise<RowsWritten | null> {
+  const { server, session, target, clock, periods } = work;
+  const { definitionSql, columns, period } = target.version;
+  if (period === null) throw new Error(`${target.live.copy} is not cut into periods`);
+  await requireSameShape(work, period);
+  const nowMs = clock.nowMs() + server.facts.clockSkewMs;
+  const from = periods === 'all' ? null : openFrom(period, target.live.asOfMs ?? 0, nowMs);
+  const bounded = from === null ? definitionSql : await boundDefinition(definitionSql, columns, period, from);
+  const purpose = from === null ? `verify all periods of ${nameOf(work)}` : `refresh ${nameOf(work)} from ${from} on`;
+  return logged(work, purpose, byPeriodSql(target, session.runId, { period, definitionSql: bounded, from }));
+}
+
+async function sideBySide(work: Work): Promise<RowsWritten | null> {
+  const { session, target } = work;
+  const purpose = `refresh the hidden copy of ${nameOf(work)}`;
+  const { period } = target.version;
+  let written: RowsWritten | null;
+  if (period === null) {
+    const create = await createHiddenSql(session, target);
+    if (create.length > 0) await logged(work, `make the second copy of ${nameOf(work)}`, create);
+    written = await logged(work, purpose, fillHiddenSql(target));
+  } else {
+    await requireSameShape(work, period);
+    written = await logged(work, purpose, makeHiddenTableSql(target, period));
+  }
+  await logged(work, `show the refreshed copy of ${nameOf(work)}`, flipSql(target, session.runId), flipRetry(work));
+  return written;
+}
+
+/**
+ * Throws `statement_refused` where the definition gives other columns than the copies hold, or cuts another type than it
+ * did. A materialized view keeps its base columns from being altered; a table does not, and would convert silently.
+ */
+async function requireSameShape({ session, target: { version } }: Work, period: Period): Promise<void> {
+  const found = await describeColumns(session, version.definitionSql);
+  const differing = version.columns.flatMap(({ name, type }, at) => {
+    const now = found[at];
+    return now?.name === name && now.type === type ? [] : [`${name} (${type}) is ${now?.type ?? 'gone'}`];
+  });
+  if (differing.length === 0) return requireRawType(session, version.definitionSql, version.columns, period);
+  throw new Failure({
+    code: 'statement_refused',
+    message: `Its definition gives other columns than the copies hold: ${differing.join('; ')}. Build a new version of the read model.`,
+    detail: { differing },
+  });
+}
+
+const nameOf = ({ target }: Work): string => target.model.name;
+
+function flipRetry({ session, target, clock, logger, signal }: Work): Retry {
+  const { name, schema } = target.model;
+  return (once) =>
+    withFlipRetry(
+      {
+        sql: session,
+        schema,
+        view: name,
+        clock,
+        signal,
+        onBlocked: async (attempt, blockers) =>
+          logger.debug({ readModel: name, attempt, blockers }, 'the refresh has to wait for readers'),
+      },
+      once,
+    );
+}
+
+async function logged(
+  { server, session, journal, clock, checkpoint }: Work,
+  purpose: string,
+  sql: readonly string[],
+  retry?: Retry,
+): Promise<RowsWritten | null> {
+  const work = { serverId: server.serverId, purpose, sql, undoSql: null, planId: null, runId: session.runId };
+  const { outcome } = await runLogged({ session, journal, clock, checkpoint }, work, retry);
+  return rowsWrittenOf(outcome);
+}
