@@ -1,0 +1,124 @@
+/**
+ * `npm run bench:refresh`: what a refresh costs in each mode. A model of `--rows` rows (1,800,000) over twice as many
+ * postings, of which 1 % of the groups change before every refresh, is refreshed in turn by REFRESH CONCURRENTLY, side by
+ * side and by period, `--rounds 3` times, each while one reader reads. Ratios are paired: both times of one round, and
+ * the worst round counts. At the end both models are compared with their definition. `--server 15` uses Debian's server.
+ */
+import { parseArgs } from 'node:util';
+import { formatBytes } from '../../shared/format/bytes.ts';
+import { formatDuration } from '../../shared/format/duration.ts';
+import type { RunCost } from '../../shared/model/read-model.ts';
+import { atLeast, atMost, finish } from './gates.ts';
+import { openPostings, type ModelName, type Postings } from './refresh/postings.ts';
+import { readingDuring, type Reading } from './refresh/reading.ts';
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1800000' },
+    rounds: { type: 'string', default: '3' },
+    server: { type: 'string', default: '18' },
+  },
+});
+if (values.server !== '15' && values.server !== '18') throw new Error('--server is 15 or 18');
+
+const modes = ['concurrent', 'side_by_side', 'by_period'] as const;
+type Mode = (typeof modes)[number];
+const modelOf: Readonly<Record<Mode, ModelName>> = {
+  concurrent: 'sales',
+  side_by_side: 'sales',
+  by_period: 'sales_by_day',
+};
+
+interface Measured extends Reading {
+  readonly tookMs: number;
+  readonly cost: RunCost | null;
+}
+type Round = Readonly<Record<Mode, Measured>>;
+
+async function measure(
+  postings: Postings,
+  reader: Awaited<ReturnType<Postings['reader']>>,
+  mode: Mode,
+): Promise<Measured> {
+  await postings.change();
+  await postings.settle();
+  const { result, reading } = await readingDuring(reader, modelOf[mode], async () => {
+    const begunMs = performance.now();
+    const { cost } = await postings.refresh(modelOf[mode], mode);
+    return { tookMs: performance.now() - begunMs, cost };
+  });
+  const { tookMs, cost } = result;
+  console.log(
+    `${mode}: ${formatDuration(tookMs)}, longest of ${reading.reads} reads ${formatDuration(reading.longestReadMs)}, ` +
+      `WAL ${bytes(cost?.walBytes)}, temporary files ${bytes(cost?.tempBytes)}, ` +
+      `rows +${cost?.rowsInserted ?? '?'} ~${cost?.rowsUpdated ?? '?'} -${cost?.rowsDeleted ?? '?'}`,
+  );
+  return { tookMs, cost, ...reading };
+}
+
+const bytes = (count: number | null | undefined): string => (count == null ? 'unknown' : formatBytes(count));
+
+async function run(postings: Postings) {
+  const { groups, dirtyGroups, dirtyDays, version } = postings;
+  console.log(`PostgreSQL ${version}: ${groups} groups, ${dirtyGroups} of ${dirtyDays} days change each time`);
+  const reader = await postings.reader();
+  const rounds: Round[] = [];
+  try {
+    // The second copy of a model is made once in its life.
+    await postings.refresh('sales', 'side_by_side');
+    for (let round = 0; round < Number(values.rounds); round += 1) {
+      const measured: Partial<Record<Mode, Measured>> = {};
+      // Another one begins each round, so that what one leaves behind does not always fall on the same.
+      for (let turn = 0; turn < modes.length; turn += 1) {
+        const mode = modes[(round + turn) % modes.length] ?? 'concurrent';
+        measured[mode] = await measure(postings, reader, mode);
+      }
+      rounds.push(measured as Round);
+    }
+    return {
+      rounds,
+      differing: await differingRows(postings),
+      conditions: { version, groups, dirtyGroups, dirtyDays },
+    };
+  } finally {
+    await reader.end();
+  }
+}
+
+/** Of both models together, each refreshed once more: the last change was measured with one of them alone. */
+async function differingRows(postings: Postings): Promise<number> {
+  let differing = 0;
+  for (const mode of ['side_by_side', 'by_period'] as const) {
+    await postings.refresh(modelOf[mode], mode);
+    differing += await postings.differing(modelOf[mode]);
+  }
+  return differing;
+}
+
+const postings = await openPostings({ major: values.server === '15' ? 15 : 18, rows: Number(values.rows) });
+const { rounds, differing, conditions } = await run(postings).finally(() => postings.stop());
+
+const worst = (value: (round: Round) => number, pick: (...figures: number[]) => number, digits: number): number =>
+  Number(pick(...rounds.map(value)).toFixed(digits));
+finish(
+  'refresh',
+  [
+    atLeast(
+      'sideBySideSpeedup',
+      worst((round) => round.concurrent.tookMs / round.side_by_side.tookMs, Math.min, 2),
+      2.5,
+    ),
+    atMost(
+      'sideBySideLongestReadMs',
+      worst((round) => round.side_by_side.longestReadMs, Math.max, 1),
+      50,
+    ),
+    atLeast(
+      'byPeriodSpeedup',
+      worst((round) => round.concurrent.tookMs / round.by_period.tookMs, Math.min, 1),
+      40,
+    ),
+    atMost('differingRows', differing, 0),
+  ],
+  { ...conditions, rounds },
+);
