@@ -68,6 +68,18 @@ describe.each(testServers())('$label', (testServer) => {
     expect((await shop.left()).filter((name) => name.startsWith('reporting.'))).toEqual([]);
   });
 
+  test('a proposal says what a refresh will leave out', async () => {
+    const { warnings } = await shop.propose(monthly, cut);
+    expect(warnings).toEqual([
+      'A refresh recomputes the latest 2 of month, by month. What changes in an older one is seen once all periods are verified.',
+    ]);
+    const joined = monthly.replace(
+      'from erp.invoice',
+      'from erp.invoice join pg_catalog.pg_class c on c.oid = invoice_id::oid',
+    );
+    expect((await shop.propose(joined, cut)).warnings.join('\n')).toContain('hold without a date, is seen once all');
+  });
+
   test('with nothing changed nothing is written but the age', async () => {
     await shop.build(monthly, cut);
     const before = await model();

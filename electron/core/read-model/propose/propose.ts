@@ -13,7 +13,7 @@ import { installedMigrations } from '../registry/migrations.ts';
 import { readRegistry } from '../registry/read-registry.ts';
 import { requireUsableSchema } from '../sql/names.ts';
 import { checkDefinition, type CheckedDefinition } from './check-definition.ts';
-import { requirePeriod } from './require-period.ts';
+import { periodWarnings, requirePeriod } from './require-period.ts';
 import { freeName, nameFrom, nameOf, questionOf, readerSqlFor, suggestKey } from './suggest.ts';
 
 /** Where a proposal begins. A widget brings a better definition than its own query, and knows its name and owner. */
@@ -100,6 +100,7 @@ export async function propose({ server, schema, origin, edits = {} }: ProposeInp
         ...(origin.kind === 'widget' && origin.widget.budget === 'live' && edits.consumers === undefined
           ? [`The widget is live now; over a read model its number is up to ${defaultBudget.minutes} minutes old.`]
           : []),
+        ...periodWarnings(proposal, definition.baseTables),
         ...(keyIsGuess && suggested.warning !== null ? [suggested.warning] : []),
       ],
       readerSql:

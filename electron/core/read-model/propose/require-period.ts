@@ -40,6 +40,15 @@ export async function requirePeriod(
   });
 }
 
+/** What a refresh by period leaves out, in words; nothing for a proposal without one. */
+export function periodWarnings({ period }: Proposal, baseTables: readonly string[]): string[] {
+  if (period === undefined) return [];
+  const joined = baseTables.length > 1 ? `, or in whatever ${baseTables.join(', ')} hold without a date,` : '';
+  return [
+    `A refresh recomputes the latest ${period.openPeriods} of ${period.column}, by ${period.grain}. What changes in an older one${joined} is seen once all periods are verified.`,
+  ];
+}
+
 function requireZone(timeZone: string): void {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone });
