@@ -4,6 +4,7 @@
  * side and by period, `--rounds 3` times, each while one reader reads. Ratios are paired: both times of one round, and
  * the worst round counts. At the end both models are compared with their definition. `--server 15` uses Debian's server.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { formatBytes } from '../../shared/format/bytes.ts';
 import { formatDuration } from '../../shared/format/duration.ts';
@@ -33,7 +34,10 @@ interface Measured extends Reading {
   readonly tookMs: number;
   readonly cost: RunCost | null;
 }
-type Round = Readonly<Record<Mode, Measured>>;
+type Round = Readonly<Record<Mode, Measured> & { calm: Reading }>;
+
+/** How long the reader reads alone: what a read takes on this machine with nothing of ours beside it. */
+const calmMs = 10_000;
 
 async function measure(
   postings: Postings,
@@ -73,7 +77,9 @@ async function run(postings: Postings) {
         const mode = modes[(round + turn) % modes.length] ?? 'concurrent';
         measured[mode] = await measure(postings, reader, mode);
       }
-      rounds.push(measured as Round);
+      const { reading: calm } = await readingDuring(reader, 'sales', () => sleep(calmMs));
+      console.log(`no refresh: longest of ${calm.reads} reads ${formatDuration(calm.longestReadMs)}`);
+      rounds.push({ ...(measured as Record<Mode, Measured>), calm });
     }
     return {
       rounds,
