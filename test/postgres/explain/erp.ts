@@ -54,7 +54,10 @@ export async function openErp(testServer: TestServer, scale = 0.004): Promise<Er
     admin,
     statement,
     normalized: async (sql, values) => {
-      await admin.query('select pg_stat_statements_reset()');
+      // Other test files count their own statements on the same server.
+      await admin.query(
+        'select pg_stat_statements_reset(0, (select oid from pg_database where datname = current_database()), 0)',
+      );
       await admin.query(sql, values);
       const { rows } = await admin.query<{ query: string }>(
         `select query from pg_stat_statements s join pg_database d on d.oid = s.dbid

@@ -74,7 +74,10 @@ describe.each(testServers())('$label', (testServer) => {
     expect(own).toBeGreaterThan(0.5 * (measured.root.totalMs ?? 0));
     expect(await state()).toEqual(before);
     // An EXPLAIN that were kept there would push out a statement of the ERP.
-    const kept = await erp.admin.query(`select query from pg_stat_statements where query ilike 'explain%'`);
+    const kept = await erp.admin.query(
+      `select query from pg_stat_statements s join pg_database d on d.oid = s.dbid
+      where datname = current_database() and query ilike 'explain%'`,
+    );
     expect(kept.rows).toEqual([]);
 
     const listed = await valueOf(
