@@ -16,14 +16,6 @@ export class ByStatement<T> {
     if (number === null) this.#others.set(statementId, value);
     else this.#numbered[number] = value;
   }
-
-  *[Symbol.iterator](): IterableIterator<[string, T]> {
-    // forEach skips what was never set.
-    const numbered: [string, T][] = [];
-    this.#numbered.forEach((value, number) => value !== undefined && numbered.push([String(number), value]));
-    yield* numbered;
-    yield* this.#others;
-  }
 }
 
 /** Far more statements than a store has; an array with larger holes would be slow. */

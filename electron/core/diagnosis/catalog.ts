@@ -42,6 +42,8 @@ interface Member {
 
 interface Draft {
   readonly groupId: string;
+  /** What it became; null while it is drafted. */
+  group: StatementGroup | null;
   readonly members: Member[];
   readonly applications: Set<string>;
   calls: number;
@@ -75,28 +77,21 @@ export function buildCatalog(history: StoredHistory, view: HistoryView): Catalog
   addDeltas(view, memberOf);
   const widgets = new Map(history.widgets.map((widget) => [widget.fingerprint, widget]));
   const hours = storedHours(view);
-  const groups = new Map([...drafts].map(([groupId, draft]) => [groupId, finish(draft, history, widgets, hours)]));
+  const groups = [...drafts.values()].map((draft) => (draft.group = finish(draft, history, widgets, hours)));
   const titles = history.widgets.flatMap((w) =>
     w.dashboardTitle === undefined ? [] : [[w.widgetId, w.dashboardTitle] as const],
   );
-  const byStatement = new ByStatement<StatementGroup>();
-  for (const [statementId, { draft }] of memberOf) {
-    const group = groups.get(draft.groupId);
-    if (group !== undefined) byStatement.set(statementId, group);
-  }
   let statements: readonly Statement[] | null = null;
-  const ordered = [...groups.values()].toSorted((a, b) => compare(a.groupId, b.groupId));
+  const ordered = groups.toSorted((a, b) => compare(a.groupId, b.groupId));
   const positions = new Map(ordered.map((group, position) => [group, position]));
   return {
     groups: ordered,
-    groupOf: (statementId) => (statementId === null ? null : (byStatement.get(statementId) ?? null)),
+    groupOf: (statementId) => (statementId === null ? null : (memberOf.get(statementId)?.draft.group ?? null)),
     positionOf: (group) => positions.get(group) ?? -1,
     // Few questions ask for all of them.
     get statements() {
       statements ??= [...drafts.values()]
-        .flatMap(({ groupId, members }) =>
-          members.map((one) => ofMember(one.statement, groups.get(groupId)?.statement)),
-        )
+        .flatMap(({ group, members }) => members.map((one) => ofMember(one.statement, group?.statement)))
         .toSorted((a, b) => compare(a.statementId, b.statementId));
       return statements;
     },
@@ -137,6 +132,7 @@ function groupIdOf(statement: StoredStatement): string {
 function newDraft(groupId: string): Draft {
   return {
     groupId,
+    group: null,
     members: [],
     applications: new Set(),
     calls: 0,

@@ -6,10 +6,10 @@ import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
 import { gatherInput } from '../../../../electron/core/mornings/gather-input.ts';
 import { tierOf } from '../../../../electron/core/mornings/gather-timeline.ts';
 import type { Timeline } from '../../../../shared/model/diagnosis.ts';
+import { nine, unreachable } from '../../../support/engine-with-history.ts';
 import { generateHistory } from '../../../support/generated-history.ts';
 import { quiet, testFolder } from '../history/store.ts';
 
-const nine = Date.UTC(2026, 10, 20, 9);
 const hourMs = 3_600_000;
 /** Three hours are drawn from minutes; the reports run from 07:50 to 08:20. */
 const morning = { fromMs: nine - 3 * hourMs, toMs: nine };
@@ -19,19 +19,7 @@ async function engineWithHistory(minutes: number): Promise<RunningEngine> {
   generateHistory({
     file: join(profileDir, 'daybreak.sqlite'),
     serverId: 'erp',
-    settings: {
-      label: 'Invoices',
-      environment: 'production',
-      host: 'nowhere.invalid',
-      port: 5432,
-      database: 'erp',
-      user: 'nobody',
-      tlsMode: 'disable',
-      tlsCaFile: null,
-      passfile: null,
-      cores: 2,
-      readModelSchema: 'reporting',
-    },
+    settings: unreachable,
     fromMs: nine - minutes * 60_000,
     minutes,
     statements: 200,
