@@ -1,19 +1,12 @@
-import type { Catalog, StatementGroup } from './catalog.ts';
+import { flagsOf } from './booked.ts';
+import type { Catalog } from './catalog.ts';
 import { weightedMedian } from './history-view.ts';
 import type { Cores, TimeWindow } from './input.ts';
 import { averageSessions, overlapShare, type Interval } from './intervals.ts';
 import { canBeBlamed, canSuffer } from './roles.ts';
 import { calmLoad, quietSessions } from './usual-days.ts';
 import { savingTime, type SaveUnit } from './saves.ts';
-
-/** L0 and W0 of one victim. */
-export interface Usual {
-  /** Median of the quiet intervals' means, weighted by calls, ms. */
-  readonly meanMs: number;
-  /** The same of shared blocks per call. */
-  readonly blocks: number;
-  readonly calls: number;
-}
+import { usualLatencies, type UsualLatencies } from './usual.ts';
 
 export interface UsualBetween {
   /** Median per save, ms. */
@@ -25,7 +18,7 @@ export interface UsualBetween {
 export interface Baseline {
   readonly intervals: readonly Interval[];
   readonly seconds: number;
-  readonly usual: ReadonlyMap<StatementGroup, Usual>;
+  readonly usual: UsualLatencies;
   /** L0 and W0 of the time between the statements of a save; null where nobody counts it. */
   readonly between: UsualBetween | null;
   /**
@@ -35,8 +28,6 @@ export interface Baseline {
   readonly origin: 'given' | 'days' | 'around' | 'within' | 'none';
 }
 
-/** A victim with fewer quiet calls has no usual latency. */
-export const callsForUsual = 5;
 /** Where something always runs, the quietest part of the intervals has to do, provided that ... */
 const quietPart = 0.2;
 /** ... sessions on the processors stay below `calmLoad` of the cores, or, where nobody knows the cores, below this part of the busiest interval. A queue that never empties is no quiet. */
@@ -58,22 +49,22 @@ export function findBaseline(
   },
 ): Baseline {
   const { incident, given, cores, unit, days = [] } = options;
+  const baseOf = (quiet: readonly Interval[], origin: Baseline['origin']) =>
+    baselineOf(quiet, { catalog, origin, unit });
   // An interval without OLTP calls tells nothing about their latency; without statistics its sessions have to do.
   const activityOnly = intervals.every(({ booked }) => booked.size === 0);
-  const tells = ({ booked, samples }: Interval) =>
-    activityOnly ? samples.length > 0 : [...booked.keys()].some(canSuffer);
+  const suffers = flagsOf(catalog.groups, canSuffer);
+  const tells = ({ booked, samples }: Interval) => (activityOnly ? samples.length > 0 : booked.some(suffers));
   if (given !== null) {
     const inside = intervals.filter((interval) => overlapShare(interval, given) > 0.9 && tells(interval));
-    return baselineOf(inside, inside.length === 0 ? 'none' : 'given', unit);
+    return baseOf(inside, inside.length === 0 ? 'none' : 'given');
   }
   const candidates = intervals.filter((interval) => tells(interval) && interval.samples.length > 0);
   const quiet = quietest(candidates, catalog, cores);
   const around = quiet.filter((interval) => incident === null || overlapShare(interval, incident) < 0.01);
-  if (days.length > 0) return withDays(baselineOf(nearest(around, incident), 'days', unit), days, unit);
-  if (around.length >= fewestIntervals) return baselineOf(nearest(around, incident), 'around', unit);
-  return quiet.length >= fewestIntervals
-    ? baselineOf(nearest(quiet, incident), 'within', unit)
-    : baselineOf([], 'none', unit);
+  if (days.length > 0) return withDays(baseOf(nearest(around, incident), 'days'), baseOf(days, 'days'));
+  if (around.length >= fewestIntervals) return baseOf(nearest(around, incident), 'around');
+  return quiet.length >= fewestIntervals ? baseOf(nearest(quiet, incident), 'within') : baseOf([], 'none');
 }
 
 function quietest(candidates: readonly Interval[], catalog: Catalog, cores: Cores): Interval[] {
@@ -114,35 +105,26 @@ function nearest(intervals: readonly Interval[], incident: TimeWindow | null): r
 }
 
 /** The same hour of other days says what is usual; what it does not know, and who waits for what, is seen around. */
-function withDays(around: Baseline, days: readonly Interval[], unit: SaveUnit): Baseline {
-  const daily = baselineOf(days, 'days', unit);
+function withDays(around: Baseline, daily: Baseline): Baseline {
   return {
     origin: 'days',
-    intervals: [...days, ...around.intervals],
+    intervals: [...daily.intervals, ...around.intervals],
     seconds: daily.seconds + around.seconds,
-    usual: new Map([...around.usual, ...daily.usual]),
+    usual: daily.usual.or(around.usual),
     between: daily.between ?? around.between,
   };
 }
 
-function baselineOf(intervals: readonly Interval[], origin: Baseline['origin'], unit: SaveUnit): Baseline {
-  const means = new Map<StatementGroup, { latency: number; blocks: number; calls: number }[]>();
-  for (const { booked } of intervals) {
-    for (const [group, { calls, execMs, blocks }] of booked) {
-      if (!canSuffer(group)) continue;
-      const seen = means.get(group) ?? [];
-      seen.push({ latency: execMs / calls, blocks: blocks / calls, calls });
-      means.set(group, seen);
-    }
-  }
-  const usual = new Map<StatementGroup, Usual>();
-  for (const [group, seen] of means) {
-    const calls = seen.reduce((sum, one) => sum + one.calls, 0);
-    const meanMs = weightedMedian(seen.map(({ latency, calls: weight }) => ({ value: latency, weight })));
-    const blocks = weightedMedian(seen.map(({ blocks: value, calls: weight }) => ({ value, weight })));
-    if (calls >= callsForUsual && meanMs !== null && blocks !== null) usual.set(group, { meanMs, blocks, calls });
-  }
+function baselineOf(
+  intervals: readonly Interval[],
+  {
+    catalog,
+    origin,
+    unit,
+  }: { readonly catalog: Catalog; readonly origin: Baseline['origin']; readonly unit: SaveUnit },
+): Baseline {
   const seconds = intervals.reduce((sum, one) => sum + one.seconds, 0);
+  const usual = usualLatencies(catalog.groups, intervals);
   return { intervals, seconds, usual, between: usualBetween(intervals, unit), origin };
 }
 
@@ -157,11 +139,8 @@ function usualBetween(intervals: readonly Interval[], unit: SaveUnit): UsualBetw
   return meanMs === null || callsPerSave === null ? null : { meanMs, callsPerSave };
 }
 
-function savingCalls({ booked }: Interval, unit: SaveUnit): number {
-  let calls = 0;
-  for (const [group, one] of booked) if (unit.belongs(group)) calls += one.calls;
-  return calls;
-}
+const savingCalls = ({ booked }: Interval, unit: SaveUnit): number =>
+  booked.callsOf(flagsOf(booked.groups, unit.belongs));
 
 export interface BetweenTime {
   readonly saves: number;

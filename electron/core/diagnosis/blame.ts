@@ -1,9 +1,11 @@
 import type { Baseline } from './baseline.ts';
+import { flagsOf } from './booked.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { sum, type IntervalDamage } from './damage.ts';
 import { splitDamage, type Cause } from './excess.ts';
 import type { Cores } from './input.ts';
 import { standbyPrint } from './resources.ts';
+import { canSuffer } from './roles.ts';
 import { RushAfterLocks } from './rush-after-locks.ts';
 import { measureWritten, presentShares, type WritePressure } from './written.ts';
 import { measurePressure, usualPressure, type IntervalPressure } from './pressure.ts';
@@ -149,11 +151,8 @@ function explainable(damage: IntervalDamage, turns: number): number {
 
 /** OLTP's own work (n * L*) per second of quiet. */
 function usualWorkPerSecond({ intervals, usual, seconds }: Baseline): number {
-  let worked = 0;
-  for (const { booked } of intervals) {
-    for (const [group, { calls }] of booked) worked += (calls * (usual.get(group)?.meanMs ?? 0)) / 1000;
-  }
-  return seconds === 0 ? 0 : worked / seconds;
+  const workMs = sum(intervals.map(({ booked }) => usual.workOf(booked, flagsOf(booked.groups, canSuffer))));
+  return seconds === 0 ? 0 : workMs / 1000 / seconds;
 }
 
 /** How much more work than usual OLTP has itself, 0 (as usual or less) to 1 (twice the usual or more). */

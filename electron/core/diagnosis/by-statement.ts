@@ -11,6 +11,11 @@ export class ByStatement<T> {
     return number === null ? this.#others.get(statementId) : this.#numbered[number];
   }
 
+  /** By the number that a store gave it. */
+  numbered(number: number): T | undefined {
+    return this.#numbered[number];
+  }
+
   set(statementId: string, value: T): void {
     const number = numberOf(statementId);
     if (number === null) this.#others.set(statementId, value);

@@ -1,11 +1,13 @@
 import type { Statement, StatementClass } from '../../../shared/model/statement.ts';
-import type { StoredStatement } from '../history/history.ts';
+import type { CountedColumns, StoredDeltas, StoredStatement } from '../history/history.ts';
+import { positionsOf } from './booked.ts';
 import { ByStatement } from './by-statement.ts';
 import { backgroundName, isBackgroundPrint } from './background.ts';
 import { classify, type StatementMeasures } from './classify.ts';
+import { countedOf, type Counted } from './counted.ts';
 import { median, type HistoryView } from './history-view.ts';
 import type { StoredHistory } from './input.ts';
-import { isHiddenText, readStatementText, type StatementKind } from './statement-kind.ts';
+import { isHiddenText, readStatementText, type StatementKind, type StatementText } from './statement-kind.ts';
 
 /**
  * One query as a person sees it: the statements of all roles, and of all queryids that it has had, under one
@@ -29,6 +31,8 @@ export interface Catalog {
   groupOf(statementId: string | null): StatementGroup | null;
   /** Where a group stands in `groups`; -1 for a group of another catalog. */
   positionOf(group: StatementGroup): number;
+  /** The counters of an interval that the catalog was made from, and the position of the group of each of its rows. */
+  countersOf(interval: StoredDeltas): CatalogedCounters;
   /** Every statement by itself, with the class of its group, in the order of their ids. */
   readonly statements: readonly Statement[];
   readonly dashboardTitles: ReadonlyMap<string, string>;
@@ -37,21 +41,18 @@ export interface Catalog {
 interface Member {
   readonly statement: StoredStatement;
   readonly draft: Draft;
-  calls: number;
+  /** Among all members: where its calls are counted. */
+  readonly place: number;
 }
 
 interface Draft {
   readonly groupId: string;
+  /** Among all drafts: where its sums are. */
+  readonly place: number;
   /** What it became; null while it is drafted. */
   group: StatementGroup | null;
   readonly members: Member[];
   readonly applications: Set<string>;
-  calls: number;
-  rows: number;
-  blocks: number;
-  tempBlocks: number;
-  walRecords: number;
-  fastestMeanMs: number | null;
   /** Time that each run was seen at work, ms. */
   readonly runsMs: number[];
   mostAtOnce: number;
@@ -60,34 +61,55 @@ interface Draft {
 /** Intervals with fewer calls say little about a mean. */
 const callsForMean = 3;
 
+export interface CatalogedCounters {
+  readonly columns: CountedColumns;
+  /** -1: a statement that is not known. */
+  readonly positions: Int32Array;
+}
+
 export function buildCatalog(history: StoredHistory, view: HistoryView): Catalog {
   const drafts = new Map<string, Draft>();
   const memberOf = new ByStatement<Member>();
+  let members = 0;
   const add = (statement: StoredStatement): Member => {
-    const groupId = groupIdOf(statement);
-    const draft = drafts.get(groupId) ?? newDraft(groupId);
+    const { groupId } = readOnce(statement);
+    const draft = drafts.get(groupId) ?? newDraft(groupId, drafts.size);
     drafts.set(groupId, draft);
-    const member = { statement, draft, calls: 0 };
+    const member = { statement, draft, place: members++ };
     draft.members.push(member);
     memberOf.set(statement.statementId, member);
     return member;
   };
   for (const statement of history.statements) add(statement);
   addSamples(view, memberOf, add);
-  addDeltas(view, memberOf);
+  const counted = new Map(view.deltas.map((stored) => [stored, countedOf(stored, memberOf)]));
+  const sums = sumUp(counted.values(), { members, drafts: drafts.size });
   const widgets = new Map(history.widgets.map((widget) => [widget.fingerprint, widget]));
   const hours = storedHours(view);
-  const groups = [...drafts.values()].map((draft) => (draft.group = finish(draft, history, widgets, hours)));
+  const groups = [...drafts.values()].map((draft) => (draft.group = finish(draft, sums, { history, widgets, hours })));
   const titles = history.widgets.flatMap((w) =>
     w.dashboardTitle === undefined ? [] : [[w.widgetId, w.dashboardTitle] as const],
   );
   let statements: readonly Statement[] | null = null;
   const ordered = groups.toSorted((a, b) => compare(a.groupId, b.groupId));
-  const positions = new Map(ordered.map((group, position) => [group, position]));
+  const positions = positionsOf(ordered);
+  const positionOfDraft = Int32Array.from(groups, (group) => positions.get(group) ?? -1);
+  const cataloged = new Map<StoredDeltas, CatalogedCounters>();
   return {
     groups: ordered,
     groupOf: (statementId) => (statementId === null ? null : (memberOf.get(statementId)?.draft.group ?? null)),
     positionOf: (group) => positions.get(group) ?? -1,
+    countersOf(interval) {
+      let found = cataloged.get(interval);
+      if (found === undefined) {
+        const { columns, owners } = counted.get(interval) ?? countedOf(interval, memberOf);
+        const positions = Int32Array.from(owners, (owner) =>
+          owner === undefined ? -1 : (positionOfDraft[owner.draft.place] ?? -1),
+        );
+        cataloged.set(interval, (found = { columns, positions }));
+      }
+      return found;
+    },
     // Few questions ask for all of them.
     get statements() {
       statements ??= [...drafts.values()]
@@ -121,26 +143,38 @@ function textOf({ text, fingerprint }: StoredStatement): string | null {
   return text === null || isHiddenText(text) ? null : text;
 }
 
-/** Texts that nobody may read all have the same fingerprint, and are not the same statement. */
-function groupIdOf(statement: StoredStatement): string {
-  const { statementId, databaseName, fingerprint, key } = statement;
-  if (isBackgroundPrint(fingerprint)) return fingerprint;
-  const nested = key !== null && !key.toplevel ? 'nested' : '';
-  return textOf(statement) === null ? `statement ${statementId}` : JSON.stringify([databaseName, fingerprint, nested]);
+/** What a statement says of itself, read once while the store hands out the same object. */
+interface Read {
+  readonly groupId: string;
+  readonly rawText: string | null;
+  readonly text: StatementText;
+}
+const alreadyRead = new WeakMap<StoredStatement, Read>();
+
+function readOnce(statement: StoredStatement): Read {
+  let read = alreadyRead.get(statement);
+  if (read === undefined) {
+    const rawText = textOf(statement);
+    const text = readStatementText(rawText, statement.fingerprint);
+    alreadyRead.set(statement, (read = { groupId: groupIdOf(statement, rawText), rawText, text }));
+  }
+  return read;
 }
 
-function newDraft(groupId: string): Draft {
+/** Texts that nobody may read all have the same fingerprint, and are not the same statement. */
+function groupIdOf({ statementId, databaseName, fingerprint, key }: StoredStatement, rawText: string | null): string {
+  if (isBackgroundPrint(fingerprint)) return fingerprint;
+  const nested = key !== null && !key.toplevel ? 'nested' : '';
+  return rawText === null ? `statement ${statementId}` : JSON.stringify([databaseName, fingerprint, nested]);
+}
+
+function newDraft(groupId: string, place: number): Draft {
   return {
     groupId,
+    place,
     group: null,
     members: [],
     applications: new Set(),
-    calls: 0,
-    rows: 0,
-    blocks: 0,
-    tempBlocks: 0,
-    walRecords: 0,
-    fastestMeanMs: null,
     runsMs: [],
     mostAtOnce: 0,
   };
@@ -192,23 +226,51 @@ function addSamples(
   }
 }
 
-function addDeltas(view: HistoryView, memberOf: ByStatement<Member>): void {
-  for (const interval of view.deltas) {
-    for (const { statementId, counters } of interval.deltas) {
-      const member = memberOf.get(statementId);
-      const { calls } = counters;
-      if (member === undefined || calls === 0) continue;
-      const { draft } = member;
-      member.calls += calls;
-      draft.calls += calls;
-      draft.rows += counters.rows;
-      draft.blocks += counters.sharedBlksHit + counters.sharedBlksRead;
-      draft.tempBlocks += counters.tempBlksRead + counters.tempBlksWritten;
-      draft.walRecords += counters.walRecords;
-      if (calls < callsForMean && draft.fastestMeanMs !== null) continue;
-      draft.fastestMeanMs = Math.min(draft.fastestMeanMs ?? Infinity, counters.totalExecMs / calls);
+/** What all intervals together counted, by the places of members and of drafts. */
+interface Sums {
+  readonly memberCalls: Float64Array;
+  readonly calls: Float64Array;
+  readonly rows: Float64Array;
+  readonly blocks: Float64Array;
+  readonly tempBlocks: Float64Array;
+  readonly walRecords: Float64Array;
+  /** NaN: it never ran. */
+  readonly fastestMeanMs: Float64Array;
+}
+
+function sumUp(
+  intervals: Iterable<Counted<Member>>,
+  size: { readonly members: number; readonly drafts: number },
+): Sums {
+  const column = () => new Float64Array(size.drafts);
+  const sums: Sums = {
+    memberCalls: new Float64Array(size.members),
+    calls: column(),
+    rows: column(),
+    blocks: column(),
+    tempBlocks: column(),
+    walRecords: column(),
+    fastestMeanMs: column().fill(NaN),
+  };
+  for (const { columns, owners } of intervals) {
+    for (let row = 0; row < owners.length; row += 1) {
+      const owner = owners[row];
+      const calls = columns.calls[row] ?? 0;
+      if (owner === undefined || calls === 0) continue;
+      const { place } = owner.draft;
+      sums.memberCalls[owner.place] = (sums.memberCalls[owner.place] ?? 0) + calls;
+      sums.calls[place] = (sums.calls[place] ?? 0) + calls;
+      sums.rows[place] = (sums.rows[place] ?? 0) + (columns.rows[row] ?? 0);
+      sums.blocks[place] = (sums.blocks[place] ?? 0) + (columns.blocks[row] ?? 0);
+      sums.tempBlocks[place] = (sums.tempBlocks[place] ?? 0) + (columns.tempBlocks[row] ?? 0);
+      sums.walRecords[place] = (sums.walRecords[place] ?? 0) + (columns.walRecords[row] ?? 0);
+      const before = sums.fastestMeanMs[place] ?? NaN;
+      const meanMs = (columns.execMs[row] ?? 0) / calls;
+      if (Number.isNaN(before)) sums.fastestMeanMs[place] = meanMs;
+      else if (calls >= callsForMean && meanMs < before) sums.fastestMeanMs[place] = meanMs;
     }
   }
+  return sums;
 }
 
 function storedHours({ deltas }: HistoryView): number {
@@ -216,31 +278,30 @@ function storedHours({ deltas }: HistoryView): number {
   return Math.max(storedMs, 1000) / 3_600_000;
 }
 
-function finish(
-  draft: Draft,
-  history: StoredHistory,
-  widgets: ReadonlyMap<string, StoredHistory['widgets'][number]>,
-  hours: number,
-): StatementGroup {
-  const { members, calls } = draft;
-  const known = ({ statement }: Member) => (statement.key === null ? 0 : 1);
-  const [most] = members.toSorted(
-    (a, b) => b.calls - a.calls || known(b) - known(a) || compare(a.statement.statementId, b.statement.statementId),
-  );
+interface Known {
+  readonly history: StoredHistory;
+  readonly widgets: ReadonlyMap<string, StoredHistory['widgets'][number]>;
+  readonly hours: number;
+}
+
+function finish(draft: Draft, sums: Sums, { history, widgets, hours }: Known): StatementGroup {
+  const { members, place } = draft;
+  const calls = sums.calls[place] ?? 0;
+  const most = mostCalled(members, sums);
   if (most === undefined) throw new Error(`statement group ${draft.groupId} is empty`);
   const representative = most.statement;
-  const rawText = textOf(representative);
-  const text = readStatementText(rawText, representative.fingerprint);
-  const perCall = (total: number) => (calls === 0 ? null : total / calls);
+  const { rawText, text } = readOnce(representative);
+  const perCall = (total: Float64Array) => (calls === 0 ? null : (total[place] ?? 0) / calls);
+  const fastestMeanMs = sums.fastestMeanMs[place] ?? NaN;
   const runTimes = draft.runsMs;
   const measures: StatementMeasures = {
     calls,
     callsPerHour: calls / hours,
-    fastestMeanMs: draft.fastestMeanMs,
-    rowsPerCall: perCall(draft.rows),
-    blocksPerCall: perCall(draft.blocks),
-    tempBlocksPerCall: perCall(draft.tempBlocks),
-    walRecordsPerCall: perCall(draft.walRecords),
+    fastestMeanMs: Number.isNaN(fastestMeanMs) ? null : fastestMeanMs,
+    rowsPerCall: perCall(sums.rows),
+    blocksPerCall: perCall(sums.blocks),
+    tempBlocksPerCall: perCall(sums.tempBlocks),
+    walRecordsPerCall: perCall(sums.walRecords),
     longestWorkingMs: runTimes.reduce((longest, one) => Math.max(longest, one), 0),
     runs: { seen: runTimes.length, mostAtOnce: draft.mostAtOnce, medianMs: median(runTimes) ?? 0 },
   };
@@ -274,4 +335,15 @@ function finish(
     ].toSorted(),
     hidden: rawText === null && representative.key === null,
   };
+}
+
+/** The member that ran most; of those that ran alike one with counters, and the first by its id. */
+function mostCalled(members: readonly Member[], { memberCalls }: Sums): Member | undefined {
+  if (members.length === 1) return members[0];
+  const calls = ({ place }: Member) => memberCalls[place] ?? 0;
+  const known = ({ statement }: Member) => (statement.key === null ? 0 : 1);
+  const [most] = members.toSorted(
+    (a, b) => calls(b) - calls(a) || known(b) - known(a) || compare(a.statement.statementId, b.statement.statementId),
+  );
+  return most;
 }

@@ -39,7 +39,7 @@ export type IsCommit = (seen: SeenRow) => boolean;
 export function savingCommits(catalog: Catalog): IsCommit {
   const savers = saversOf(catalog);
   return ({ statementId, use, row }) =>
-    use !== null && savers(row.databaseName, row.roleName) && catalog.groupOf(statementId)?.kind === 'control';
+    use !== null && catalog.groupOf(statementId)?.kind === 'control' && savers(row.databaseName, row.roleName);
 }
 
 export interface CommitTime {

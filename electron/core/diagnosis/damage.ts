@@ -1,5 +1,6 @@
 import { expectedBetween, type Baseline } from './baseline.ts';
 import { betweenStatements, savingPauses } from './between-statements.ts';
+import { flagsOf } from './booked.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { commits, commitTimes, type CommitTime } from './commit-waits.ts';
 import { overlapShare, type Interval } from './intervals.ts';
@@ -14,7 +15,10 @@ export interface IntervalDamage {
   /** Part of the interval inside the incident, 0..1; everything here is already cut by it. */
   readonly part: number;
   readonly seconds: number;
-  readonly byVictim: ReadonlyMap<StatementGroup, number>;
+  /** Of `seconds`, by the rows of `interval.booked`; empty without statistics. */
+  readonly booked: Float64Array;
+  /** The rest: victims without a booked call, the time between statements, COMMIT. */
+  readonly unbooked: ReadonlyMap<StatementGroup, number>;
   /** Of it, what calls in flight add (at the end) or had added before (negative), seconds. */
   readonly inFlight: ReadonlyMap<StatementGroup, number>;
   /** Of `seconds`: what was waited between the statements of saves. */
@@ -67,11 +71,11 @@ export function measureDamage(
 
 function withCommits(damage: IntervalDamage, time: CommitTime | undefined): IntervalDamage {
   if (time === undefined) return damage;
-  const { part, byVictim, seconds, expectedSeconds } = damage;
+  const { part, unbooked, seconds, expectedSeconds } = damage;
   const commitSeconds = time.waitedSeconds * part;
   return {
     ...damage,
-    byVictim: commitSeconds > 0 ? new Map([...byVictim, [commits, commitSeconds]]) : byVictim,
+    unbooked: commitSeconds > 0 ? new Map([...unbooked, [commits, commitSeconds]]) : unbooked,
     commitSeconds,
     commitSpentSeconds: time.spentSeconds * part,
     expectedSeconds: expectedSeconds + time.expectedSeconds * part,
@@ -99,17 +103,19 @@ function partOf(whole: IntervalDamage, part: number): IntervalDamage {
   if (part === 1) return whole;
   const cut = (seconds: ReadonlyMap<StatementGroup, number>) =>
     new Map([...seconds].map(([victim, own]) => [victim, own * part]));
-  const byVictim = cut(whole.byVictim);
+  const booked = whole.booked.map((own) => own * part);
+  const unbooked = cut(whole.unbooked);
   return {
     ...whole,
     part,
-    byVictim,
+    booked,
+    unbooked,
     inFlight: cut(whole.inFlight),
     betweenSeconds: whole.betweenSeconds * part,
     calls: whole.calls * part,
     workSeconds: whole.workSeconds * part,
     expectedSeconds: whole.expectedSeconds * part,
-    seconds: sum(byVictim.values()),
+    seconds: sum(booked) + sum(unbooked.values()),
   };
 }
 
@@ -121,31 +127,40 @@ function damageOfCalls(
   const reachMs = (view.spacingMs ?? 1000) * 1.5;
   const openBefore = openWaiting(sampleNear(view.samples, interval.fromMs, reachMs), catalog, usual);
   const openAfter = openWaiting(sampleNear(view.samples, interval.toMs, reachMs), catalog, usual);
-  const byVictim = new Map<StatementGroup, number>();
+  const { booked } = interval;
+  const suffers = flagsOf(booked.groups, canSuffer);
+  const waited = new Float64Array(booked.size);
+  const unbooked = new Map<StatementGroup, number>();
   const inFlight = new Map<StatementGroup, number>();
   let calls = 0;
   let workSeconds = 0;
-  for (const victim of victimsIn(interval, [...openAfter.keys(), ...openBefore.keys()], catalog)) {
-    const booked = interval.booked.get(victim);
-    const expected = booked === undefined ? null : expectedMs(victim, booked, usual);
+  for (let row = 0; row < booked.size; row += 1) {
+    const position = booked.positions[row] ?? 0;
+    if (suffers[position] !== 1) continue;
+    const own = booked.calls[row] ?? 0;
+    const expected = usual.expectedMs(position, own, booked.blocks[row] ?? 0);
+    if (Number.isNaN(expected)) continue;
+    const beyond = (booked.execMs[row] ?? 0) / own - expected;
+    if (beyond > 0) waited[row] = (own * beyond) / 1000;
+    calls += own;
+    workSeconds += (own * expected) / 1000;
+  }
+  for (const victim of openVictims(openBefore, openAfter, catalog)) {
     const open = (openAfter.get(victim) ?? 0) - (openBefore.get(victim) ?? 0);
-    if (open !== 0) inFlight.set(victim, open);
-    let waited = open;
-    if (booked !== undefined && expected !== null) {
-      const own = booked.calls;
-      waited += (own * Math.max(0, booked.execMs / own - expected)) / 1000;
-      calls += own;
-      workSeconds += (own * expected) / 1000;
-    }
-    if (waited > 0) byVictim.set(victim, waited);
+    if (open === 0) continue;
+    inFlight.set(victim, open);
+    const row = booked.rowOf(catalog.positionOf(victim));
+    if (row >= 0) waited[row] = Math.max(0, (waited[row] ?? 0) + open);
+    else if (open > 0) unbooked.set(victim, open);
   }
   const pauses = expectedBetween(interval, between, unit);
   const betweenSeconds = pauses === null ? 0 : Math.max(0, pauses.spentMs - pauses.expectedMs) / 1000;
-  if (betweenSeconds > 0) byVictim.set(betweenStatements, betweenSeconds);
+  if (betweenSeconds > 0) unbooked.set(betweenStatements, betweenSeconds);
   return {
     interval,
     part: 1,
-    byVictim,
+    booked: waited,
+    unbooked,
     inFlight,
     betweenSeconds,
     commitSeconds: 0,
@@ -153,29 +168,15 @@ function damageOfCalls(
     calls,
     workSeconds,
     expectedSeconds: workSeconds + (pauses?.expectedMs ?? 0) / 1000,
-    seconds: sum(byVictim.values()),
+    seconds: sum(waited) + sum(unbooked.values()),
   };
 }
 
-/** Booked ones and those in flight, in one order: sums of fractions depend on it. */
-function victimsIn({ booked }: Interval, open: readonly StatementGroup[], catalog: Catalog): StatementGroup[] {
-  const victims = [...booked.keys()].filter(canSuffer);
-  const others = new Set(open.filter((group) => !booked.has(group)));
-  if (others.size === 0) return victims;
-  return [...victims, ...others].sort((a, b) => catalog.positionOf(a) - catalog.positionOf(b));
-}
+type Open = ReadonlyMap<StatementGroup, number>;
 
-/** L*, ms; null for a statement whose usual latency is not known. */
-export function expectedMs(
-  victim: StatementGroup,
-  booked: { readonly calls: number; readonly blocks: number },
-  usual: Baseline['usual'],
-): number | null {
-  const before = usual.get(victim);
-  if (before === undefined) return null;
-  const growth = before.blocks > 0 ? booked.blocks / booked.calls / before.blocks : 1;
-  return before.meanMs * Math.max(1, growth);
-}
+/** Those in flight at either border, in one order: sums of fractions depend on it. */
+const openVictims = (before: Open, after: Open, catalog: Catalog): StatementGroup[] =>
+  [...new Set([...after.keys(), ...before.keys()])].sort((a, b) => catalog.positionOf(a) - catalog.positionOf(b));
 
 /** Seconds beyond their usual latency that the victims' running calls have already taken. */
 function openWaiting(
@@ -216,7 +217,8 @@ function damageOfActivity(
   return {
     interval,
     part,
-    byVictim,
+    booked: new Float64Array(0),
+    unbooked: byVictim,
     inFlight: new Map(),
     betweenSeconds: byVictim.get(betweenStatements) ?? 0,
     commitSeconds: 0,

@@ -45,7 +45,8 @@ export function estimateFrom(intervals: readonly Interval[], catalog: Catalog, u
 
 /** The same from latencies that were put beside their usual ones already. */
 export function coresFrom(points: readonly Point[]): Cores {
-  const fits = candidates.flatMap((cores) => fitBend(points, cores));
+  const rungs = rungsOf(points);
+  const fits = candidates.flatMap((cores) => fitBend(rungs, cores));
   const best = Math.min(...fits.map(({ error }) => error));
   const plausible = fits.filter(({ error }) => error <= best * alike);
   const largest = plausible.at(-1);
@@ -57,12 +58,14 @@ function pointOf(interval: Interval, { usual, between }: Baseline, unit: SaveUni
   let expected = 0;
   let spent = 0;
   let calls = 0;
-  for (const [group, booked] of interval.booked) {
-    const before = usual.get(group);
-    if (before === undefined) continue;
-    expected += booked.calls * before.meanMs;
-    spent += booked.execMs;
-    calls += booked.calls;
+  const { booked } = interval;
+  for (let row = 0; row < booked.size; row += 1) {
+    const meanMs = usual.meanMs[booked.positions[row] ?? 0] ?? NaN;
+    if (Number.isNaN(meanMs)) continue;
+    const own = booked.calls[row] ?? 0;
+    expected += own * meanMs;
+    spent += booked.execMs[row] ?? 0;
+    calls += own;
   }
   const pause = expectedBetween(interval, between, unit);
   if (pause !== null) {
@@ -74,17 +77,50 @@ function pointOf(interval: Interval, { usual, between }: Baseline, unit: SaveUni
     : [{ sessions, slowdown: spent / expected, weight: Math.sqrt(calls) }];
 }
 
+/** Points with the same sessions: a sum of squares asks for three sums of them, and a day has a hundred such numbers. */
+interface Rung {
+  readonly sessions: number;
+  points: number;
+  greatest: number;
+  weight: number;
+  /** Of log(slowdown), times the weight; and of its square. */
+  logs: number;
+  squares: number;
+}
+
+function rungsOf(points: readonly Point[]): Rung[] {
+  const rungs = new Map<number, Rung>();
+  for (const { sessions, slowdown, weight } of points) {
+    let rung = rungs.get(sessions);
+    if (rung === undefined) {
+      rung = { sessions, points: 0, greatest: 0, weight: 0, logs: 0, squares: 0 };
+      rungs.set(sessions, rung);
+    }
+    const log = Math.log(Math.max(slowdown, 0.1));
+    rung.points += 1;
+    rung.greatest = Math.max(rung.greatest, slowdown);
+    rung.weight += weight;
+    rung.logs += weight * log;
+    rung.squares += weight * log ** 2;
+  }
+  return [...rungs.values()];
+}
+
 /** Least squares of log(slowdown) = log(1 + k * (sessions - cores)+ / cores); none when one side is too thin. */
-function fitBend(points: readonly Point[], cores: number): { readonly cores: number; readonly error: number }[] {
-  const above = points.filter(({ sessions }) => sessions > cores);
-  const below = points.filter(({ sessions }) => sessions <= cores);
-  if (above.length < fewestPoints || below.length < fewestPoints) return [];
-  if (!above.some(({ slowdown }) => slowdown >= leastBend)) return [];
-  const errorOf = (steepness: number) =>
-    points.reduce((total, { sessions, slowdown, weight }) => {
-      const expected = 1 + (steepness * Math.max(0, sessions - cores)) / cores;
-      return total + weight * (Math.log(Math.max(slowdown, 0.1)) - Math.log(expected)) ** 2;
-    }, 0);
+function fitBend(rungs: readonly Rung[], cores: number): { readonly cores: number; readonly error: number }[] {
+  const above = rungs.filter(({ sessions }) => sessions > cores);
+  const pointsAbove = above.reduce((sum, { points }) => sum + points, 0);
+  const all = rungs.reduce((sum, { points }) => sum + points, 0);
+  if (pointsAbove < fewestPoints || all - pointsAbove < fewestPoints) return [];
+  if (!above.some(({ greatest }) => greatest >= leastBend)) return [];
+  const errorOf = (steepness: number) => {
+    let error = 0;
+    for (const { sessions, weight, logs, squares } of rungs) {
+      const expected = sessions > cores ? Math.log(1 + (steepness * (sessions - cores)) / cores) : 0;
+      error += squares - 2 * expected * logs + expected ** 2 * weight;
+    }
+    return error;
+  };
   // Short calls wait for whole turns of the run queue, so the slope may be far steeper than 1.
   const slopes = Array.from({ length: 60 }, (_, index) => 0.1 * 1.12 ** index);
   const error = Math.min(...slopes.map(errorOf));

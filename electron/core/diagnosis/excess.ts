@@ -1,4 +1,5 @@
 import type { Baseline } from './baseline.ts';
+import { flagsOf } from './booked.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { savingCommits } from './commit-waits.ts';
 import { sum, type IntervalDamage } from './damage.ts';
@@ -125,7 +126,7 @@ const scale = (weights: ReadonlyMap<StatementGroup, number>, by: number): Map<St
 
 function callsOf(intervals: readonly Interval[]): number {
   let calls = 0;
-  for (const { booked } of intervals) for (const [group, one] of booked) if (canSuffer(group)) calls += one.calls;
+  for (const { booked } of intervals) calls += booked.callsOf(flagsOf(booked.groups, canSuffer));
   return calls;
 }
 

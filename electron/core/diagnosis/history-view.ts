@@ -32,7 +32,6 @@ export interface HistoryView {
 export const gapFactor = 3;
 
 export function viewHistory(history: Pick<StoredHistory, 'samples' | 'deltas' | 'ownApplicationNames'>): HistoryView {
-  const own = new Set(history.ownApplicationNames);
   const ordered = history.samples.toSorted((a, b) => a.atMs - b.atMs);
   const spacingMs = median(ordered.slice(1).map((sample, index) => sample.atMs - (ordered[index]?.atMs ?? 0)));
   const reach = ((spacingMs ?? 1000) * gapFactor) / 2;
@@ -45,25 +44,50 @@ export function viewHistory(history: Pick<StoredHistory, 'samples' | 'deltas' | 
     return {
       atMs: sample.atMs,
       seconds: (left + right) / 1000,
-      rows: seenRows(
-        sample.rows.filter(({ row }) => !own.has(row.applicationName)),
-        idle,
-      ),
+      rows: seenRows(sample, history.ownApplicationNames, idle),
     };
   });
   return { samples, deltas: history.deltas.toSorted((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs), spacingMs };
 }
 
+function seenRows(
+  sample: StoredSample,
+  ownApplicationNames: readonly string[],
+  idle: ReadonlyMap<string, number>,
+): readonly SeenRow[] {
+  const { rows, hasIdle } = seenOnce(sample, ownApplicationNames);
+  if (!hasIdle) return rows;
+  return rows.map((seen) => (isIdle(seen.row) ? { ...seen, idleMs: idle.get(spellOf(seen.row)) ?? 0 } : seen));
+}
+
+interface Seen {
+  readonly ownApplicationNames: readonly string[];
+  readonly rows: readonly SeenRow[];
+  readonly hasIdle: boolean;
+}
+const seenBefore = new WeakMap<StoredSample, Seen>();
+
+/** What one sample tells by itself, once while the store hands out the same object. */
+function seenOnce(sample: StoredSample, ownApplicationNames: readonly string[]): Seen {
+  const before = seenBefore.get(sample);
+  if (before?.ownApplicationNames === ownApplicationNames) return before;
+  const rows = seenIn(sample.rows.filter(({ row }) => !ownApplicationNames.includes(row.applicationName)));
+  const seen = { ownApplicationNames, rows, hasIdle: rows.some(({ row }) => isIdle(row)) };
+  seenBefore.set(sample, seen);
+  return seen;
+}
+
 /** Parallel workers are credited to the query of their leader. */
-function seenRows(rows: readonly StoredActivityRow[], idle: ReadonlyMap<string, number>): SeenRow[] {
-  const byPid = new Map(rows.map((stored) => [stored.row.pid, stored]));
+function seenIn(rows: readonly StoredActivityRow[]): SeenRow[] {
+  const leaders = rows.some(({ row }) => row.leaderPid !== null)
+    ? new Map(rows.map((stored) => [stored.row.pid, stored]))
+    : null;
   const seen = rows
     .toSorted((a, b) => a.row.pid - b.row.pid)
-    .map(({ statementId, row }) => {
-      const leader = row.leaderPid === null ? undefined : byPid.get(row.leaderPid);
+    .map(({ statementId, row }): SeenRow => {
+      const leader = row.leaderPid === null ? undefined : leaders?.get(row.leaderPid);
       const own = statementId ?? (isBackground(row) ? `backend:${row.backendType}` : null);
-      const idleMs = isIdle(row) ? (idle.get(spellOf(row)) ?? 0) : 0;
-      return { statementId: leader?.statementId ?? own, row, use: resourceUse(row), idleMs };
+      return { statementId: leader?.statementId ?? own, row, use: resourceUse(row), idleMs: 0 };
     });
   const waiting = seen.find(({ use }) => use === 'replication');
   return waiting === undefined ? seen : [...seen, standbyOf(waiting.row)];

@@ -1,3 +1,4 @@
+import { flagsOf } from './booked.ts';
 import { overlapShare, type Interval } from './intervals.ts';
 import type { TimeWindow } from './input.ts';
 import { savingTime, type SaveUnit } from './saves.ts';
@@ -38,20 +39,20 @@ export function saveDeviation(intervals: readonly Interval[], window: TimeWindow
 function insideStatements({ booked }: Interval, unit: SaveUnit): number | null {
   let total = 0;
   let known = false;
-  for (const [group, { calls, execMs, squaresMs2 }] of booked) {
-    if (!unit.belongs(group)) continue;
+  const belongs = flagsOf(booked.groups, unit.belongs);
+  for (let row = 0; row < booked.size; row += 1) {
+    if (belongs[booked.positions[row] ?? 0] !== 1) continue;
+    const squaresMs2 = booked.squaresMs2[row] ?? 0;
     if (squaresMs2 > 0) known = true;
     // A reset between the two numbers may leave fewer squares than the mean alone accounts for.
-    total += Math.max(0, squaresMs2 - execMs ** 2 / calls);
+    total += Math.max(0, squaresMs2 - (booked.execMs[row] ?? 0) ** 2 / (booked.calls[row] ?? 0));
   }
   return known ? total : null;
 }
 
 function betweenStatements({ booked, betweenMs }: Interval, unit: SaveUnit, saves: number): number {
   if (unit.kind !== 'saves' || betweenMs === null) return 0;
-  let calls = 0;
-  for (const [group, one] of booked) if (unit.belongs(group)) calls += one.calls;
-  const pauses = Math.max(1, calls / saves);
+  const pauses = Math.max(1, booked.callsOf(flagsOf(booked.groups, unit.belongs)) / saves);
   return (betweenMs / saves) ** 2 / pauses;
 }
 

@@ -1,3 +1,4 @@
+import { flagsOf } from './booked.ts';
 import type { Interval } from './intervals.ts';
 import type { StatementGroup } from './catalog.ts';
 import { canSuffer, isSaving } from './roles.ts';
@@ -10,19 +11,17 @@ export interface SaveUnit {
   /** 'saves': writing statements, counted by their markers. 'statements': no writes were seen, every call counts. */
   readonly kind: 'saves' | 'statements';
   readonly markers: ReadonlySet<StatementGroup>;
-  belongs(group: StatementGroup): boolean;
+  /** One function for one unit, as `flagsOf` wants it; the same of `counts`. */
+  readonly belongs: (group: StatementGroup) => boolean;
+  /** Its calls are the number of saves. */
+  readonly counts: (group: StatementGroup) => boolean;
 }
 
 /** A writer with fewer calls than this part of its role's busiest one does not belong to every save. */
 const busyPart = 0.2;
 
 export function findSaveUnit(intervals: readonly Pick<Interval, 'booked'>[]): SaveUnit {
-  const calls = new Map<StatementGroup, number>();
-  for (const { booked } of intervals) {
-    for (const [group, { calls: more }] of booked) {
-      if (isSaving(group)) calls.set(group, (calls.get(group) ?? 0) + more);
-    }
-  }
+  const calls = savingCalls(intervals);
   const roles = Map.groupBy(calls, ([group]) => JSON.stringify([group.statement.databaseName, group.roleNames]));
   const markers = new Set<StatementGroup>();
   for (const writers of roles.values()) {
@@ -35,8 +34,21 @@ export function findSaveUnit(intervals: readonly Pick<Interval, 'booked'>[]): Sa
     if (marker !== undefined) markers.add(marker[0]);
   }
   return markers.size > 0
-    ? { kind: 'saves', markers, belongs: isSaving }
-    : { kind: 'statements', markers, belongs: canSuffer };
+    ? { kind: 'saves', markers, belongs: isSaving, counts: (group) => markers.has(group) }
+    : { kind: 'statements', markers, belongs: canSuffer, counts: canSuffer };
+}
+
+function savingCalls(intervals: readonly Pick<Interval, 'booked'>[]): Map<StatementGroup, number> {
+  const groups = intervals[0]?.booked.groups ?? [];
+  const saving = flagsOf(groups, isSaving);
+  const calls = new Float64Array(groups.length);
+  for (const { booked } of intervals) {
+    for (let row = 0; row < booked.size; row += 1) {
+      const position = booked.positions[row] ?? 0;
+      if (saving[position] === 1) calls[position] = (calls[position] ?? 0) + (booked.calls[row] ?? 0);
+    }
+  }
+  return new Map(groups.flatMap((group, position) => (calls[position] === 0 ? [] : [[group, calls[position] ?? 0]])));
 }
 
 export interface SavingTime {
@@ -57,12 +69,16 @@ export function savingTime(interval: Interval, unit: SaveUnit): SavingTime {
 }
 
 function addUp(interval: Interval, unit: SaveUnit): SavingTime {
+  const { booked } = interval;
+  const belongs = flagsOf(booked.groups, unit.belongs);
+  const counts = flagsOf(booked.groups, unit.counts);
   let saves = 0;
   let spentMs = unit.kind === 'saves' ? (interval.betweenMs ?? 0) : 0;
-  for (const [group, booked] of interval.booked) {
-    if (!unit.belongs(group)) continue;
-    spentMs += booked.execMs;
-    if (unit.kind === 'statements' || unit.markers.has(group)) saves += booked.calls;
+  for (let row = 0; row < booked.size; row += 1) {
+    const position = booked.positions[row] ?? 0;
+    if (belongs[position] !== 1) continue;
+    spentMs += booked.execMs[row] ?? 0;
+    if (counts[position] === 1) saves += booked.calls[row] ?? 0;
   }
   return { saves, spentMs };
 }

@@ -2,7 +2,8 @@ import { expectedBetween, type Baseline } from './baseline.ts';
 import { betweenStatements } from './between-statements.ts';
 import type { StatementGroup } from './catalog.ts';
 import { commits } from './commit-waits.ts';
-import { expectedMs, sum, type IntervalDamage } from './damage.ts';
+import { flagsOf } from './booked.ts';
+import { sum, type IntervalDamage } from './damage.ts';
 import { percentile95, saveDeviation } from './save-spread.ts';
 import type { TimeWindow } from './input.ts';
 import { savingTime, type SaveUnit } from './saves.ts';
@@ -41,14 +42,21 @@ export function summarizeSaving(
   let spentMs = 0;
   let expected = 0;
   let damageSeconds = 0;
-  for (const { interval, part, byVictim, inFlight, commitSeconds } of damages) {
+  for (const { interval, part, booked: waited, unbooked, inFlight, commitSeconds } of damages) {
     const saving = savingTime(interval, unit);
     saves += saving.saves * part;
     spentMs += saving.spentMs * part + commitSeconds * 1000;
     for (const [group, seconds] of inFlight) if (unit.belongs(group)) spentMs += seconds * 1000;
-    damageSeconds += sum([...byVictim].map(([group, seconds]) => (ofSaving(group) ? seconds : 0)));
-    for (const [group, booked] of interval.booked) {
-      if (unit.belongs(group)) expected += booked.calls * (expectedMs(group, booked, baseline.usual) ?? 0) * part;
+    damageSeconds += sum([...unbooked].map(([group, seconds]) => (ofSaving(group) ? seconds : 0)));
+    const { booked } = interval;
+    const belongs = flagsOf(booked.groups, unit.belongs);
+    for (let row = 0; row < booked.size; row += 1) {
+      const position = booked.positions[row] ?? 0;
+      if (belongs[position] !== 1) continue;
+      damageSeconds += waited[row] ?? 0;
+      const calls = booked.calls[row] ?? 0;
+      const expectedMs = baseline.usual.expectedMs(position, calls, booked.blocks[row] ?? 0);
+      if (!Number.isNaN(expectedMs)) expected += calls * expectedMs * part;
     }
   }
   for (const { interval, part } of damages) {
@@ -81,10 +89,6 @@ const always: TimeWindow = { fromMs: -Infinity, toMs: Infinity };
 function usualSaving({ intervals, usual, between }: Baseline, unit: SaveUnit): number | null {
   const saves = sum(intervals.map((interval) => savingTime(interval, unit).saves));
   if (saves === 0) return null;
-  const spentMs = sum(
-    intervals.flatMap(({ booked }) =>
-      [...booked].map(([group, { calls }]) => (unit.belongs(group) ? calls * (usual.get(group)?.meanMs ?? 0) : 0)),
-    ),
-  );
+  const spentMs = sum(intervals.map(({ booked }) => usual.workOf(booked, flagsOf(booked.groups, unit.belongs))));
   return spentMs / saves + (unit.kind === 'saves' ? (between?.meanMs ?? 0) : 0);
 }

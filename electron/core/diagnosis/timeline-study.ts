@@ -1,16 +1,17 @@
 import type { ActivityRow } from '../../../shared/model/sampling.ts';
 import type {
+  CountedColumns,
   DetailedRollup,
   PackedRollup,
   StoredActivityRow,
   StoredDeltas,
   StoredOrigin,
 } from '../history/history.ts';
-import { buildCatalog, type Catalog, type StatementGroup } from './catalog.ts';
+import { BookKeeper } from './booked.ts';
+import { buildCatalog, type Catalog } from './catalog.ts';
 import { viewHistory } from './history-view.ts';
 import type { StoredHistory, TimeWindow } from './input.ts';
-import type { Booked, Interval } from './intervals.ts';
-import { noCounters } from './no-counters.ts';
+import type { Interval } from './intervals.ts';
 import type { StatementTable } from './timeline-table.ts';
 
 /** Minutes and hours of one server, and what is needed to read them. */
@@ -95,35 +96,43 @@ function sumUp(rollups: readonly DetailedRollup[], end: number): Totals {
 }
 
 function deltasOf(totals: Totals, { fromMs, toMs }: TimeWindow): StoredDeltas[] {
-  const fastest: StoredDeltas['deltas'][number][] = [];
-  const others: StoredDeltas['deltas'][number][] = [];
+  const ran: number[] = [];
+  const ranMore: number[] = [];
   for (let id = 0; id < totals.calls.length; id += 1) {
     const calls = totals.calls[id] ?? 0;
     if (calls === 0) continue;
-    const statementId = String(id);
-    const [first, firstMs] = [totals.fastestCalls[id] ?? 0, totals.fastestMs[id] ?? 0];
-    fastest.push({
-      statementId,
-      discontinuity: false,
-      counters: {
-        ...noCounters,
-        calls: first,
-        totalExecMs: firstMs,
-        rows: totals.rows[id] ?? 0,
-        sharedBlksHit: totals.blocks[id] ?? 0,
-        tempBlksRead: totals.tempBlocks[id] ?? 0,
-        walRecords: totals.walRecords[id] ?? 0,
-      },
-    });
-    if (calls === first) continue;
-    const counters = { ...noCounters, calls: calls - first, totalExecMs: (totals.execMs[id] ?? 0) - firstMs };
-    others.push({ statementId, discontinuity: false, counters });
+    ran.push(id);
+    if (calls !== totals.fastestCalls[id]) ranMore.push(id);
   }
-  const head = { deallocs: 0, resets: 0, coverage: null };
+  const of = (ids: readonly number[], value: (id: number) => number) => Float64Array.from(ids, value);
+  const at = (column: Float64Array) => (id: number) => column[id] ?? 0;
+  const nothing = { discontinuities: 0, squaresMs2: of(ran, () => 0), walBytes: of(ran, () => 0) };
+  const fastest: CountedColumns = {
+    ...nothing,
+    statementIds: Int32Array.from(ran),
+    calls: of(ran, at(totals.fastestCalls)),
+    execMs: of(ran, at(totals.fastestMs)),
+    rows: of(ran, at(totals.rows)),
+    blocks: of(ran, at(totals.blocks)),
+    tempBlocks: of(ran, at(totals.tempBlocks)),
+    walRecords: of(ran, at(totals.walRecords)),
+  };
+  const zeros = of(ranMore, () => 0);
+  const others: CountedColumns = {
+    ...nothing,
+    statementIds: Int32Array.from(ranMore),
+    calls: of(ranMore, (id) => (totals.calls[id] ?? 0) - (totals.fastestCalls[id] ?? 0)),
+    execMs: of(ranMore, (id) => (totals.execMs[id] ?? 0) - (totals.fastestMs[id] ?? 0)),
+    rows: zeros,
+    blocks: zeros,
+    tempBlocks: zeros,
+    walRecords: zeros,
+  };
+  const head = { deallocs: 0, resets: 0, coverage: null, deltas: [] };
   // The first lasts no time at all: the calls of an hour are counted over the second.
   return [
-    { ...head, fromMs, toMs: fromMs, deltas: fastest },
-    { ...head, fromMs, toMs, deltas: others },
+    { ...head, fromMs, toMs: fromMs, columns: fastest },
+    { ...head, fromMs, toMs, columns: others },
   ];
 }
 
@@ -184,22 +193,17 @@ const rowOf = (origin: StoredOrigin | undefined, pid: number, queryStartMs: numb
 });
 
 /** All calls together: who belongs to saving is told by them. */
-export function totalCalls(totals: Totals, table: StatementTable): Pick<Interval, 'booked'> {
-  const booked = new Map<StatementGroup, Booked>();
-  for (let id = 0; id < totals.calls.length; id += 1) {
-    const group = table.groups[table.positionOf[id] ?? -1];
-    const calls = (totals.calls[id] ?? 0) + (group === undefined ? 0 : (booked.get(group)?.calls ?? 0));
-    if (group !== undefined && calls > 0) booked.set(group, { ...nothingBooked, calls });
-  }
-  return { booked };
+export function totalCalls({ calls }: Totals, { groups, positionOf }: StatementTable): Pick<Interval, 'booked'> {
+  const nothing = new Float64Array(calls.length);
+  const positions = positionOf.map((position, id) => (calls[id] === 0 ? -1 : position));
+  const columns = {
+    calls,
+    execMs: nothing,
+    squaresMs2: nothing,
+    rows: nothing,
+    blocks: nothing,
+    tempBlocks: nothing,
+    walBytes: null,
+  };
+  return { booked: new BookKeeper(groups).book(positions, columns) };
 }
-
-const nothingBooked: Booked = {
-  calls: 0,
-  execMs: 0,
-  squaresMs2: 0,
-  rows: 0,
-  blocks: 0,
-  tempBlocks: 0,
-  walBytes: 0,
-};

@@ -1,3 +1,4 @@
+import { flagsOf } from './booked.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { canBeBlamed, canSuffer } from './roles.ts';
 import type { SaveUnit } from './saves.ts';
@@ -31,23 +32,13 @@ export function statementTable({ statements }: RolledHistory, catalog: Catalog, 
     blameable[id] = Number(background || canBeBlamed(group));
     layerAt[id] = layers.indexOf(background ? 'maintenance' : layerOf(group));
   }
-  let saving: { readonly unit: SaveUnit; readonly belongs: Uint8Array; readonly marks: Uint8Array } | null = null;
   const { groups } = catalog;
   return {
     groups,
     positionOf,
-    suffers: Uint8Array.from(groups, (group) => Number(canSuffer(group))),
+    suffers: flagsOf(groups, canSuffer),
     blameable,
     layerAt,
-    saving(unit) {
-      if (saving?.unit === unit) return saving;
-      const marks = (group: StatementGroup) => unit.kind === 'statements' || unit.markers.has(group);
-      saving = {
-        unit,
-        belongs: Uint8Array.from(groups, (group) => Number(unit.belongs(group))),
-        marks: Uint8Array.from(groups, (group) => Number(unit.belongs(group) && marks(group))),
-      };
-      return saving;
-    },
+    saving: ({ belongs, counts }) => ({ belongs: flagsOf(groups, belongs), marks: flagsOf(groups, counts) }),
   };
 }

@@ -1,7 +1,7 @@
 import type { PackedRollup } from '../history/history.ts';
 import { bookedScratch, readBooked, type BookedScratch } from '../history/rollup-blob.ts';
-import { callsForUsual } from './baseline.ts';
 import type { StatementTable } from './timeline-table.ts';
+import { callsForUsual } from './usual.ts';
 
 /**
  * Sums of one rollup by group, in arrays that are used again for the next: a day of minutes has a million of them.

@@ -1,8 +1,9 @@
 import type { StoredRollup } from '../history/history.ts';
+import { BookKeeper, flagsOf } from './booked.ts';
 import type { Catalog, StatementGroup } from './catalog.ts';
 import { pausesOfDays, type DayMinute } from './day-pauses.ts';
 import type { Cores, DiagnosisInput, TimeWindow } from './input.ts';
-import { uncounted, type Booked, type Interval } from './intervals.ts';
+import { uncounted, type Interval } from './intervals.ts';
 import { canBeBlamed, canSuffer } from './roles.ts';
 import { clockOf } from './statistical/clock.ts';
 
@@ -39,6 +40,8 @@ export function quietDays(
   const spanMs = incident.toMs - incident.fromMs;
   const scaledReachMs = (reachMs * dayMs) / 86_400_000;
   const groups = groupsById(catalog);
+  const books = new BookKeeper(catalog.groups);
+  const suffers = flagsOf(catalog.groups, canSuffer);
   const pauses = pausesOfDays(input, catalog);
   const byDay = new Map<number, DayMinute[]>();
   for (const minute of days) {
@@ -57,8 +60,8 @@ export function quietDays(
     if (quiet.length >= mostMinutes) break;
     const found = evenly(byDay.get(day) ?? [], mostOfADay)
       .filter((minute) => suspectSessions(minute, groups) <= quietSessions)
-      .map((minute) => intervalOf(minute, groups, pauses(minute)))
-      .filter(({ booked }) => [...booked.keys()].some(canSuffer));
+      .map((minute) => intervalOf(minute, groups, books, pauses(minute)))
+      .filter(({ booked }) => booked.some(suffers));
     if (found.length > 0) daysFound += 1;
     quiet.push(...found);
   }
@@ -73,47 +76,38 @@ function evenly<T>(all: readonly T[], most: number): T[] {
   );
 }
 
-type GroupById = (statementId: number) => StatementGroup | null;
+type GroupById = (statementId: number) => { readonly group: StatementGroup; readonly position: number } | null;
 
 function groupsById(catalog: Catalog): GroupById {
-  const known = new Map<number, StatementGroup | null>();
+  const known = new Map<number, ReturnType<GroupById>>();
   return (statementId) => {
-    let group = known.get(statementId);
-    if (group === undefined) {
-      group = catalog.groupOf(String(statementId));
-      known.set(statementId, group);
+    let found = known.get(statementId);
+    if (found === undefined) {
+      const group = catalog.groupOf(String(statementId));
+      found = group === null ? null : { group, position: catalog.positionOf(group) };
+      known.set(statementId, found);
     }
-    return group;
+    return found;
   };
 }
 
 function suspectSessions({ statementIds, activeSessions }: StoredRollup, groups: GroupById): number {
   let sessions = 0;
   for (const [index, active] of activeSessions.entries()) {
-    const group = active === 0 ? null : groups(statementIds[index] ?? 0);
-    if (group !== null && canBeBlamed(group)) sessions += active;
+    const known = active === 0 ? null : groups(statementIds[index] ?? 0);
+    if (known !== null && canBeBlamed(known.group)) sessions += active;
   }
   return sessions;
 }
 
-function intervalOf(minute: DayMinute, groups: GroupById, betweenMs: number | null): Interval {
+function intervalOf(minute: DayMinute, groups: GroupById, books: BookKeeper, betweenMs: number | null): Interval {
   const { fromMs, toMs, resets, coverage, deallocs } = minute;
-  const { statementIds, calls, execMs, sumSquaresMs2, rows, blocks, tempBlocks } = minute;
-  const booked = new Map<StatementGroup, Booked>();
-  for (const [index, more] of calls.entries()) {
-    const group = more === 0 ? null : groups(statementIds[index] ?? 0);
-    if (group === null || !group.statement.toplevel) continue;
-    const before = booked.get(group);
-    booked.set(group, {
-      calls: (before?.calls ?? 0) + more,
-      execMs: (before?.execMs ?? 0) + (execMs[index] ?? 0),
-      squaresMs2: (before?.squaresMs2 ?? 0) + (sumSquaresMs2[index] ?? 0),
-      rows: (before?.rows ?? 0) + (rows[index] ?? 0),
-      blocks: (before?.blocks ?? 0) + (blocks[index] ?? 0),
-      tempBlocks: (before?.tempBlocks ?? 0) + (tempBlocks[index] ?? 0),
-      walBytes: 0,
-    });
-  }
+  const { statementIds, calls, execMs, sumSquaresMs2: squaresMs2, rows, blocks, tempBlocks } = minute;
+  const positions = statementIds.map((statementId, index) => {
+    const known = calls[index] === 0 ? null : groups(statementId);
+    return known?.group.statement.toplevel === true ? known.position : -1;
+  });
+  const booked = books.book(positions, { calls, execMs, squaresMs2, rows, blocks, tempBlocks, walBytes: null });
   const seconds = (toMs - fromMs) / 1000;
   return { ...uncounted, fromMs, toMs, seconds, booked, samples: [], deallocs, resets, coverage, betweenMs };
 }

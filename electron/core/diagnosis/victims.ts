@@ -1,7 +1,7 @@
 import type { Victim } from '../../../shared/model/diagnosis.ts';
 import { expectedBetween, type Baseline } from './baseline.ts';
 import { betweenStatements } from './between-statements.ts';
-import type { StatementGroup } from './catalog.ts';
+import { flagsOf } from './booked.ts';
 import { sum, type IntervalDamage } from './damage.ts';
 import type { Study } from './study.ts';
 import { canSuffer } from './roles.ts';
@@ -14,31 +14,34 @@ export function describeVictims(
   baseline: Baseline,
   { unit, catalog }: Pick<Study, 'unit' | 'catalog'>,
 ): Victim[] {
-  const totals = new Map<StatementGroup, { calls: number; execMs: number; blocks: number; damage: number }>();
-  const totalOf = (group: StatementGroup) => {
-    const total = totals.get(group) ?? { calls: 0, execMs: 0, blocks: 0, damage: 0 };
-    totals.set(group, total);
-    return total;
-  };
-  for (const { interval, part, byVictim } of damages) {
-    for (const [group, seconds] of byVictim) totalOf(group).damage += seconds;
-    for (const [group, booked] of interval.booked) {
-      if (!canSuffer(group)) continue;
-      const total = totalOf(group);
-      total.calls += booked.calls * part;
-      total.execMs += booked.execMs * part;
-      total.blocks += booked.blocks * part;
+  const { groups } = catalog;
+  const suffers = flagsOf(groups, canSuffer);
+  const column = () => new Float64Array(groups.length);
+  const [calls, execMs, blocks, damage] = [column(), column(), column(), column()];
+  for (const { interval, part, booked: waited, unbooked } of damages) {
+    const { booked } = interval;
+    for (const [group, seconds] of unbooked) {
+      const position = catalog.positionOf(group);
+      if (position >= 0) damage[position] = (damage[position] ?? 0) + seconds;
+    }
+    for (let row = 0; row < booked.size; row += 1) {
+      const position = booked.positions[row] ?? 0;
+      if (suffers[position] !== 1) continue;
+      damage[position] = (damage[position] ?? 0) + (waited[row] ?? 0);
+      calls[position] = (calls[position] ?? 0) + (booked.calls[row] ?? 0) * part;
+      execMs[position] = (execMs[position] ?? 0) + (booked.execMs[row] ?? 0) * part;
+      blocks[position] = (blocks[position] ?? 0) + (booked.blocks[row] ?? 0) * part;
     }
   }
-  const statements = [...totals].flatMap(([group, { calls, execMs, blocks, damage }]): Victim[] => {
-    const usual = baseline.usual.get(group);
-    if (usual === undefined || damage === 0) return [];
-    const meanMs = calls === 0 ? usual.meanMs : execMs / calls;
-    const workRatio = calls === 0 || usual.blocks === 0 ? null : blocks / calls / usual.blocks;
+  const statements = groups.flatMap((group, position): Victim[] => {
+    const damageSeconds = damage[position] ?? 0;
+    const usual = damageSeconds === 0 ? undefined : baseline.usual.get(group);
+    if (usual === undefined) return [];
+    const n = calls[position] ?? 0;
+    const meanMs = n === 0 ? usual.meanMs : (execMs[position] ?? 0) / n;
+    const workRatio = n === 0 || usual.blocks === 0 ? null : (blocks[position] ?? 0) / n / usual.blocks;
     const { statement } = group;
-    return [
-      { statement, calls: Math.round(calls), baselineMs: usual.meanMs, meanMs, damageSeconds: damage, workRatio },
-    ];
+    return [{ statement, calls: Math.round(n), baselineMs: usual.meanMs, meanMs, damageSeconds, workRatio }];
   });
   const commit = describeCommits(damages, usualCommitMs(baseline, catalog, unit), unit);
   return [...statements, ...describeBetween(damages, baseline, unit), ...commit].toSorted(

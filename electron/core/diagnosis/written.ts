@@ -57,8 +57,12 @@ export function measureWritten(damages: readonly IntervalDamage[], baseline: Bas
 function bytesByGroup(parts: readonly { interval: Interval; part: number }[]): Map<StatementGroup, Written> {
   const bytes = new Map<StatementGroup, Written>();
   for (const { interval, part } of parts) {
-    for (const [group, { walBytes, tempBlocks }] of interval.booked) {
-      if (walBytes === 0 && tempBlocks === 0) continue;
+    const { booked } = interval;
+    for (let row = 0; row < booked.size; row += 1) {
+      const walBytes = booked.walBytes[row] ?? 0;
+      const tempBlocks = booked.tempBlocks[row] ?? 0;
+      const group = booked.groups[booked.positions[row] ?? -1];
+      if ((walBytes === 0 && tempBlocks === 0) || group === undefined) continue;
       const before = bytes.get(group);
       bytes.set(group, {
         wal: (before?.wal ?? 0) + walBytes * part,

@@ -91,6 +91,25 @@ export interface StoredDeltas {
     readonly counters: StatementCounters;
     readonly discontinuity: boolean;
   }[];
+  /** What a verdict asks of `deltas`, in columns; absent where they did not come out of the store. */
+  readonly columns?: CountedColumns;
+}
+/** The counters of one interval that every verdict reads: parallel arrays, one element a row of `deltas`. */
+export interface CountedColumns {
+  /** Number(statementId). */
+  readonly statementIds: Int32Array;
+  /** How many rows are discontinuities. */
+  readonly discontinuities: number;
+  readonly calls: Float64Array;
+  readonly execMs: Float64Array;
+  readonly squaresMs2: Float64Array;
+  readonly rows: Float64Array;
+  /** Shared blocks, hit and read. */
+  readonly blocks: Float64Array;
+  /** Read and written. */
+  readonly tempBlocks: Float64Array;
+  readonly walRecords: Float64Array;
+  readonly walBytes: Float64Array;
 }
 /** An activity row with our statement id (found by key, or made by fingerprint of the sampled text). */
 export interface StoredActivityRow {

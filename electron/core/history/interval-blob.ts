@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { StatementCounters } from '../../../shared/model/sampling.ts';
 import { counterColumns, counterValues, PackedCounters } from './counters.ts';
-import type { StoredDeltas } from './history.ts';
+import type { CountedColumns, StoredDeltas } from './history.ts';
 import { ColumnReader, ColumnWriter, DamagedColumns } from './packed-columns.ts';
 
 /**
@@ -59,6 +59,62 @@ export function decodeInterval(packed: Uint8Array, idOf: (id: number) => number)
     deltas.push(new PackedDelta(counters, index, statementId, discontinuities[index] === 1));
   }
   return deltas;
+}
+
+/** Of the twenty columns the ones that every verdict reads; the others are passed over. */
+export function decodeCounted(packed: Uint8Array, idOf: (id: number) => number): CountedColumns {
+  const reader = new ColumnReader(inflateRawSync(packed));
+  const version = reader.number();
+  if (version !== layoutVersion) throw new DamagedColumns(`an interval has the unknown layout ${version}`);
+  const length = reader.number();
+  const statementIds = new Int32Array(length);
+  reader.idsInto(statementIds, length);
+  for (let index = 0; index < length; index += 1) statementIds[index] = idOf(statementIds[index] ?? 0);
+  let discontinuities = 0;
+  for (const one of reader.column(length)) if (one === 1) discontinuities += 1;
+  const read = new Map<(typeof counterColumns)[number], Float64Array>();
+  for (const column of counterColumns) {
+    if (countedNames.has(column)) read.set(column, reader.column(length));
+    else reader.skip();
+  }
+  const column = (name: (typeof counterColumns)[number]) => read.get(name) ?? new Float64Array(length);
+  return {
+    statementIds,
+    discontinuities,
+    calls: column('calls'),
+    execMs: divided(column('exec_ns'), 1e6),
+    squaresMs2: divided(column('sum_squares_us2'), 1e6),
+    rows: column('row_count'),
+    blocks: added(column('shared_hit'), column('shared_read')),
+    tempBlocks: added(column('temp_read'), column('temp_written')),
+    walRecords: column('wal_records'),
+    walBytes: column('wal_bytes'),
+  };
+}
+
+const countedNames: ReadonlySet<string> = new Set([
+  'calls',
+  'row_count',
+  'exec_ns',
+  'sum_squares_us2',
+  'shared_hit',
+  'shared_read',
+  'temp_read',
+  'temp_written',
+  'wal_records',
+  'wal_bytes',
+] satisfies (typeof counterColumns)[number][]);
+
+/** In place. */
+function divided(values: Float64Array, by: number): Float64Array {
+  for (let index = 0; index < values.length; index += 1) values[index] = (values[index] ?? 0) / by;
+  return values;
+}
+
+/** In place of the first. */
+function added(values: Float64Array, more: Float64Array): Float64Array {
+  for (let index = 0; index < values.length; index += 1) values[index] = (values[index] ?? 0) + (more[index] ?? 0);
+  return values;
 }
 
 class PackedDelta {

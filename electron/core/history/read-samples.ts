@@ -3,6 +3,7 @@ import { statementClassSchema, type StatementClass } from '../../../shared/model
 import type { ReplicationState, ServerCounters, Snapshot } from '../../../shared/model/sampling.ts';
 import { counterColumns, countersAt } from './counters.ts';
 import type {
+  CountedColumns,
   DetailedRollup,
   PackedRollup,
   RollupHead,
@@ -11,8 +12,9 @@ import type {
   StoredRollup,
   StoredSample,
 } from './history.ts';
-import { decodeInterval } from './interval-blob.ts';
-import { followMerged } from './merged-statements.ts';
+import { decodeCounted, decodeInterval } from './interval-blob.ts';
+import { Kept } from './kept.ts';
+import { mergedStatements } from './merged-statements.ts';
 import { fromUs, toUs } from './moments.ts';
 import type { Prepare } from './prepared.ts';
 import { packedWithin, readOrigins, rollupExtent, rollupsWithin } from './read-rollups.ts';
@@ -42,21 +44,38 @@ interface IntervalRow {
   readonly deltas: Buffer | null;
 }
 
-function storedDeltas(prepare: Prepare, interval: IntervalRow, idOf: (id: number) => number): StoredDeltas {
-  return {
-    fromMs: fromUs(interval.from_us),
-    toMs: fromUs(interval.to_us),
-    deallocs: interval.deallocs,
-    resets: interval.resets,
-    coverage: interval.coverage,
-    idleInTransactionMs: interval.idle_in_transaction_ms,
-    server: interval.server === null ? null : (JSON.parse(interval.server) as ServerCounters),
-    ...(interval.replication === null ? {} : { replication: JSON.parse(interval.replication) as ReplicationState[] }),
-    ...(interval.restarted === 0 ? {} : { restarted: true }),
-    ...(interval.clock_set_by_ms === 0 ? {} : { clockSetByMs: interval.clock_set_by_ms }),
-    deltas:
-      interval.deltas === null ? deltasBefore6(prepare, interval.interval_id) : decodeInterval(interval.deltas, idOf),
-  };
+type IntervalHead = Omit<StoredDeltas, 'deltas' | 'columns'>;
+
+const headOf = (interval: IntervalRow): IntervalHead => ({
+  fromMs: fromUs(interval.from_us),
+  toMs: fromUs(interval.to_us),
+  deallocs: interval.deallocs,
+  resets: interval.resets,
+  coverage: interval.coverage,
+  idleInTransactionMs: interval.idle_in_transaction_ms,
+  server: interval.server === null ? null : (JSON.parse(interval.server) as ServerCounters),
+  ...(interval.replication === null ? {} : { replication: JSON.parse(interval.replication) as ReplicationState[] }),
+  ...(interval.restarted === 0 ? {} : { restarted: true }),
+  ...(interval.clock_set_by_ms === 0 ? {} : { clockSetByMs: interval.clock_set_by_ms }),
+});
+
+/** Rows and columns are unpacked when somebody asks: a verdict reads columns only, and few questions read both. */
+function storedDeltas(
+  prepare: Prepare,
+  interval: IntervalRow,
+  idOf: (id: number) => number,
+  later: Later,
+): StoredDeltas {
+  const head = headOf(interval);
+  const packed = interval.deltas;
+  if (packed === null) return { ...head, deltas: deltasBefore6(prepare, interval.interval_id) };
+  let columns: CountedColumns | null = null;
+  const stored = { ...head, deltas: [] };
+  Object.defineProperties(stored, {
+    deltas: { enumerable: true, get: () => later(() => decodeInterval(packed, idOf)) },
+    columns: { enumerable: false, get: () => (columns ??= later(() => decodeCounted(packed, idOf))) },
+  });
+  return stored;
 }
 
 /** Deltas that a store of version 5 wrote. */
@@ -109,7 +128,26 @@ async function bySteps<R extends RollupHead>(
   return found;
 }
 
+/** Three hours of background samples and more, 10 MB with ten sessions in each. */
+const mostSamples = 4000;
+/** Six hours of them, 20 MB with 500 statements in each. */
+const mostIntervals = 400;
+
 export function createSampleReader(prepare: Prepare, later: Later) {
+  const kept = new Kept<StoredSample>(mostSamples);
+  const intervals = new Kept<StoredDeltas>(mostIntervals);
+  let mergedBefore = '';
+  /** Of statements as they are known now; what was unpacked under other ids is forgotten. */
+  const ids = (serverKey: number | null): ((id: number) => number) => {
+    const merged = mergedStatements(prepare, serverKey);
+    const print = `${serverKey} ${[...merged].join(' ')}`;
+    if (print !== mergedBefore) {
+      kept.clear();
+      intervals.clear();
+      mergedBefore = print;
+    }
+    return merged.size === 0 ? asIs : (id) => merged.get(id) ?? id;
+  };
   return {
     lastSnapshot(serverId: string): Snapshot | null {
       const row = prepare<{
@@ -149,10 +187,11 @@ export function createSampleReader(prepare: Prepare, later: Later) {
 
     async deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]> {
       const serverKey = knownServerKey(prepare, serverId);
-      const idOf = followMerged(prepare, serverKey) ?? asIs;
+      const idOf = ids(serverKey);
       // By batches of rows that are read in one go: no statement stays open while others take their turn.
-      const heads = prepare<{ interval_id: number }>(
-        'select interval_id from interval where server_key = ? and to_us >= ? and from_us <= ? order by to_us, interval_id',
+      const heads = prepare<{ interval_id: number; from_us: number; to_us: number }>(
+        `select interval_id, from_us, to_us from interval where server_key = ? and to_us >= ? and from_us <= ?
+         order by to_us, interval_id`,
       ).all(serverKey, toUs(fromMs), toUs(toMs));
       const read = prepare<IntervalRow>(
         `select interval_id, from_us, to_us, deallocs, resets, coverage, idle_in_transaction_ms, restarted,
@@ -160,26 +199,45 @@ export function createSampleReader(prepare: Prepare, later: Later) {
          from interval where interval_id = ?`,
       );
       const found: StoredDeltas[] = [];
-      for (const [index, { interval_id: intervalId }] of heads.entries()) {
-        if (index % atATime === atATime - 1) await takeTurns();
-        const interval = read.get(intervalId);
-        // Retention may take it between two turns.
-        if (interval !== undefined) found.push(storedDeltas(prepare, interval, idOf));
+      let unpacked = 0;
+      for (const { interval_id: intervalId, from_us: fromUs, to_us: toUs } of heads) {
+        const key = `${serverKey} ${intervalId} ${fromUs} ${toUs}`;
+        let stored = intervals.get(key);
+        if (stored === undefined) {
+          unpacked += 1;
+          if (unpacked % atATime === 0) await takeTurns();
+          const interval = read.get(intervalId);
+          // Retention may take it between two turns.
+          if (interval === undefined) continue;
+          stored = storedDeltas(prepare, interval, idOf, later);
+          intervals.set(key, stored);
+        }
+        found.push(stored);
       }
       return found;
     },
 
     async samples(serverId: string, fromMs: number, toMs: number): Promise<StoredSample[]> {
       const serverKey = knownServerKey(prepare, serverId);
-      const heads = prepare<{ sample_id: number; at_us: number; packed: Buffer | null }>(
-        `select sample_id, at_us, packed from sample where server_key = ? and at_us between ? and ?
-         order by at_us, sample_id`,
+      const heads = prepare<{ sample_id: number; at_us: number }>(
+        'select sample_id, at_us from sample where server_key = ? and at_us between ? and ? order by at_us, sample_id',
       ).all(serverKey, toUs(fromMs), toUs(toMs));
-      const rowsOf = createRowReader(prepare, followMerged(prepare, serverKey) ?? asIs, later);
+      const rowsOf = createRowReader(prepare, ids(serverKey), later);
+      const read = prepare<{ packed: Buffer | null }>('select packed from sample where sample_id = ?');
       const found: StoredSample[] = [];
-      for (const [index, { sample_id: sampleId, at_us: atUs, packed }] of heads.entries()) {
-        if (index % samplesAtATime === samplesAtATime - 1) await takeTurns();
-        found.push({ atMs: fromUs(atUs), rows: rowsOf(sampleId, atUs, packed) });
+      let unpacked = 0;
+      for (const { sample_id: sampleId, at_us: atUs } of heads) {
+        const key = `${serverKey} ${sampleId} ${atUs}`;
+        let stored = kept.get(key);
+        if (stored === undefined) {
+          unpacked += 1;
+          if (unpacked % samplesAtATime === 0) await takeTurns();
+          const sample = read.get(sampleId);
+          if (sample === undefined) continue;
+          stored = { atMs: fromUs(atUs), rows: rowsOf(sampleId, atUs, sample.packed) };
+          kept.set(key, stored);
+        }
+        found.push(stored);
       }
       return found;
     },

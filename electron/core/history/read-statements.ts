@@ -17,22 +17,36 @@ interface StatementRow extends KeyRow {
   readonly role_name: string | null;
   readonly fingerprint: string;
   readonly text_id: number | null;
-  readonly body: PackedText | null;
 }
 
 const columns = `statement_id, database_oid, role_oid, queryid, toplevel, database_name, role_name,
-                 statement.fingerprint, text_id, body`;
+                 statement.fingerprint, text_id`;
+/** Of all servers: those of a program with many, and what it is compared with. */
+const mostKept = 20_000;
 
 export function createStatementReader(prepare: Prepare) {
   const textOf = rememberTexts();
-  const storedStatement = (row: StatementRow): StoredStatement => ({
-    statementId: String(row.statement_id),
-    key: keyOf(row),
-    databaseName: row.database_name,
-    roleName: row.role_name,
-    text: row.text_id === null || row.body === null ? null : textOf(row.text_id, row.body),
-    fingerprint: row.fingerprint,
-  });
+  // The same object while nothing of it changed: what was read out of a text is kept with it.
+  const kept = new Map<number, { readonly row: StatementRow; readonly stored: StoredStatement }>();
+  const storedStatement = (row: StatementRow): StoredStatement => {
+    const before = kept.get(row.statement_id);
+    if (before !== undefined && isSame(before.row, row)) return before.stored;
+    const stored: StoredStatement = {
+      statementId: String(row.statement_id),
+      key: keyOf(row),
+      databaseName: row.database_name,
+      roleName: row.role_name,
+      text: row.text_id === null ? null : textOfId(row.text_id),
+      fingerprint: row.fingerprint,
+    };
+    if (kept.size >= mostKept) kept.clear();
+    kept.set(row.statement_id, { row, stored });
+    return stored;
+  };
+  const textOfId = (textId: number): string | null => {
+    const row = prepare<{ body: PackedText }>('select body from text where text_id = ?').get(textId);
+    return row === undefined ? null : textOf(textId, row.body);
+  };
   return {
     keysWithoutText(serverId: string): StatementKey[] {
       return prepare<KeyRow>(
@@ -46,7 +60,7 @@ export function createStatementReader(prepare: Prepare) {
     /** With background processes, which have no hour in which they were last seen. */
     statements(serverId: string, sinceMs: number): StoredStatement[] {
       return prepare<StatementRow>(
-        `select ${columns} from statement left join text using (text_id)
+        `select ${columns} from statement
          where server_key = ? and (last_seen_hour >= ? or last_seen_hour = 0) order by statement_id`,
       )
         .all(knownServerKey(prepare, serverId), Math.max(0, toHour(sinceMs)))
@@ -56,7 +70,7 @@ export function createStatementReader(prepare: Prepare) {
     // The plus keeps SQLite from reading all statements of the server to find a few.
     statementsById(serverId: string, statementIds: readonly string[]): StoredStatement[] {
       return prepare<StatementRow>(
-        `select ${columns} from statement left join text using (text_id)
+        `select ${columns} from statement
          where statement_id in (select cast(value as integer) from json_each(?)) and +server_key = ?
          order by statement_id`,
       )
@@ -82,3 +96,13 @@ function keyOf(row: KeyRow): StatementKey | null {
     toplevel: row.toplevel === 1,
   };
 }
+
+const isSame = (a: StatementRow, b: StatementRow): boolean =>
+  a.text_id === b.text_id &&
+  a.fingerprint === b.fingerprint &&
+  a.queryid === b.queryid &&
+  a.role_name === b.role_name &&
+  a.database_name === b.database_name &&
+  a.role_oid === b.role_oid &&
+  a.database_oid === b.database_oid &&
+  a.toplevel === b.toplevel;

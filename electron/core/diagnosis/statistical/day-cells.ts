@@ -4,7 +4,8 @@ import type { Catalog, StatementGroup } from '../catalog.ts';
 import type { DayMinute, DayPauses } from '../day-pauses.ts';
 import { median } from '../history-view.ts';
 import type { TimeWindow } from '../input.ts';
-import type { Booked, Interval } from '../intervals.ts';
+import { flagsOf, type BookedGroups } from '../booked.ts';
+import type { Interval } from '../intervals.ts';
 import type { SaveUnit } from '../saves.ts';
 import type { Clock, Slots } from './clock.ts';
 import type { WorkSpan, WorkUnit } from './work-done.ts';
@@ -29,8 +30,6 @@ export interface Cell {
   savingCalls: number;
 }
 
-type Done = Pick<Booked, 'calls' | 'execMs' | 'blocks'>;
-
 export interface CellFacts {
   readonly catalog: Catalog;
   readonly baseline: Baseline;
@@ -46,10 +45,11 @@ export class DayCells {
   readonly #suspectIndex: ReadonlyMap<StatementGroup, number>;
   readonly #victimIndex: ReadonlyMap<StatementGroup, number>;
   readonly #cells = new Map<string, Cell>();
+  #places: Int32Array | null = null;
 
   constructor(facts: CellFacts) {
     this.#facts = facts;
-    this.#victims = [...facts.baseline.usual.keys()];
+    this.#victims = facts.baseline.usual.victims();
     this.#suspectIndex = new Map(facts.suspects.map((group, index) => [group, index]));
     this.#victimIndex = new Map(this.#victims.map((group, index) => [group, index]));
   }
@@ -60,7 +60,7 @@ export class DayCells {
     this.#eachCell(interval, (cell, fromMs, toMs) => {
       const part = (toMs - fromMs) / (seconds * 1000);
       this.#reach(cell, fromMs, toMs);
-      for (const [group, own] of booked) this.#book(cell, group, own, part);
+      this.#book(cell, booked, part);
       this.#pause(cell, booked, betweenMs, part);
     });
     for (const { atMs, rows } of interval.samples) {
@@ -219,23 +219,28 @@ export class DayCells {
     cell.seconds += (toMs - fromMs) / 1000;
   }
 
-  #book(cell: Cell, group: StatementGroup, own: Done, part: number): void {
-    const victim = this.#victimIndex.get(group);
-    if (victim === undefined) return;
-    cell.victimCalls[victim] = (cell.victimCalls[victim] ?? 0) + own.calls * part;
-    cell.victimExecMs[victim] = (cell.victimExecMs[victim] ?? 0) + own.execMs * part;
-    cell.victimBlocks[victim] = (cell.victimBlocks[victim] ?? 0) + own.blocks * part;
+  #book(cell: Cell, booked: BookedGroups, part: number): void {
+    const places = this.#victimPlaces(booked.groups);
+    for (let row = 0; row < booked.size; row += 1) {
+      const victim = places[booked.positions[row] ?? 0] ?? -1;
+      if (victim < 0) continue;
+      cell.victimCalls[victim] = (cell.victimCalls[victim] ?? 0) + (booked.calls[row] ?? 0) * part;
+      cell.victimExecMs[victim] = (cell.victimExecMs[victim] ?? 0) + (booked.execMs[row] ?? 0) * part;
+      cell.victimBlocks[victim] = (cell.victimBlocks[victim] ?? 0) + (booked.blocks[row] ?? 0) * part;
+    }
   }
 
-  #pause(cell: Cell, booked: ReadonlyMap<StatementGroup, Done>, spentMs: number | null, part: number): void {
+  /** Among the victims, by position in the catalog; -1: none. */
+  #victimPlaces(groups: readonly StatementGroup[]): Int32Array {
+    this.#places ??= Int32Array.from(groups, (group) => this.#victimIndex.get(group) ?? -1);
+    return this.#places;
+  }
+
+  #pause(cell: Cell, booked: BookedGroups, spentMs: number | null, part: number): void {
     const { unit } = this.#facts;
     if (spentMs === null || unit.kind !== 'saves') return;
-    let saves = 0;
-    for (const [group, { calls }] of booked) {
-      if (unit.markers.has(group)) saves += calls;
-      if (unit.belongs(group)) cell.savingCalls += calls * part;
-    }
-    this.#pauseOf(cell, spentMs, saves, part);
+    cell.savingCalls += booked.callsOf(flagsOf(booked.groups, unit.belongs)) * part;
+    this.#pauseOf(cell, spentMs, booked.callsOf(flagsOf(booked.groups, unit.counts)), part);
   }
 
   #pauseOf(cell: Cell, spentMs: number, saves: number, part: number): void {

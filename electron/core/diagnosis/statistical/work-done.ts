@@ -1,6 +1,7 @@
 import type { StatementGroup } from '../catalog.ts';
 import type { TimeWindow } from '../input.ts';
-import type { Booked, Interval } from '../intervals.ts';
+import type { Booked } from '../booked.ts';
+import type { Interval } from '../intervals.ts';
 import type { Study } from '../study.ts';
 
 /** Work that was done somewhere within a span of time. */

@@ -1,3 +1,4 @@
+import { UsualLatencies } from '../../../../electron/core/diagnosis/usual.ts';
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../electron/core/diagnosis/diagnose.ts';
 import type { EndedExperiment } from '../../../../electron/core/diagnosis/input.ts';
@@ -185,7 +186,7 @@ describe('over several mornings', () => {
       saving: summarizeSaving(
         findSaveUnit([]),
         [],
-        { intervals: [], seconds: 0, usual: new Map(), between: null, origin: 'none' },
+        { intervals: [], seconds: 0, usual: new UsualLatencies([]), between: null, origin: 'none' },
         verdict,
       ),
       damageSeconds: verdict.damageSeconds,
