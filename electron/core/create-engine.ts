@@ -15,6 +15,7 @@ import { openHistory } from './history/open-history.ts';
 import { IndexAdviceService } from './index-advice/index-advice-service.ts';
 import { Mornings } from './mornings/mornings.ts';
 import { OpenFindings } from './mornings/open-findings.ts';
+import { warmUp } from './mornings/warm-up.ts';
 import type { Ports } from './ports.ts';
 import { ReadModelService } from './read-model/read-model-service.ts';
 import { startRetention } from './history/retention-timer.ts';
@@ -22,15 +23,22 @@ import { startRetention } from './history/retention-timer.ts';
 export interface EngineOptions {
   /** False for an engine that lives for one call: nothing samples or reconnects by itself. */
   readonly background: boolean;
+  /** A window is about to ask: what it will ask is asked once before (mornings/warm-up.ts). */
+  readonly forWindow?: boolean;
 }
 
 export interface RunningEngine extends Engine {
+  /** When what a window will ask was asked once before; at once for an engine without one. */
+  readonly warmed: Promise<void>;
   /** Stops load, demo, sampling and sessions, and closes the store. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 /** Composition root: ports in, services out. Opens the store; connects nowhere by itself. */
-export async function createEngine(ports: Ports, { background }: EngineOptions): Promise<RunningEngine> {
+export async function createEngine(
+  ports: Ports,
+  { background, forWindow = false }: EngineOptions,
+): Promise<RunningEngine> {
   const startedAtMs = ports.clock.nowMs();
   const notices: string[] = [];
   const notice = (text: string) => {
@@ -81,8 +89,12 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   }
 
   let stopping: Promise<void> | null = null;
+  const warmed = forWindow
+    ? warmUp({ history, mornings, logger: ports.logger }, () => stopping !== null)
+    : Promise.resolve();
   const stop = async () => {
     const parts = [
+      () => warmed,
       () => stopRetention?.(),
       () => (stopMeasuring === null ? experiments.settled() : stopMeasuring()),
       () => openFindings.stop(),
@@ -117,6 +129,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     readModels,
     dashboards,
     captures,
+    warmed,
     info: () => ({
       version: engineVersion,
       profile: ports.paths.profileDir,

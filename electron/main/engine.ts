@@ -48,7 +48,11 @@ async function start(message: Extract<ToEngine, { type: 'start' }>): Promise<voi
     secrets: secretStore === 'system' ? secrets : memorySecrets(),
     notifier: { notify: (title, body) => tell({ type: 'notify', title, body }) },
   });
-  starting = openProfileEngine({ profileDir, logger, startCore: () => createCore(ports, { background: true }) });
+  starting = openProfileEngine({
+    profileDir,
+    logger,
+    startCore: () => createCore(ports, { background: true, forWindow: true }),
+  });
   let engine: ProfileEngine;
   try {
     engine = await starting;

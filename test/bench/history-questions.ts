@@ -1,54 +1,64 @@
-/** A process of `bench:history`: an engine on a generated profile that is asked one question again and again. */
+/**
+ * A process of `bench:history`: an engine on a generated profile, started as the door of a window starts it. `window`
+ * waits until it is warm, opens Mornings, and brushes one half hour after another; `at once` asks the first question of
+ * all while the engine has just been started.
+ */
 import { call } from '@orpc/server';
-import { createCore } from '../../electron/core/create-core.ts';
+import { createRouter } from '../../electron/core/api/router.ts';
+import { createEngine } from '../../electron/core/create-engine.ts';
 import { nodePorts } from '../../electron/hosts/node-ports.ts';
 
-export type Question = 'timeline' | 'diagnose';
+export type Visit = 'window' | 'at once';
 export interface Measured {
-  readonly coldMs: number;
-  readonly warmMs: readonly number[];
-  readonly answer: string;
+  readonly openingMs: readonly number[];
+  readonly brushingMs: readonly number[];
+  readonly residentMegabytes: number;
+  readonly answers: readonly string[];
 }
 
-async function measure(
-  profileDir: string,
-  question: Question,
-  window: { readonly fromMs: number; readonly toMs: number },
-  repetitions: number,
-): Promise<Measured> {
+const minuteMs = 60_000;
+/** Half hours of reports and of quiet, by when they begin before the end, as somebody would brush them. */
+const brushedBeforeMs = [70, 75, 66, 180, 400, 70].map((minutes) => minutes * minuteMs);
+
+async function measure(profileDir: string, visit: Visit, window: { readonly fromMs: number; readonly toMs: number }) {
   const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-  const core = await createCore(
-    nodePorts({ paths: { profileDir, resourcesDir: 'resources' }, logger: quiet, door: 'bench' }),
-    { background: false },
-  );
-  const { mornings } = core.router;
-  // Half an hour of reports, as somebody would brush it.
-  const brushed = { fromMs: window.toMs - 70 * 60_000, toMs: window.toMs - 40 * 60_000 };
-  const ask = async (): Promise<string> => {
-    if (question === 'timeline') {
-      const reply = await call(mornings.timeline, { serverId: 'erp', ...window });
-      if (!reply.ok) throw new Error(reply.error.message);
-      return `${reply.value.timeline.buckets.length} buckets`;
-    }
-    const reply = await call(mornings.diagnose, { serverId: 'erp', ...brushed });
+  const ports = nodePorts({ paths: { profileDir, resourcesDir: 'resources' }, logger: quiet, door: 'bench' });
+  const engine = await createEngine(ports, { background: false, forWindow: visit === 'window' });
+  const { mornings } = createRouter(engine);
+  const answers: string[] = [];
+  const timed = async (ask: () => Promise<string>): Promise<number> => {
+    const startedMs = performance.now();
+    answers.push(await ask());
+    return performance.now() - startedMs;
+  };
+  const open = async () => {
+    const reply = await call(mornings.timeline, { serverId: 'erp', ...window });
+    if (!reply.ok) throw new Error(reply.error.message);
+    return `${reply.value.timeline.buckets.length} buckets`;
+  };
+  const brush = async (beforeMs: number) => {
+    const fromMs = window.toMs - beforeMs;
+    const reply = await call(mornings.diagnose, { serverId: 'erp', fromMs, toMs: fromMs + 30 * minuteMs });
     if (!reply.ok) throw new Error(reply.error.message);
     return reply.value.verdict.sentence;
   };
-  const times: number[] = [];
-  let answer = '';
-  for (let run = 0; run <= repetitions; run += 1) {
-    const startedMs = performance.now();
-    answer = await ask();
-    times.push(performance.now() - startedMs);
+  await engine.warmed;
+  const openingMs: number[] = [];
+  const brushingMs: number[] = [];
+  const [first = 0, ...others] = brushedBeforeMs;
+  openingMs.push(await timed(open));
+  brushingMs.push(await timed(() => brush(first)));
+  if (visit === 'window') {
+    for (const beforeMs of others) brushingMs.push(await timed(() => brush(beforeMs)));
+    for (let again = 0; again < 2; again += 1) openingMs.push(await timed(open));
   }
-  await core.stop();
-  const [coldMs = 0, ...warmMs] = times;
-  return { coldMs, warmMs, answer };
+  const residentMegabytes = Math.round(process.memoryUsage().rss / 1e6);
+  await engine.stop();
+  return { openingMs, brushingMs, residentMegabytes, answers } satisfies Measured;
 }
 
 if (import.meta.main) {
-  const [, , profileDir = '', question = 'timeline', fromMs = '0', toMs = '0', repetitions = '3'] = process.argv;
-  const window = { fromMs: Number(fromMs), toMs: Number(toMs) };
-  const measured = await measure(profileDir, question as Question, window, Number(repetitions));
+  const [, , profileDir = '', visit = 'window', fromMs = '0', toMs = '0'] = process.argv;
+  const measured = await measure(profileDir, visit as Visit, { fromMs: Number(fromMs), toMs: Number(toMs) });
   console.log(JSON.stringify(measured));
 }

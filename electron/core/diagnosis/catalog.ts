@@ -1,3 +1,4 @@
+import type { ActivityRow } from '../../../shared/model/sampling.ts';
 import type { Statement, StatementClass } from '../../../shared/model/statement.ts';
 import type { CountedColumns, StoredDeltas, StoredStatement } from '../history/history.ts';
 import { positionsOf } from './booked.ts';
@@ -7,7 +8,7 @@ import { classify, type StatementMeasures } from './classify.ts';
 import { countedOf, type Counted } from './counted.ts';
 import { median, type HistoryView } from './history-view.ts';
 import type { StoredHistory } from './input.ts';
-import { isHiddenText, readStatementText, type StatementKind, type StatementText } from './statement-kind.ts';
+import { isHiddenText, readStatementText, type StatementKind, type StatementText } from '../sql-text/statement-kind.ts';
 
 /**
  * One query as a person sees it: the statements of all roles, and of all queryids that it has had, under one
@@ -67,7 +68,19 @@ export interface CatalogedCounters {
   readonly positions: Int32Array;
 }
 
-export function buildCatalog(history: StoredHistory, view: HistoryView): Catalog {
+/** A statement under one application, as long at work as it was ever seen. */
+export interface Sighting {
+  readonly statementId: string;
+  readonly databaseName: string | null;
+  readonly roleName: string | null;
+  readonly applicationName: string;
+  readonly longestMs: number;
+}
+
+type CatalogedHistory = Pick<StoredHistory, 'statements' | 'overrides' | 'widgets'>;
+
+/** @param sightings In place of the view's samples, where they were summed up already. */
+export function buildCatalog(history: CatalogedHistory, view: HistoryView, sightings?: readonly Sighting[]): Catalog {
   const drafts = new Map<string, Draft>();
   const memberOf = new ByStatement<Member>();
   let members = 0;
@@ -81,7 +94,8 @@ export function buildCatalog(history: StoredHistory, view: HistoryView): Catalog
     return member;
   };
   for (const statement of history.statements) add(statement);
-  addSamples(view, memberOf, add);
+  if (sightings === undefined) addSamples(view, memberOf, add);
+  else addSightings(sightings, memberOf, add);
   const counted = new Map(view.deltas.map((stored) => [stored, countedOf(stored, memberOf)]));
   const sums = sumUp(counted.values(), { members, drafts: drafts.size });
   const widgets = new Map(history.widgets.map((widget) => [widget.fingerprint, widget]));
@@ -146,7 +160,8 @@ function textOf({ text, fingerprint }: StoredStatement): string | null {
 /** What a statement says of itself, read once while the store hands out the same object. */
 interface Read {
   readonly groupId: string;
-  readonly rawText: string | null;
+  /** Nobody knows its text, or may see it. */
+  readonly textless: boolean;
   readonly text: StatementText;
 }
 const alreadyRead = new WeakMap<StoredStatement, Read>();
@@ -154,18 +169,21 @@ const alreadyRead = new WeakMap<StoredStatement, Read>();
 function readOnce(statement: StoredStatement): Read {
   let read = alreadyRead.get(statement);
   if (read === undefined) {
-    const rawText = textOf(statement);
-    const text = readStatementText(rawText, statement.fingerprint);
-    alreadyRead.set(statement, (read = { groupId: groupIdOf(statement, rawText), rawText, text }));
+    const { traits, fingerprint } = statement;
+    const written = traits == null || traits.hidden || isBackgroundPrint(fingerprint) ? null : traits;
+    const rawText = written === null ? textOf(statement) : '';
+    const text = written ?? readStatementText(rawText, fingerprint);
+    const textless = rawText === null;
+    alreadyRead.set(statement, (read = { groupId: groupIdOf(statement, textless), textless, text }));
   }
   return read;
 }
 
 /** Texts that nobody may read all have the same fingerprint, and are not the same statement. */
-function groupIdOf({ statementId, databaseName, fingerprint, key }: StoredStatement, rawText: string | null): string {
+function groupIdOf({ statementId, databaseName, fingerprint, key }: StoredStatement, textless: boolean): string {
   if (isBackgroundPrint(fingerprint)) return fingerprint;
   const nested = key !== null && !key.toplevel ? 'nested' : '';
-  return rawText === null ? `statement ${statementId}` : JSON.stringify([databaseName, fingerprint, nested]);
+  return textless ? `statement ${statementId}` : JSON.stringify([databaseName, fingerprint, nested]);
 }
 
 function newDraft(groupId: string, place: number): Draft {
@@ -199,17 +217,7 @@ function addSamples(
     const atOnce = new Map<Draft, number>();
     for (const { statementId, row, use } of sample.rows) {
       if (statementId === null || use === null) continue;
-      const member =
-        memberOf.get(statementId) ??
-        add({
-          statementId,
-          key: null,
-          databaseName: row.databaseName,
-          roleName: row.roleName,
-          // A background process names itself; what it works on changes from sample to sample.
-          text: isBackgroundPrint(statementId) ? backgroundName(statementId) : row.query,
-          fingerprint: statementId,
-        });
+      const member = memberOf.get(statementId) ?? add(onlySeen({ statementId, ...whose(row) }, row.query));
       const { draft } = member;
       if (row.applicationName !== '') draft.applications.add(row.applicationName);
       if (use === 'lock' || row.queryStartMs === null || row.leaderPid !== null) continue;
@@ -223,6 +231,36 @@ function addSamples(
       atOnce.set(draft, (atOnce.get(draft) ?? 0) + 1);
     }
     for (const [draft, sessions] of atOnce) draft.mostAtOnce = Math.max(draft.mostAtOnce, sessions);
+  }
+}
+
+const whose = ({ databaseName, roleName }: ActivityRow) => ({ databaseName, roleName });
+
+/** A statement that is known from samples alone. */
+const onlySeen = (
+  { statementId, databaseName, roleName }: Pick<Sighting, 'statementId' | 'databaseName' | 'roleName'>,
+  query: string,
+): StoredStatement => ({
+  statementId,
+  key: null,
+  databaseName,
+  roleName,
+  // A background process names itself; what it works on changes from sample to sample.
+  text: isBackgroundPrint(statementId) ? backgroundName(statementId) : query,
+  fingerprint: statementId,
+});
+
+/** Each counts as one run, and all of them as seen at once. */
+function addSightings(
+  sightings: readonly Sighting[],
+  memberOf: ByStatement<Member>,
+  add: (statement: StoredStatement) => Member,
+): void {
+  for (const sighting of sightings) {
+    const { draft } = memberOf.get(sighting.statementId) ?? add(onlySeen(sighting, ''));
+    if (sighting.applicationName !== '') draft.applications.add(sighting.applicationName);
+    draft.runsMs.push(sighting.longestMs);
+    draft.mostAtOnce += 1;
   }
 }
 
@@ -279,7 +317,7 @@ function storedHours({ deltas }: HistoryView): number {
 }
 
 interface Known {
-  readonly history: StoredHistory;
+  readonly history: CatalogedHistory;
   readonly widgets: ReadonlyMap<string, StoredHistory['widgets'][number]>;
   readonly hours: number;
 }
@@ -290,7 +328,7 @@ function finish(draft: Draft, sums: Sums, { history, widgets, hours }: Known): S
   const most = mostCalled(members, sums);
   if (most === undefined) throw new Error(`statement group ${draft.groupId} is empty`);
   const representative = most.statement;
-  const { rawText, text } = readOnce(representative);
+  const { textless, text } = readOnce(representative);
   const perCall = (total: Float64Array) => (calls === 0 ? null : (total[place] ?? 0) / calls);
   const fastestMeanMs = sums.fastestMeanMs[place] ?? NaN;
   const runTimes = draft.runsMs;
@@ -319,7 +357,9 @@ function finish(draft: Draft, sums: Sums, { history, widgets, hours }: Known): S
       roleName: representative.roleName,
       queryid: representative.key?.queryid ?? null,
       toplevel: representative.key?.toplevel ?? true,
-      text: rawText,
+      get text() {
+        return textOf(representative);
+      },
       fingerprint,
       class: verdict.class,
       classSource: verdict.source,
@@ -333,7 +373,7 @@ function finish(draft: Draft, sums: Sums, { history, widgets, hours }: Known): S
     roleNames: [
       ...new Set(members.flatMap(({ statement: { roleName } }) => (roleName === null ? [] : [roleName]))),
     ].toSorted(),
-    hidden: rawText === null && representative.key === null,
+    hidden: textless && representative.key === null,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { StatementClass } from '../../../shared/model/statement.ts';
-import type { StatementText } from './statement-kind.ts';
+import type { StatementText } from '../sql-text/statement-kind.ts';
 
 /** What was measured of one statement. Per-call numbers are null when no call was booked. */
 export interface StatementMeasures {

@@ -28,6 +28,7 @@ export const heldIdleMs = 5000;
 
 /** Lock waits of victims in one sample, each walked to its root blockers. */
 export function lockWaits(sample: SeenSample, catalog: Catalog): LockWait[] {
+  if (!sample.rows.some(({ use }) => use === 'lock')) return [];
   const byPid = new Map(sample.rows.map((seen) => [seen.row.pid, seen]));
   return sample.rows.flatMap((seen) => {
     const waiter = catalog.groupOf(seen.statementId);

@@ -1,15 +1,6 @@
-import type { ActivityRow } from '../../../shared/model/sampling.ts';
-import type {
-  CountedColumns,
-  DetailedRollup,
-  PackedRollup,
-  StoredActivityRow,
-  StoredDeltas,
-  StoredOrigin,
-} from '../history/history.ts';
+import type { CountedColumns, DetailedRollup, PackedRollup, StoredDeltas, StoredOrigin } from '../history/history.ts';
 import { BookKeeper } from './booked.ts';
-import { buildCatalog, type Catalog } from './catalog.ts';
-import { viewHistory } from './history-view.ts';
+import { buildCatalog, type Catalog, type Sighting } from './catalog.ts';
 import type { StoredHistory, TimeWindow } from './input.ts';
 import type { Interval } from './intervals.ts';
 import type { StatementTable } from './timeline-table.ts';
@@ -40,7 +31,7 @@ const callsForMean = 3;
 
 /**
  * The catalog of the same statements with the same classes as raw history gives, out of sums: it is asked for one
- * interval with all calls, one with those of each statement's fastest hour, and one sample with all that was seen.
+ * interval with all calls, one with those of each statement's fastest hour, and all that was seen.
  */
 export function studyRollups(
   history: RolledHistory,
@@ -48,19 +39,8 @@ export function studyRollups(
   end: number,
 ): { readonly catalog: Catalog; readonly totals: Totals } {
   const totals = sumUp(history.classedBy, end);
-  const { statements, overrides, widgets } = history;
-  const stored = {
-    statements,
-    overrides,
-    widgets,
-    ownApplicationNames: [],
-    deltas: deltasOf(totals, { fromMs, toMs }),
-    samples: [
-      { atMs: fromMs, rows: [] },
-      { atMs: toMs, rows: rowsOf(history, toMs, end) },
-    ],
-  };
-  return { catalog: buildCatalog(stored, viewHistory(stored)), totals };
+  const view = { samples: [], deltas: deltasOf(totals, { fromMs, toMs }), spacingMs: null };
+  return { catalog: buildCatalog(history, view, sightingsOf(history, end)), totals };
 }
 
 function sumUp(rollups: readonly DetailedRollup[], end: number): Totals {
@@ -137,7 +117,7 @@ function deltasOf(totals: Totals, { fromMs, toMs }: TimeWindow): StoredDeltas[] 
 }
 
 /** Every statement under every application that ran it, as long at work as it was ever seen. */
-function rowsOf({ classedBy, origins }: RolledHistory, atMs: number, end: number): StoredActivityRow[] {
+function sightingsOf({ classedBy, origins }: RolledHistory, end: number): Sighting[] {
   const longest = new Float64Array(end);
   const lastOrigin = new Int32Array(end);
   const pairs = new Set<number>();
@@ -157,40 +137,26 @@ function rowsOf({ classedBy, origins }: RolledHistory, atMs: number, end: number
     }
   }
   const applications = new Uint8Array(end);
-  const rows: StoredActivityRow[] = [];
+  const sightings: Sighting[] = [];
   for (const pair of pairs) {
     const id = Math.floor(pair / most);
     const before = applications[id] ?? 0;
     // Applications only agree or not on a class: more than a few say nothing new.
     if (before >= mostApplications) continue;
     applications[id] = before + 1;
-    const row = rowOf(origins.get(pair % most), rows.length + 1, atMs - (longest[id] ?? 0));
-    rows.push({ statementId: String(id), row });
+    const origin = origins.get(pair % most);
+    sightings.push({
+      statementId: String(id),
+      databaseName: origin?.databaseName ?? null,
+      roleName: origin?.roleName ?? null,
+      applicationName: origin?.applicationName ?? '',
+      longestMs: longest[id] ?? 0,
+    });
   }
-  return rows;
+  return sightings;
 }
 
 const mostApplications = 4;
-
-const rowOf = (origin: StoredOrigin | undefined, pid: number, queryStartMs: number): ActivityRow => ({
-  pid,
-  leaderPid: null,
-  databaseName: origin?.databaseName ?? null,
-  databaseOid: null,
-  roleName: origin?.roleName ?? null,
-  roleOid: null,
-  applicationName: origin?.applicationName ?? '',
-  backendType: origin?.backendType ?? 'client backend',
-  state: 'active',
-  waitEventType: null,
-  waitEvent: null,
-  queryid: null,
-  query: '',
-  queryStartMs,
-  xactStartMs: null,
-  backendXminAge: null,
-  blockedByPids: [],
-});
 
 /** All calls together: who belongs to saving is told by them. */
 export function totalCalls({ calls }: Totals, { groups, positionOf }: StatementTable): Pick<Interval, 'booked'> {

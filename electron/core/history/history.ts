@@ -16,6 +16,7 @@ import type {
   StatementKey,
 } from '../../../shared/model/sampling.ts';
 import type { StatementClass } from '../../../shared/model/statement.ts';
+import type { TextTraits } from '../sql-text/packed-traits.ts';
 import type { CaptureStore, OpenedCapture } from './capture-store.ts';
 import type { OpenFindingStore } from './open-finding-store.ts';
 
@@ -69,6 +70,8 @@ export interface StoredStatement {
   readonly databaseName: string | null;
   readonly roleName: string | null;
   readonly text: string | null;
+  /** What a text says of its statement, where the store wrote it down; else it is in the text. */
+  readonly traits?: TextTraits | null;
   readonly fingerprint: string;
 }
 /** Deltas of one interval with our statement ids. */

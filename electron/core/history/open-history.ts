@@ -52,7 +52,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   };
   const connections = createConnectionReader(prepare);
   const samples = createSampleReader(prepare, readNow);
-  const statements = createStatementReader(prepare);
+  const statements = createStatementReader(prepare, readNow);
   const journal = createJournalReader(prepare);
   const dashboards = createDashboardReader(prepare);
   const experiments = createExperimentReader(prepare);

@@ -1,8 +1,10 @@
 import type { StatementKey } from '../../../shared/model/sampling.ts';
+import { unpackTraits } from '../sql-text/packed-traits.ts';
 import type { StoredStatement } from './history.ts';
 import { toHour } from './moments.ts';
 import { rememberTexts, type PackedText } from './packed-text.ts';
 import type { Prepare } from './prepared.ts';
+import type { Later } from './read-sample-rows.ts';
 import { knownServerKey } from './servers.ts';
 
 interface KeyRow {
@@ -17,26 +19,33 @@ interface StatementRow extends KeyRow {
   readonly role_name: string | null;
   readonly fingerprint: string;
   readonly text_id: number | null;
+  readonly traits: string | null;
 }
 
 const columns = `statement_id, database_oid, role_oid, queryid, toplevel, database_name, role_name,
-                 statement.fingerprint, text_id`;
+                 statement.fingerprint, text_id, traits`;
 /** Of all servers: those of a program with many, and what it is compared with. */
 const mostKept = 20_000;
 
-export function createStatementReader(prepare: Prepare) {
+export function createStatementReader(prepare: Prepare, later: Later) {
   const textOf = rememberTexts();
   // The same object while nothing of it changed: what was read out of a text is kept with it.
   const kept = new Map<number, { readonly row: StatementRow; readonly stored: StoredStatement }>();
   const storedStatement = (row: StatementRow): StoredStatement => {
     const before = kept.get(row.statement_id);
     if (before !== undefined && isSame(before.row, row)) return before.stored;
+    let text: string | null = null;
     const stored: StoredStatement = {
       statementId: String(row.statement_id),
       key: keyOf(row),
       databaseName: row.database_name,
       roleName: row.role_name,
-      text: row.text_id === null ? null : textOfId(row.text_id),
+      // Few questions look at the texts of all statements: each is read when it is asked for.
+      get text() {
+        text ??= row.text_id === null ? null : later(() => textOfId(row.text_id ?? 0));
+        return text;
+      },
+      traits: unpackTraits(row.traits),
       fingerprint: row.fingerprint,
     };
     if (kept.size >= mostKept) kept.clear();
@@ -99,6 +108,7 @@ function keyOf(row: KeyRow): StatementKey | null {
 
 const isSame = (a: StatementRow, b: StatementRow): boolean =>
   a.text_id === b.text_id &&
+  a.traits === b.traits &&
   a.fingerprint === b.fingerprint &&
   a.queryid === b.queryid &&
   a.role_name === b.role_name &&

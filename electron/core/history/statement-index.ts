@@ -1,4 +1,5 @@
 import type { ActivityRow, StatementKey } from '../../../shared/model/sampling.ts';
+import { packTraits } from '../sql-text/packed-traits.ts';
 import { returned, type InternedText } from './interned.ts';
 import type { Prepare } from './prepared.ts';
 
@@ -24,7 +25,7 @@ export interface StatementIndex {
   byKey(key: StatementKey, hour: number): IndexedStatement;
   byFingerprint(row: ActivityRow, fingerprint: string, hour: number): IndexedStatement;
   /** Takes over a text; `normalized` when it is the one of pg_stat_statements. */
-  setText(statement: IndexedStatement, text: InternedText, normalized: boolean): void;
+  setText(statement: IndexedStatement, text: InternedText & { readonly whole: string }, normalized: boolean): void;
   setNames(statement: IndexedStatement, databaseName: string | null, roleName: string | null): void;
 }
 
@@ -153,12 +154,9 @@ export function loadStatementIndex(prepare: Prepare, serverKey: number): Stateme
 
     setText(statement, text, normalized) {
       const before = statement.fingerprint;
-      prepare('update statement set text_id = ?, normalized = ?, fingerprint = ? where statement_id = ?').run(
-        text.textId,
-        Number(normalized),
-        text.fingerprint,
-        statement.statementId,
-      );
+      prepare(
+        'update statement set text_id = ?, normalized = ?, fingerprint = ?, traits = ? where statement_id = ?',
+      ).run(text.textId, Number(normalized), text.fingerprint, packTraits(text.whole), statement.statementId);
       statement.textId = text.textId;
       statement.normalized = normalized;
       statement.fingerprint = text.fingerprint;

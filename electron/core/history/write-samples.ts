@@ -89,7 +89,7 @@ export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
     statements.setNames(statement, row.databaseName, row.roleName);
     if (hiddenTexts.has(row.query) || spent(statement, day)) return { statementId, textId: null };
     const text = state.interned.text(row.query, hour);
-    if (statement.textId === null) statements.setText(statement, text, false);
+    if (statement.textId === null) statements.setText(statement, { ...text, whole: row.query }, false);
     if (statement.normalized && text.textId === statement.textId) return { statementId, textId: null };
     rationOf(statement, day).add(text.textId);
     return { statementId, textId: text.textId };
@@ -209,7 +209,7 @@ export function createSampleWriter(prepare: Prepare, rollups: RollupWriter) {
       const hour = useHour(server, atMs);
       for (const { key, text, databaseName, roleName } of texts) {
         const statement = statements.byKey(key, hour);
-        statements.setText(statement, state.interned.text(text, hour), true);
+        statements.setText(statement, { ...state.interned.text(text, hour), whole: text }, true);
         statements.setNames(statement, databaseName, roleName);
       }
     },

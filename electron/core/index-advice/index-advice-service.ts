@@ -7,7 +7,7 @@ import { prepareStatement } from '../explain/plan-statement.ts';
 import { sampledTexts } from '../explain/sampled-texts.ts';
 import type { History, StoredDeltas, StoredStatement } from '../history/history.ts';
 import type { TimeWindow } from '../diagnosis/input.ts';
-import { readStatementText } from '../diagnosis/statement-kind.ts';
+import { readStatementText } from '../sql-text/statement-kind.ts';
 import { describeStatements } from '../diagnosis/statements.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { gatherInput } from '../mornings/gather-input.ts';

@@ -94,14 +94,18 @@ export class Mornings {
     toMs: number,
     reportedSaveSeconds?: number,
   ): Promise<{ verdict: Verdict; freshness: Freshness }> {
-    const reported = { reportedSaveSeconds: reportedSaveSeconds ?? null };
-    const input = await gatherInput(this.#options, serverId, checkedMorning({ fromMs, toMs }), reported);
-    const verdict = diagnose(input);
+    const verdict = await this.judge(serverId, { fromMs, toMs }, reportedSaveSeconds);
     await this.#options.openFindings.record(serverId, verdict);
     return {
       verdict,
       freshness: freshnessOf(this.#options, serverId, await storedExtent(this.#options, serverId)),
     };
+  }
+
+  /** The verdict alone: its findings are not recorded. */
+  async judge(serverId: string, window: TimeWindow, reportedSaveSeconds?: number): Promise<Verdict> {
+    const reported = { reportedSaveSeconds: reportedSaveSeconds ?? null };
+    return diagnose(await gatherInput(this.#options, serverId, checkedMorning(window), reported));
   }
 
   async finding(

@@ -12,10 +12,18 @@ export interface CliEngineOptions {
   readonly logger: Logger;
   /** False for an engine that lives for one call: nothing samples or reconnects by itself. */
   readonly background: boolean;
+  /** A window is about to ask. */
+  readonly forWindow?: boolean;
 }
 
 /** The engine of the profile: the one that runs already, or one in this process. */
-export function openCliEngine({ profile, door, logger, background }: CliEngineOptions): Promise<ProfileEngine> {
+export function openCliEngine({
+  profile,
+  door,
+  logger,
+  background,
+  forWindow = false,
+}: CliEngineOptions): Promise<ProfileEngine> {
   const dir = profileDir({ option: profile });
   const paths = { profileDir: dir, resourcesDir: installation().resourcesDir };
   return openProfileEngine({
@@ -25,7 +33,7 @@ export function openCliEngine({ profile, door, logger, background }: CliEngineOp
       // Loaded only here: whoever attaches needs no engine, and a wrong call is said at once.
       const { createCore } = await import('../../core/create-core.ts');
       const secrets = background ? memorySecrets() : withEnvironment(memorySecrets(), process.env);
-      return createCore(nodePorts({ paths, logger, door, secrets }), { background });
+      return createCore(nodePorts({ paths, logger, door, secrets }), { background, forWindow });
     },
   });
 }

@@ -16,7 +16,7 @@ export interface ServeOptions {
 /** `daybreak serve`: the product in a browser of this machine, until it is stopped. */
 export async function serve({ profile, port, open, logLevel, stop }: ServeOptions): Promise<number> {
   const logger = stderrLogger(logLevel);
-  const engine = await openCliEngine({ profile, door: 'browser', logger, background: true });
+  const engine = await openCliEngine({ profile, door: 'browser', logger, background: true, forWindow: true });
   try {
     const { rendererDir } = installation();
     const door = await serveBrowserDoor({ router: engine.router, rendererDir, port, logger });

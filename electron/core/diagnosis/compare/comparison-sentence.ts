@@ -8,7 +8,7 @@ import {
   zonedTime,
 } from '../../../../shared/format/zoned-time.ts';
 import type { Verdict } from '../../../../shared/model/diagnosis.ts';
-import { readStatementText } from '../statement-kind.ts';
+import { readStatementText } from '../../sql-text/statement-kind.ts';
 import type { Measure, MeasuredWindow } from './window-measures.ts';
 
 /** Share of the damage from which somebody is worth a word. */

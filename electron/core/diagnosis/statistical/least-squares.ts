@@ -65,10 +65,17 @@ const tolerance = 1e-10;
  * Non-negative least squares (the problem of Lawson and Hanson 1974, chapter 23): coefficients b >= 0 of `columns` for
  * the column `outcome`, by cyclic coordinate descent on the moments (Franc, Hlavac and Navara 2005), which converges
  * because every step lowers a convex function.
+ *
+ * @param from Coefficients to begin with: those of a like problem are near, and save most of the sweeps.
  */
-export function nonNegative({ size, values }: Moments, outcome: number, columns: readonly number[]): Float64Array {
+export function nonNegative(
+  { size, values }: Moments,
+  outcome: number,
+  columns: readonly number[],
+  from?: Float64Array,
+): Float64Array {
   const count = columns.length;
-  const coefficients = new Float64Array(count);
+  const coefficients = from === undefined ? new Float64Array(count) : Float64Array.from(from);
   const at = (i: number, j: number) => values[i * size + j] ?? 0;
   // Packed once: a verdict solves this some hundred times, with up to `mostSweeps` sweeps each.
   const products = new Float64Array(count * count);

@@ -62,11 +62,12 @@ export class Regression {
       return total > 1 ? raw.map((one) => one / total) : raw;
     };
     const random = generator(seed);
+    const whole = this.fit();
     const drawn = Array.from({ length: draws }, () => {
       const weights = Float64Array.from(this.#parts, () => -Math.log(1 - random()));
-      return toShares(this.#fitOf(this.#residual(weights)));
+      return toShares(this.#fitOf(this.#residual(weights), new Set(), whole));
     });
-    return toShares(this.fit()).map((share, column) => {
+    return toShares(whole).map((share, column) => {
       const ordered = drawn.map((one) => one[column] ?? 0).toSorted((a, b) => a - b);
       const low = ordered[Math.floor(tails * draws)] ?? share;
       const high = ordered[Math.ceil((1 - tails) * draws) - 1] ?? share;
@@ -88,9 +89,11 @@ export class Regression {
     return partialOut(weightedSum(this.#parts, weights), this.#kept);
   }
 
-  #fitOf(residual: Moments, leftOut: ReadonlySet<number> = new Set()): Fit {
+  #fitOf(residual: Moments, leftOut: ReadonlySet<number> = new Set(), near?: Fit): Fit {
     const used = this.#panel.columns.flatMap((_, index) => (leftOut.has(index) ? [] : [index]));
-    const found = nonNegative(residual, outcomeColumn, [loadColumn, ...used.map((index) => firstSuspect + index)]);
+    const columns = [loadColumn, ...used.map((index) => firstSuspect + index)];
+    const from = near && Float64Array.from([near.load, ...used.map((index) => near.suspects[index] ?? 0)]);
+    const found = nonNegative(residual, outcomeColumn, columns, from);
     const suspects = this.#panel.columns.map(() => 0);
     for (const [position, index] of used.entries()) suspects[index] = found[position + 1] ?? 0;
     return { load: found[0] ?? 0, suspects };

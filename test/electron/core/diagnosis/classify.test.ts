@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classify, type StatementMeasures } from '../../../../electron/core/diagnosis/classify.ts';
-import { readStatementText } from '../../../../electron/core/diagnosis/statement-kind.ts';
+import { readStatementText } from '../../../../electron/core/sql-text/statement-kind.ts';
 import type { StatementClass } from '../../../../shared/model/statement.ts';
 
 const short: StatementMeasures = {
