@@ -11,7 +11,7 @@ import type {
 import { encodeInterval } from '../history/interval-blob.ts';
 import { encodeRollup } from '../history/rollup-blob.ts';
 import { contentOf } from '../history/roll-up.ts';
-import { earlierDays, lookAheadMs, lookBackMs, timeZoneOf, type InputSources } from '../mornings/gather-input.ts';
+import { earlierDays, reached, timeZoneOf, type InputSources } from '../mornings/gather-input.ts';
 import { statementsRead } from '../mornings/statements-read.ts';
 import { endedExperiments } from '../experiments/described.ts';
 import type { CaptureHead } from './capture-format.ts';
@@ -73,8 +73,7 @@ export async function exportCapture(
 
 async function gather({ history }: InputSources, serverId: string, window: TimeWindow): Promise<Captured> {
   const { samples } = history;
-  const from = window.fromMs - lookBackMs;
-  const to = window.toMs + lookAheadMs;
+  const { fromMs: from, toMs: to } = reached(window);
   const earlier = await earlierDays(history, serverId, window);
   const captured = {
     statements: await statementsRead(samples, serverId, { sinceMs: from, earlier }),

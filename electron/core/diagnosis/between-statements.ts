@@ -28,6 +28,7 @@ export const betweenStatements: StatementGroup = {
   kind: 'control',
   aggregates: false,
   roleNames: [],
+  toplevel: true,
   hidden: false,
 };
 

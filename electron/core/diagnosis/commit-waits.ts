@@ -30,6 +30,7 @@ export const commits: StatementGroup = {
   kind: 'control',
   aggregates: false,
   roleNames: [],
+  toplevel: true,
   hidden: false,
 };
 

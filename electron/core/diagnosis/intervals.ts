@@ -82,7 +82,7 @@ function intervalOf(
   };
 }
 
-const isToplevel = ({ statement }: StatementGroup): boolean => statement.toplevel;
+const isToplevel = ({ toplevel }: StatementGroup): boolean => toplevel;
 
 function intervalsOfSamples(view: HistoryView, catalog: Catalog): Interval[] {
   const booked = nothingBooked(catalog.groups);

@@ -1,6 +1,7 @@
 import type { CountedColumns, DetailedRollup, PackedRollup, StoredDeltas, StoredOrigin } from '../history/history.ts';
 import { BookKeeper } from './booked.ts';
-import { buildCatalog, type Catalog, type Sighting } from './catalog.ts';
+import { buildCatalog, type Catalog } from './catalog.ts';
+import type { Sighting } from './drafts.ts';
 import type { StoredHistory, TimeWindow } from './input.ts';
 import type { Interval } from './intervals.ts';
 import type { StatementTable } from './timeline-table.ts';

@@ -26,7 +26,7 @@ export function statementTable({ statements }: RolledHistory, catalog: Catalog, 
     const id = Number(statementId);
     const group = catalog.groupOf(statementId);
     if (id >= end || group === null) continue;
-    if (group.statement.toplevel) positionOf[id] = catalog.positionOf(group);
+    if (group.toplevel) positionOf[id] = catalog.positionOf(group);
     // A checkpointer has no text to be classed by.
     const background = fingerprint.startsWith('backend:');
     blameable[id] = Number(background || canBeBlamed(group));

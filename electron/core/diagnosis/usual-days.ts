@@ -105,7 +105,7 @@ function intervalOf(minute: DayMinute, groups: GroupById, books: BookKeeper, bet
   const { statementIds, calls, execMs, sumSquaresMs2: squaresMs2, rows, blocks, tempBlocks } = minute;
   const positions = statementIds.map((statementId, index) => {
     const known = calls[index] === 0 ? null : groups(statementId);
-    return known?.group.statement.toplevel === true ? known.position : -1;
+    return known?.group.toplevel === true ? known.position : -1;
   });
   const booked = books.book(positions, { calls, execMs, squaresMs2, rows, blocks, tempBlocks, walBytes: null });
   const seconds = (toMs - fromMs) / 1000;

@@ -13,9 +13,10 @@ export interface InputSources {
   readonly dashboards: DashboardService;
 }
 
-/** How far around an incident quiet intervals are looked for. */
+/** How far around an incident quiet intervals are looked for, at least. */
 export const lookBackMs = 2 * 3_600_000;
 export const lookAheadMs = 30 * 60_000;
+const reachStepMs = 30 * 60_000;
 
 const incidentReach: Reach = { backMs: lookBackMs, aheadMs: lookAheadMs, earlierDays: true };
 /** For the classes of statements: a fortnight of minutes says nothing of them. */
@@ -40,6 +41,14 @@ export interface GatherOptions {
   readonly statementId?: string | undefined;
 }
 
+/** What is read of a window: by whole half hours, so that windows that are brushed one after another read the same. */
+export function reached({ fromMs, toMs }: TimeWindow, { backMs, aheadMs }: Reach = incidentReach): TimeWindow {
+  return {
+    fromMs: Math.floor((fromMs - backMs) / reachStepMs) * reachStepMs,
+    toMs: Math.ceil((toMs + aheadMs) / reachStepMs) * reachStepMs,
+  };
+}
+
 export const ownApplicationNames = observerApplicationNames;
 
 /**
@@ -53,8 +62,7 @@ export async function gatherInput(
   { reportedSaveSeconds = null, around = incidentReach, statementId }: GatherOptions = {},
 ): Promise<DiagnosisInput> {
   const { settings, lastFacts, capture } = await servers.stored(serverId);
-  const from = fromMs - around.backMs;
-  const to = toMs + around.aheadMs;
+  const { fromMs: from, toMs: to } = reached({ fromMs, toMs }, around);
   const [deltas, samples, overrides, references, days, origins, experiments] = await Promise.all([
     history.samples.deltas(serverId, from, to),
     history.samples.samples(serverId, from, to),

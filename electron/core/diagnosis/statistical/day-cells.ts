@@ -123,7 +123,7 @@ export class DayCells {
     const group = catalog.groupOf(String(id));
     if (group === null) return noPart;
     const suspect = this.#suspectIndex.get(group) ?? -1;
-    const victim = suspect < 0 && group.statement.toplevel ? (this.#victimIndex.get(group) ?? -1) : -1;
+    const victim = suspect < 0 && group.toplevel ? (this.#victimIndex.get(group) ?? -1) : -1;
     return { suspect, victim, marker: unit.markers.has(group), saving: unit.belongs(group) };
   }
 
