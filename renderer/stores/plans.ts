@@ -22,12 +22,22 @@ export async function checkProposal(
   return unwrap(await client().readModels.propose({ serverId, from, edits }, { signal }));
 }
 
-export async function makePlan(serverId: string, proposal: CheckedProposal): Promise<Plan> {
-  return unwrap(await client().readModels.plan({ serverId, proposal }));
+export async function makePlan(serverId: string, proposal: CheckedProposal, onBreaking?: 'replace'): Promise<Plan> {
+  return unwrap(await client().readModels.plan({ serverId, proposal, onBreaking }));
 }
 
-export async function planRollBack(serverId: string, name: string): Promise<Plan> {
-  return unwrap(await client().readModels.planRollBack({ serverId, name }));
+/** `onBreaking: 'replace'`: where readers would break, the stable view is made anew with everything that hangs on it. */
+export async function planRollBack(serverId: string, name: string, onBreaking?: 'replace'): Promise<Plan> {
+  return unwrap(await client().readModels.planRollBack({ serverId, name, onBreaking }));
+}
+
+export async function planDropVersion(
+  serverId: string,
+  name: string,
+  version: number,
+  evenIfRead = false,
+): Promise<Plan> {
+  return unwrap(await client().readModels.planDropVersion({ serverId, name, version, evenIfRead }));
 }
 
 export async function planDrop(serverId: string, name: string): Promise<Plan> {
@@ -36,15 +46,19 @@ export async function planDrop(serverId: string, name: string): Promise<Plan> {
 
 /** The same intention against the catalog as it is now: for a plan that went stale or was undone. */
 export async function planAgain(plan: Plan): Promise<Plan> {
+  const onBreaking = plan.replacesView === true ? 'replace' : undefined;
   switch (plan.kind) {
     case 'roll_back':
-      return planRollBack(plan.serverId, plan.readModel);
+      return planRollBack(plan.serverId, plan.readModel, onBreaking);
+    case 'drop_version':
+      if (plan.droppedVersion === undefined) throw new Error(`plan ${plan.planId} names no version`);
+      return planDropVersion(plan.serverId, plan.readModel, plan.droppedVersion);
     case 'drop':
       return planDrop(plan.serverId, plan.readModel);
     case 'create':
     case 'new_version':
       if (plan.proposal === null) throw new Error(`plan ${plan.planId} carries no proposal`);
-      return makePlan(plan.serverId, plan.proposal);
+      return makePlan(plan.serverId, plan.proposal, onBreaking);
     default:
       return assertNever(plan.kind);
   }

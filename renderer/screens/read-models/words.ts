@@ -61,5 +61,7 @@ export function planTitle(plan: Plan): string {
       return `Plan: roll back from version ${plan.fromVersion ?? '?'} to version ${plan.toVersion ?? '?'}`;
     case 'drop':
       return 'Plan: drop the read model';
+    case 'drop_version':
+      return `Plan: drop version ${plan.droppedVersion ?? '?'}`;
   }
 }

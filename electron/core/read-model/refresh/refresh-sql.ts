@@ -12,6 +12,7 @@ import {
   refuseNullKeysSql,
   setAsOfSql,
 } from '../sql/copies.ts';
+import { grantsSql } from '../sql/grants.ts';
 import { flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
 import { copyRelation } from '../sql/names.ts';
 import { insertCopySql } from '../sql/registry-rows.ts';
@@ -77,6 +78,7 @@ export async function createHiddenSql(session: RefreshSession, target: RefreshTa
     'set local search_path = pg_catalog',
     ...register,
     createCopySql('materialized view', model.schema, hidden.copy, definition),
+    ...grantsSql(model.schema, hidden.copy, live.grants),
   ];
 }
 
@@ -96,7 +98,7 @@ export function fillHiddenSql({ model, version, hidden }: RefreshTarget): string
 
 /** A hidden table is made anew: that is faster than emptying it, and leaves no dead rows. */
 export function makeHiddenTableSql(target: RefreshTarget, period: Period): string[] {
-  const { model, version, hidden } = target;
+  const { model, version, live, hidden } = target;
   const { schema } = model;
   const { definitionSql, keyColumns, parents } = version;
   return [
@@ -104,6 +106,7 @@ export function makeHiddenTableSql(target: RefreshTarget, period: Period): strin
     dropCopySql('table', schema, hidden.copy),
     // With its data at once: INSERT takes no parallel plan, and CREATE TABLE AS does.
     `create table ${copyRelation(schema, hidden.copy)} as\n${definitionSql}`,
+    ...grantsSql(schema, hidden.copy, live.grants),
     ...keySql(schema, hidden.copy, keyColumns, period),
     setAsOfSql(schema, hidden.copy, parents),
     allRowsWrittenSql(hidden.copy),
@@ -121,6 +124,10 @@ export function flipSql({ model, version, hidden, view }: RefreshTarget, runId: 
   return [
     flipLockTimeout,
     takeXactLock(writerLockKey(model.name)),
+    `update daybreak.version set live_slot = '${hidden.slot}'
+where read_model = ${quoteLiteral(model.name)} and version = ${version.version} and state = 'current'`,
+    endRun(runId, hidden.copy),
+    // Last, so that readers wait for no more than this and the commit.
     stableViewSql(
       {
         schema: model.schema,
@@ -132,8 +139,5 @@ export function flipSql({ model, version, hidden, view }: RefreshTarget, runId: 
       },
       { replace: true },
     ),
-    `update daybreak.version set live_slot = '${hidden.slot}'
-where read_model = ${quoteLiteral(model.name)} and version = ${version.version} and state = 'current'`,
-    endRun(runId, hidden.copy),
   ];
 }
