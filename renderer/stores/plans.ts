@@ -1,6 +1,15 @@
 import { create } from 'zustand';
 import { assertNever } from '../../shared/model/failure.ts';
-import type { CheckedProposal, Execution, Plan, Proposal } from '../../shared/model/read-model.ts';
+import type {
+  CheckedProposal,
+  DryRun,
+  Execution,
+  Plan,
+  PlanDiff,
+  Proposal,
+  StepProgress,
+  Verification,
+} from '../../shared/model/read-model.ts';
 import { client, unwrap } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';
 import { type Problem, problemOf } from './failure-error.ts';
@@ -76,6 +85,9 @@ export async function widgetReaderSql(serverId: string, readModel: string): Prom
 export interface ShownPlan {
   readonly plan: Plan;
   readonly execution: Execution | null;
+  readonly progress?: StepProgress | null | undefined;
+  /** Of the version that it builds, once that is filled. */
+  readonly verification?: Verification | null | undefined;
 }
 
 interface PlanState {
@@ -114,12 +126,46 @@ async function refreshPlan(serverId: string, planId: string): Promise<void> {
   await loader.load(async () => unwrap(await client().readModels.getPlan({ serverId, planId })));
 }
 
-/** Runs the plan that is shown, as it is shown. `confirm` is what was typed. */
-export async function applyPlan(plan: Plan, confirm: string): Promise<void> {
+/** Runs all of a plan in one transaction that is rolled back. */
+export async function dryRunPlan({ serverId, planId }: Plan): Promise<DryRun> {
+  return unwrap(await client().readModels.dryRun({ serverId, planId }));
+}
+
+export async function cancelDryRun({ serverId, planId }: Plan): Promise<void> {
+  unwrap(await client().readModels.cancelDryRun({ serverId, planId }));
+}
+
+/** Stored plans for the same read model, newest first, without this one. */
+export async function otherPlans({
+  serverId,
+  planId,
+  readModel,
+}: Pick<Plan, 'serverId' | 'planId' | 'readModel'>): Promise<Plan[]> {
+  const plans = unwrap(await client().readModels.plans({ serverId }));
+  return plans.filter((one) => one.readModel === readModel && one.planId !== planId);
+}
+
+export async function diffPlans(serverId: string, before: string, after: string): Promise<PlanDiff> {
+  return unwrap(await client().readModels.diffPlans({ serverId, before, after }));
+}
+
+/** Shows why something about the plan in view failed. */
+export const showPlanProblem = (error: unknown): void => usePlan.setState({ problem: problemOf(error) });
+
+/** Lets a plan that holds before its switch go on. */
+export async function proceedPlan({ serverId, planId }: Plan): Promise<void> {
+  unwrap(await client().readModels.proceed({ serverId, planId }));
+}
+
+/**
+ * Runs the plan that is shown, as it is shown. `confirm` is what was typed. With `holdBeforeSwitch` it waits for
+ * `proceedPlan` once everything is built and compared.
+ */
+export async function applyPlan(plan: Plan, confirm: string, holdBeforeSwitch: boolean): Promise<void> {
   const { serverId, planId, planHash } = plan;
   usePlan.setState({ applying: true, problem: null });
   try {
-    unwrap(await client().readModels.apply({ serverId, planId, planHash, confirm }));
+    unwrap(await client().readModels.apply({ serverId, planId, planHash, confirm, holdBeforeSwitch }));
   } catch (error) {
     if (usePlan.getState().planId === planId) usePlan.setState({ problem: problemOf(error) });
   } finally {

@@ -26,7 +26,15 @@ const byName = onServer.extend({ name: z.string() });
 
 export const readModelsContract = {
   list: procedure(onServer, z.array(readModelSchema)),
-  get: procedure(byName, z.object({ readModel: readModelSchema, runs: z.array(runSchema) })),
+  get: procedure(
+    byName,
+    z.object({
+      readModel: readModelSchema,
+      runs: z.array(runSchema),
+      /** What Daybreak would choose for the next refresh, wishes included, and why; null where its copies are gone. */
+      nextRefresh: z.object({ mode: refreshModeSchema, reason: z.string() }).nullable().optional(),
+    }),
+  ),
   /**
    * A starting point for a read model: from a finding's statement, a dashboard widget, or a SELECT.
    * Parses it with PostgreSQL's own parser, asks the server for columns and estimates; creates nothing. A statement's

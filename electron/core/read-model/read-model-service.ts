@@ -23,7 +23,9 @@ import { HeldPlans } from './held-plans.ts';
 import { diffPlans } from './plan/diff-plans.ts';
 import { planCreateOrNewVersion, planDrop, planDropVersion, planRollBack, type OnBreaking } from './plan-for.ts';
 import { propose } from './propose/propose.ts';
+import type { RefreshChoice } from './refresh/choose-mode.ts';
 import { latestRun } from './refresh/latest-run.ts';
+import { nextRefresh } from './refresh/next-refresh.ts';
 import { refreshReadModel } from './refresh/refresh.ts';
 import { setRefreshMode } from './refresh/set-mode.ts';
 import { getReadModel, listReadModels } from './registry/read-models.ts';
@@ -76,12 +78,16 @@ export class ReadModelService {
     return Promise.all(models.map((model) => this.#withRuns(server, model)));
   }
 
-  async get(serverId: string, name: string): Promise<{ readModel: ReadModel; runs: Run[] }> {
+  async get(
+    serverId: string,
+    name: string,
+  ): Promise<{ readModel: ReadModel; runs: Run[]; nextRefresh: RefreshChoice | null }> {
     const server = await this.#options.servers.server(serverId);
     const readModel = await getReadModel(server, name, this.#options.ports.clock);
     return {
       readModel: await this.#withRuns(server, readModel),
       runs: await this.#options.history.plans.runs(serverId, name, 100),
+      nextRefresh: await nextRefresh(server, name),
     };
   }
 

@@ -89,8 +89,7 @@ function refuseReadSql(schema: string, scansSoFar: Readonly<Record<string, numbe
   where coalesce(s.seq_scan, 0) + coalesce(s.idx_scan, 0) > planned.scans;
   if daybreak_read is not null then
     raise exception using errcode = 'object_in_use',
-      message = format('%s was read since the plan was made', daybreak_read),
-      hint = 'Somebody still uses it. Look who, then plan again.';
+      message = format('%s was read since the plan was made', daybreak_read);
   end if;`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Period } from '../../../../shared/model/period.ts';
 import { qualifiedDefinition } from '../../postgres/queries/catalog-copies.ts';
-import { quoteLiteral } from '../../postgres/quote.ts';
+import { qualifiedName, quoteLiteral } from '../../postgres/quote.ts';
 import type { RefreshSession } from '../../postgres/session.ts';
 import {
   analyzeCopySql,
@@ -13,6 +13,7 @@ import {
   setAsOfSql,
 } from '../sql/copies.ts';
 import { grantsSql } from '../sql/grants.ts';
+import { doBlock } from '../sql/dollar-quote.ts';
 import { flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
 import { copyRelation } from '../sql/names.ts';
 import { insertCopySql } from '../sql/registry-rows.ts';
@@ -119,6 +120,19 @@ function registerHiddenSql({ model, version, hidden }: RefreshTarget): string[] 
   return registered ? [] : [insertCopySql(hidden.copy, model.name, version.version, hidden.slot)];
 }
 
+/** What somebody dropped while the hidden copy was filled is not brought back without its rights and dependents. */
+function requireViewSql(schema: string, name: string, oid: string): string {
+  const view = qualifiedName(schema, name);
+  return doBlock(
+    'verify_view',
+    '',
+    `  if to_regclass(${quoteLiteral(view)})::oid is distinct from ${oid} then
+    raise exception using errcode = 'undefined_table',
+      message = ${quoteLiteral(`The stable view ${view} was dropped while it was refreshed, or was replaced. Build a new version of the read model, which puts it right`)};
+  end if;`,
+  );
+}
+
 /** From now on readers see the other slot, and its as-of with it. */
 export function flipSql({ model, version, hidden, view }: RefreshTarget, runId: string): string[] {
   return [
@@ -127,6 +141,7 @@ export function flipSql({ model, version, hidden, view }: RefreshTarget, runId: 
     `update daybreak.version set live_slot = '${hidden.slot}'
 where read_model = ${quoteLiteral(model.name)} and version = ${version.version} and state = 'current'`,
     endRun(runId, hidden.copy),
+    requireViewSql(model.schema, model.name, view.oid),
     // Last, so that readers wait for no more than this and the commit.
     stableViewSql(
       {

@@ -26,7 +26,11 @@ export interface RefreshTarget extends RefreshFacts {
     readonly grants: readonly Grant[];
   };
   readonly hidden: { readonly slot: Slot; readonly copy: string; readonly exists: boolean; readonly hasKey: boolean };
-  readonly view: { readonly columns: readonly ViewColumn[]; readonly options: readonly string[] };
+  readonly view: {
+    readonly oid: string;
+    readonly columns: readonly ViewColumn[];
+    readonly options: readonly string[];
+  };
   /** The registry has columns for why a mode was chosen and what it wrote. */
   readonly keepsCosts: boolean;
 }
@@ -73,7 +77,7 @@ export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget>
       exists: hidden !== undefined,
       hasKey: hasKey(hidden?.uniqueKeys ?? []),
     },
-    view: { columns, options: view.options },
+    view: { oid: view.oid, columns, options: view.options },
     keepsCosts: installed?.includes(periodsAndCosts.migration) ?? false,
     liveRows: registered?.rows ?? null,
     // A table is always populated by the catalog's account.

@@ -6,7 +6,7 @@ import type { Clock, Logger } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
 import { requireBuildable } from '../plan-for.ts';
 import { ExecutionLog } from './execution-log.ts';
-import { cancelOnAbort, prepareBuilder, sessionName, takeWriterLock } from './plan-session.ts';
+import { cancelOnAbort, prepareBuilder, reportOwnReads, sessionName, takeWriterLock } from './plan-session.ts';
 import { isGone, runStep, undoSteps } from './run-step.ts';
 import { recheckOrStale, requireFresh, stale } from './stale-plan.ts';
 import { watchProgress } from './step-progress.ts';
@@ -80,6 +80,7 @@ async function run(input: ExecutePlanInput, session: DdlSession, log: ExecutionL
         cancelling.checkpoint();
       }
       await runStep({ ...tools, signal, checkpoint: cancelling.checkpoint }, step);
+      await reportOwnReads(session, server.facts.versionNumber);
     }
     await cancelling.settled();
   } catch (error) {

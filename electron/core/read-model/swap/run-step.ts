@@ -123,6 +123,7 @@ const definitionFaults: Readonly<Record<string, string>> = {
   '23502': 'Wrap the key column in coalesce(), or leave the rows without a key out.',
   '22000':
     'Make the definition repeatable: order by inside string_agg and array_agg, a total order under limit, distinct on and row_number.',
+  '55006': 'Plan again to see who reads it.',
   '42P16': 'Readers would break on the new shape: keep the columns, or give it a name of its own.',
 };
 
