@@ -1,6 +1,15 @@
 import { create } from 'zustand';
 import { assertNever } from '../../shared/model/failure.ts';
-import type { CheckedProposal, Execution, Plan, Proposal } from '../../shared/model/read-model.ts';
+import type {
+  CheckedProposal,
+  DryRun,
+  Execution,
+  Plan,
+  PlanDiff,
+  Proposal,
+  StepProgress,
+  Verification,
+} from '../../shared/model/read-model.ts';
 import { client, unwrap } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';
 import { type Problem, problemOf } from './failure-error.ts';
@@ -22,12 +31,22 @@ export async function checkProposal(
   return unwrap(await client().readModels.propose({ serverId, from, edits }, { signal }));
 }
 
-export async function makePlan(serverId: string, proposal: CheckedProposal): Promise<Plan> {
-  return unwrap(await client().readModels.plan({ serverId, proposal }));
+export async function makePlan(serverId: string, proposal: CheckedProposal, onBreaking?: 'replace'): Promise<Plan> {
+  return unwrap(await client().readModels.plan({ serverId, proposal, onBreaking }));
 }
 
-export async function planRollBack(serverId: string, name: string): Promise<Plan> {
-  return unwrap(await client().readModels.planRollBack({ serverId, name }));
+/** `onBreaking: 'replace'`: where readers would break, the stable view is made anew with everything that hangs on it. */
+export async function planRollBack(serverId: string, name: string, onBreaking?: 'replace'): Promise<Plan> {
+  return unwrap(await client().readModels.planRollBack({ serverId, name, onBreaking }));
+}
+
+export async function planDropVersion(
+  serverId: string,
+  name: string,
+  version: number,
+  evenIfRead = false,
+): Promise<Plan> {
+  return unwrap(await client().readModels.planDropVersion({ serverId, name, version, evenIfRead }));
 }
 
 export async function planDrop(serverId: string, name: string): Promise<Plan> {
@@ -36,15 +55,19 @@ export async function planDrop(serverId: string, name: string): Promise<Plan> {
 
 /** The same intention against the catalog as it is now: for a plan that went stale or was undone. */
 export async function planAgain(plan: Plan): Promise<Plan> {
+  const onBreaking = plan.replacesView === true ? 'replace' : undefined;
   switch (plan.kind) {
     case 'roll_back':
-      return planRollBack(plan.serverId, plan.readModel);
+      return planRollBack(plan.serverId, plan.readModel, onBreaking);
+    case 'drop_version':
+      if (plan.droppedVersion === undefined) throw new Error(`plan ${plan.planId} names no version`);
+      return planDropVersion(plan.serverId, plan.readModel, plan.droppedVersion);
     case 'drop':
       return planDrop(plan.serverId, plan.readModel);
     case 'create':
     case 'new_version':
       if (plan.proposal === null) throw new Error(`plan ${plan.planId} carries no proposal`);
-      return makePlan(plan.serverId, plan.proposal);
+      return makePlan(plan.serverId, plan.proposal, onBreaking);
     default:
       return assertNever(plan.kind);
   }
@@ -62,6 +85,9 @@ export async function widgetReaderSql(serverId: string, readModel: string): Prom
 export interface ShownPlan {
   readonly plan: Plan;
   readonly execution: Execution | null;
+  readonly progress?: StepProgress | null | undefined;
+  /** Of the version that it builds, once that is filled. */
+  readonly verification?: Verification | null | undefined;
 }
 
 interface PlanState {
@@ -100,12 +126,46 @@ async function refreshPlan(serverId: string, planId: string): Promise<void> {
   await loader.load(async () => unwrap(await client().readModels.getPlan({ serverId, planId })));
 }
 
-/** Runs the plan that is shown, as it is shown. `confirm` is what was typed. */
-export async function applyPlan(plan: Plan, confirm: string): Promise<void> {
+/** Runs all of a plan in one transaction that is rolled back. */
+export async function dryRunPlan({ serverId, planId }: Plan): Promise<DryRun> {
+  return unwrap(await client().readModels.dryRun({ serverId, planId }));
+}
+
+export async function cancelDryRun({ serverId, planId }: Plan): Promise<void> {
+  unwrap(await client().readModels.cancelDryRun({ serverId, planId }));
+}
+
+/** Stored plans for the same read model, newest first, without this one. */
+export async function otherPlans({
+  serverId,
+  planId,
+  readModel,
+}: Pick<Plan, 'serverId' | 'planId' | 'readModel'>): Promise<Plan[]> {
+  const plans = unwrap(await client().readModels.plans({ serverId }));
+  return plans.filter((one) => one.readModel === readModel && one.planId !== planId);
+}
+
+export async function diffPlans(serverId: string, before: string, after: string): Promise<PlanDiff> {
+  return unwrap(await client().readModels.diffPlans({ serverId, before, after }));
+}
+
+/** Shows why something about the plan in view failed. */
+export const showPlanProblem = (error: unknown): void => usePlan.setState({ problem: problemOf(error) });
+
+/** Lets a plan that holds before its switch go on. */
+export async function proceedPlan({ serverId, planId }: Plan): Promise<void> {
+  unwrap(await client().readModels.proceed({ serverId, planId }));
+}
+
+/**
+ * Runs the plan that is shown, as it is shown. `confirm` is what was typed. With `holdBeforeSwitch` it waits for
+ * `proceedPlan` once everything is built and compared.
+ */
+export async function applyPlan(plan: Plan, confirm: string, holdBeforeSwitch: boolean): Promise<void> {
   const { serverId, planId, planHash } = plan;
   usePlan.setState({ applying: true, problem: null });
   try {
-    unwrap(await client().readModels.apply({ serverId, planId, planHash, confirm }));
+    unwrap(await client().readModels.apply({ serverId, planId, planHash, confirm, holdBeforeSwitch }));
   } catch (error) {
     if (usePlan.getState().planId === planId) usePlan.setState({ problem: problemOf(error) });
   } finally {

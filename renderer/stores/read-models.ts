@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Plan, ReadModel, Run } from '../../shared/model/read-model.ts';
+import type { Plan, ReadModel, RefreshMode, Run } from '../../shared/model/read-model.ts';
 import { client, unwrap } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';
 import { type Problem, problemOf } from './failure-error.ts';
@@ -8,6 +8,8 @@ import { createLoader, type Loadable, notLoaded } from './loadable.ts';
 export interface ReadModelDetail {
   readonly readModel: ReadModel;
   readonly runs: readonly Run[];
+  /** What the next refresh would be, and why. */
+  readonly nextRefresh?: { readonly mode: RefreshMode; readonly reason: string } | null | undefined;
 }
 
 /** A refresh that this window asked for. */
@@ -102,12 +104,21 @@ export async function refreshDetail(serverId: string, name: string): Promise<voi
   await detailLoader.load(async () => unwrap(await client().readModels.get({ serverId, name })));
 }
 
-/** Runs one refresh now and resolves when it ended; its failure is kept under the name. */
-export async function refreshNow(serverId: string, name: string): Promise<void> {
+/** How the read model is refreshed from now on; null: Daybreak chooses. Throws what the engine refuses. */
+export async function setRefreshMode(serverId: string, name: string, mode: RefreshMode | null): Promise<void> {
+  unwrap(await client().readModels.setRefreshMode({ serverId, name, mode }));
+  await refreshDetail(serverId, name);
+}
+
+/**
+ * Runs one refresh now and resolves when it ended; its failure is kept under the name. `periods: 'all'`: closed periods
+ * are verified, too.
+ */
+export async function refreshNow(serverId: string, name: string, periods?: 'all'): Promise<void> {
   setRefresh(name, { startedAtMs: Date.now(), cancelling: false });
   setProblem(name, null);
   try {
-    const run = unwrap(await client().readModels.refresh({ serverId, name }));
+    const run = unwrap(await client().readModels.refresh({ serverId, name, periods }));
     if (run.state === 'failed' && run.error !== null) {
       setProblem(name, {
         code: 'server_error',

@@ -1,21 +1,40 @@
 import { z } from 'zod';
 import {
   checkedProposalSchema,
+  dryRunSchema,
   executionSchema,
+  planDiffSchema,
   planSchema,
   proposalSchema,
   readModelSchema,
   refreshModeSchema,
   runSchema,
+  stepProgressSchema,
+  verificationSchema,
 } from '../model/read-model.ts';
 import { procedure } from './envelope.ts';
 
 const onServer = z.object({ serverId: z.string() });
+/**
+ * What becomes of a change that readers would break on. Left out: it is refused, with a free name in `detail.otherName`
+ * for the new shape. 'replace': the stable view is dropped and made anew in one transaction, with everything that hangs
+ * on it.
+ */
+const onBreakingSchema = z.enum(['replace']);
+
 const byName = onServer.extend({ name: z.string() });
 
 export const readModelsContract = {
   list: procedure(onServer, z.array(readModelSchema)),
-  get: procedure(byName, z.object({ readModel: readModelSchema, runs: z.array(runSchema) })),
+  get: procedure(
+    byName,
+    z.object({
+      readModel: readModelSchema,
+      runs: z.array(runSchema),
+      /** What Daybreak would choose for the next refresh, wishes included, and why; null where its copies are gone. */
+      nextRefresh: z.object({ mode: refreshModeSchema, reason: z.string() }).nullable().optional(),
+    }),
+  ),
   /**
    * A starting point for a read model: from a finding's statement, a dashboard widget, or a SELECT.
    * Parses it with PostgreSQL's own parser, asks the server for columns and estimates; creates nothing. A statement's
@@ -39,16 +58,53 @@ export const readModelsContract = {
     checkedProposalSchema,
   ),
   /** An ordered plan with locks and undo: 'create' for a new name, 'new_version' for a known one. Stored; nothing has run. */
-  plan: procedure(onServer.extend({ proposal: checkedProposalSchema }), planSchema),
-  planRollBack: procedure(byName, planSchema),
+  plan: procedure(
+    onServer.extend({ proposal: checkedProposalSchema, onBreaking: onBreakingSchema.optional() }),
+    planSchema,
+  ),
+  planRollBack: procedure(byName.extend({ onBreaking: onBreakingSchema.optional() }), planSchema),
   planDrop: procedure(byName, planSchema),
+  /**
+   * Drops one version that is not served. Refused while something depends on it, and while it is read, with who;
+   * `evenIfRead` overrides the latter.
+   */
+  planDropVersion: procedure(
+    byName.extend({ version: z.number().int(), evenIfRead: z.boolean().optional() }),
+    planSchema,
+  ),
+  /** What differs between two stored plans. */
+  diffPlans: procedure(onServer.extend({ before: z.string(), after: z.string() }), planDiffSchema),
+  /** Runs all of a plan in one transaction and rolls it back. Takes as long as the plan; readers notice nothing. */
+  dryRun: procedure(onServer.extend({ planId: z.string() }), dryRunSchema),
+  cancelDryRun: procedure(onServer.extend({ planId: z.string() }), z.object({ cancelled: z.boolean() })),
   plans: procedure(onServer, z.array(planSchema)),
   getPlan: procedure(
     onServer.extend({ planId: z.string() }),
-    z.object({ plan: planSchema, execution: executionSchema.nullable() }),
+    z.object({
+      plan: planSchema,
+      execution: executionSchema.nullable(),
+      /** Of the step that runs now. */
+      progress: stepProgressSchema.nullable().optional(),
+      /** Of the version that it builds, as soon as it has been filled. */
+      verification: verificationSchema.nullable().optional(),
+    }),
   ),
-  /** Runs a plan as it was shown: the hash must match and `confirm` must be the read model's name. Ends when the plan ended. */
-  apply: procedure(onServer.extend({ planId: z.string(), planHash: z.string(), confirm: z.string() }), executionSchema),
+  /**
+   * Runs a plan as it was shown: the hash must match and `confirm` must be the read model's name. Ends when the plan
+   * ended. With `holdBeforeSwitch` it builds and compares, and then waits for `proceed`, an hour at most, so that the
+   * comparison is seen before anybody reads the new version.
+   */
+  apply: procedure(
+    onServer.extend({
+      planId: z.string(),
+      planHash: z.string(),
+      confirm: z.string(),
+      holdBeforeSwitch: z.boolean().optional(),
+    }),
+    executionSchema,
+  ),
+  /** Lets a plan that holds before its switch go on. */
+  proceed: procedure(onServer.extend({ planId: z.string() }), z.object({ proceeded: z.boolean() })),
   /** Cancels on the server; what the running step did is rolled back, earlier steps are undone. */
   cancel: procedure(onServer.extend({ planId: z.string() }), executionSchema),
   /**

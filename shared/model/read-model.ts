@@ -66,7 +66,7 @@ export const checkedProposalSchema = z.object({
 });
 export type CheckedProposal = z.infer<typeof checkedProposalSchema>;
 
-export const planKindSchema = z.enum(['create', 'new_version', 'roll_back', 'drop']);
+export const planKindSchema = z.enum(['create', 'new_version', 'roll_back', 'drop', 'drop_version']);
 export type PlanKind = z.infer<typeof planKindSchema>;
 
 export const planStepSchema = z.object({
@@ -85,8 +85,28 @@ export const planStepSchema = z.object({
   /** Statement that takes the step back, or null with the reason in undoNote. */
   undoSql: z.array(z.string()),
   undoNote: z.string().nullable(),
+  /** How long the lock is expected to be held, in words, with what that rests on; absent in plans of earlier versions. */
+  expectedLock: z.string().optional(),
 });
 export type PlanStep = z.infer<typeof planStepSchema>;
+
+/** What a plan takes of the server's disk, bytes, as far as it can be foreseen. */
+export const planDiskSchema = z.object({
+  /** Rows of the copy that it builds. */
+  copyBytes: z.number(),
+  indexBytes: z.number(),
+  /** Write-ahead log, until a checkpoint and the archive have taken it. */
+  walBytes: z.number(),
+  /** A second copy, which the first refresh side by side makes. */
+  laterBytes: z.number(),
+  /** What the figures rest on, in words. */
+  basis: z.string(),
+  /** Null: not known. */
+  freeBytes: z.number().nullable(),
+  /** Why it is not known and how to find out, or which limit holds, in words. */
+  freeNote: z.string(),
+});
+export type PlanDisk = z.infer<typeof planDiskSchema>;
 
 export const planSchema = z.object({
   planId: z.string(),
@@ -107,6 +127,12 @@ export const planSchema = z.object({
   /** What has to be typed to run it: the read model's name. */
   confirmWith: z.string(),
   proposal: checkedProposalSchema.nullable(),
+  /** Null for plans that build nothing; absent in plans of earlier versions. */
+  disk: planDiskSchema.nullable().optional(),
+  /** True where the stable view is dropped and made anew, with everything that hangs on it, because its contract breaks. */
+  replacesView: z.boolean().optional(),
+  /** Of kind 'drop_version': which one. */
+  droppedVersion: z.number().int().optional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 
@@ -122,6 +148,59 @@ export const stepResultSchema = z.object({
 });
 export type StepResult = z.infer<typeof stepResultSchema>;
 
+/** How far the running step is. */
+export const stepProgressSchema = z.object({
+  step: z.number().int(),
+  /** e.g. 'building index: loading tuples in tree'. */
+  phase: z.string(),
+  done: z.number().nullable(),
+  /** Null: not known. */
+  total: z.number().nullable(),
+  unit: z.enum(['rows', 'blocks', 'bytes', 'ms']),
+  /** What the figures are, in words: the server's own, or an estimate and from what. */
+  basis: z.string(),
+});
+export type StepProgress = z.infer<typeof stepProgressSchema>;
+
+/** A plan that was tried in one transaction, which was rolled back. */
+export const dryRunSchema = z.object({
+  planId: z.string(),
+  startedAtMs: z.number(),
+  tookMs: z.number(),
+  /** True when every step ran. */
+  ok: z.boolean(),
+  steps: z.array(
+    z.object({
+      step: z.number().int(),
+      state: z.enum(['ran', 'failed', 'not_tried']),
+      tookMs: z.number().nullable(),
+      outcome: z.string().nullable(),
+      /** Why it failed, or why it was not tried. */
+      note: z.string().nullable(),
+    }),
+  ),
+  message: z.string(),
+});
+export type DryRun = z.infer<typeof dryRunSchema>;
+
+/** What differs between two plans. The ids of the plans themselves count as equal. */
+export const planDiffSchema = z.object({
+  before: z.string(),
+  after: z.string(),
+  same: z.boolean(),
+  /** Differences beside the steps, in words. */
+  facts: z.array(z.string()),
+  steps: z.array(
+    z.object({
+      change: z.enum(['same', 'added', 'removed', 'changed']),
+      title: z.string(),
+      before: z.string().nullable(),
+      after: z.string().nullable(),
+    }),
+  ),
+});
+export type PlanDiff = z.infer<typeof planDiffSchema>;
+
 export const executionSchema = z.object({
   executionId: z.string(),
   planId: z.string(),
@@ -130,6 +209,8 @@ export const executionSchema = z.object({
   startedAtMs: z.number(),
   endedAtMs: z.number().nullable(),
   message: z.string().nullable(),
+  /** True while it waits, everything built and compared, for somebody to say that it may switch. */
+  holding: z.boolean().optional(),
 });
 export type Execution = z.infer<typeof executionSchema>;
 
@@ -186,6 +267,43 @@ export const copySchema = z.object({
   rows: z.number().nullable(),
   sizeBytes: z.number().nullable(),
 });
+/** A version's rows against those of the version before, at one snapshot, and how long filling it took. */
+export const verificationSchema = z.object({
+  /** Null: there was none that has the same key. */
+  comparedWith: z.number().int().nullable().default(null),
+  rowsBefore: z.number().nullable().default(null),
+  rowsNow: z.number().nullable().default(null),
+  onlyBefore: z.number().nullable().default(null),
+  onlyNow: z.number().nullable().default(null),
+  /** Groups that both have, with other values. */
+  different: z.number().nullable().default(null),
+  /** In how many groups each column differs; columns without a difference are left out. */
+  byColumn: z.record(z.string(), z.number()).default({}),
+  fillMs: z.number().nullable().default(null),
+  fillMsBefore: z.number().nullable().default(null),
+  compareMs: z.number().nullable().default(null),
+});
+export type Verification = z.infer<typeof verificationSchema>;
+
+/** Whether somebody still reads a version that is not served any more. */
+export const stillReadSchema = z.object({
+  /** When readers were switched away from it, ISO 8601; null: not written down. */
+  since: z.string().nullable(),
+  /** Scans of its copies since then; null: not known. */
+  scans: z.number().nullable(),
+  /** Last scan, where the server keeps it (PostgreSQL 16 and later). */
+  lastReadAt: z.string().nullable(),
+  /** What depends on its copies, e.g. 'view erp.board'. */
+  dependents: z.array(z.string()),
+  /** Sessions that hold a lock on its copies now, in words. */
+  holders: z.array(z.string()),
+  /** False only where nothing speaks for a reader. */
+  read: z.boolean(),
+  /** The same in one sentence. */
+  text: z.string(),
+});
+export type StillRead = z.infer<typeof stillReadSchema>;
+
 export const versionSchema = z.object({
   version: z.number().int(),
   definitionSql: z.string(),
@@ -196,6 +314,9 @@ export const versionSchema = z.object({
   state: z.enum(['building', 'current', 'previous', 'retired']),
   createdAtMs: z.number(),
   copies: z.array(copySchema),
+  verification: verificationSchema.nullable().optional(),
+  /** Of versions that are not served any more. */
+  stillRead: stillReadSchema.nullable().optional(),
 });
 export type Version = z.infer<typeof versionSchema>;
 

@@ -11,7 +11,7 @@ import { formatDuration } from '../../shared/format/duration.ts';
 import type { RunCost } from '../../shared/model/read-model.ts';
 import { atLeast, atMost, finish } from './gates.ts';
 import { openPostings, type ModelName, type Postings } from './refresh/postings.ts';
-import { readingDuring, type Reading } from './refresh/reading.ts';
+import { forkReader, type Reader, type Reading } from './refresh/reading.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,39 +33,50 @@ const modelOf: Readonly<Record<Mode, ModelName>> = {
 interface Measured extends Reading {
   readonly tookMs: number;
   readonly cost: RunCost | null;
+  /** What the engine was about when the longest read began. */
+  readonly longestDuring: string;
 }
-type Round = Readonly<Record<Mode, Measured> & { calm: Reading }>;
+/** `calm`: with nothing of ours beside the reader; `busy`: with the definition's own query beside it, and nothing written. */
+type Round = Readonly<Record<Mode, Measured> & { calm: Reading; busy: Reading }>;
 
 /** How long the reader reads alone: what a read takes on this machine with nothing of ours beside it. */
 const calmMs = 10_000;
 
-async function measure(
-  postings: Postings,
-  reader: Awaited<ReturnType<Postings['reader']>>,
-  mode: Mode,
-): Promise<Measured> {
+async function measure(postings: Postings, reader: Reader, mode: Mode): Promise<Measured> {
   await postings.change();
   await postings.settle();
-  const { result, reading } = await readingDuring(reader, modelOf[mode], async () => {
+  postings.phases();
+  const { result, reading } = await reader.during(`reporting.${modelOf[mode]}`, async () => {
     const begunMs = performance.now();
     const { cost } = await postings.refresh(modelOf[mode], mode);
     return { tookMs: performance.now() - begunMs, cost };
   });
   const { tookMs, cost } = result;
+  const { longestBeganAtMs, longestReadMs } = reading;
+  const during = postings
+    .phases()
+    .filter((phase) => phase.beganAtMs <= longestBeganAtMs + longestReadMs && phase.endedAtMs >= longestBeganAtMs)
+    .map(({ purpose }) => purpose);
+  const longestDuring = during.join(', then ') || 'nothing of the refresh';
   console.log(
-    `${mode}: ${formatDuration(tookMs)}, longest of ${reading.reads} reads ${formatDuration(reading.longestReadMs)}, ` +
+    `${mode}: ${formatDuration(tookMs)}, ${readText(reading)} during "${longestDuring}", ` +
       `WAL ${bytes(cost?.walBytes)}, temporary files ${bytes(cost?.tempBytes)}, ` +
       `rows +${cost?.rowsInserted ?? '?'} ~${cost?.rowsUpdated ?? '?'} -${cost?.rowsDeleted ?? '?'}`,
   );
-  return { tookMs, cost, ...reading };
+  return { tookMs, cost, longestDuring, ...reading };
 }
+
+const readText = (reading: Reading): string =>
+  `longest of ${reading.reads} reads ${formatDuration(reading.longestReadMs)} (median ${formatDuration(reading.medianMs)}, ` +
+  `${reading.slowReads} above 50 ms, slow ones waited for ${JSON.stringify(reading.slowReadsWaitedFor)}, ` +
+  `the reader's own longest pause ${formatDuration(reading.longestPauseMs)})`;
 
 const bytes = (count: number | null | undefined): string => (count == null ? 'unknown' : formatBytes(count));
 
 async function run(postings: Postings) {
   const { groups, dirtyGroups, dirtyDays, version } = postings;
   console.log(`PostgreSQL ${version}: ${groups} groups, ${dirtyGroups} of ${dirtyDays} days change each time`);
-  const reader = await postings.reader();
+  const reader = await forkReader(postings.readerUrl);
   const rounds: Round[] = [];
   try {
     // The second copy of a model is made once in its life.
@@ -77,9 +88,11 @@ async function run(postings: Postings) {
         const mode = modes[(round + turn) % modes.length] ?? 'concurrent';
         measured[mode] = await measure(postings, reader, mode);
       }
-      const { reading: calm } = await readingDuring(reader, 'sales', () => sleep(calmMs));
-      console.log(`no refresh: longest of ${calm.reads} reads ${formatDuration(calm.longestReadMs)}`);
-      rounds.push({ ...(measured as Record<Mode, Measured>), calm });
+      const { reading: calm } = await reader.during('reporting.sales', () => sleep(calmMs));
+      console.log(`no refresh: ${readText(calm)}`);
+      const { reading: busy } = await reader.during('reporting.sales', () => postings.work(calmMs));
+      console.log(`no refresh, but a backend that scans and sorts: ${readText(busy)}`);
+      rounds.push({ ...(measured as Record<Mode, Measured>), calm, busy });
     }
     return {
       rounds,

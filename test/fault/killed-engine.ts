@@ -25,6 +25,8 @@ export type KillPoint =
   | `${string}:committed`
   /** The execution is in the store, and its plan is 'new' there. */
   | 'plan:begun'
+  /** Everything is built and compared, and it waits for somebody's word before the switch. */
+  | 'plan:held'
   /** All steps are done, and the engine was about to do what follows them. */
   | 'plan:stepped'
   /** That is done too, and the store does not know yet. */
@@ -95,6 +97,7 @@ async function main({ settings, password, historyFile, planId, killAt }: KilledE
     onDone: async () => {
       if (moment === 'stepped') await die();
     },
+    ...(moment === 'held' ? { beforeSwitch: die } : {}),
     clock: systemClock,
     logger: silent,
   });

@@ -182,6 +182,79 @@ describe.each(testServers())('$label', (testServer) => {
     expect((await shop.left()).filter((name) => name.startsWith('reporting.'))).toHaveLength(left * 3);
   });
 
+  // The other steps are killed above, and the moment before a step is the one after the step before.
+  test.each<[KillPoint, 1 | 2]>([
+    ['registry:committed', 1],
+    ['fill:committed', 1],
+    ['analyze:committed', 1],
+    ['comment:committed', 2],
+    ['grant:committed', 2],
+  ])(
+    'killed at %s, whatever the step, version %i is served whole and the registry says so',
+    async (killAt, version) => {
+      await shop.build(versionSql(1), keyed);
+      const plan = await shop.planFor(versionSql(2), { ...keyed, question: 'And now?', grantTo: [shop.boss] });
+      expect(plan.steps.map(({ kind }) => kind)).toContain(killAt.split(':')[0]);
+      const killed = await kill(plan, killAt);
+      expect(await served()).toEqual([version]);
+      const { execution } = await killed.recover();
+      expect(execution.state).toBe(version === 2 ? 'done' : 'undone');
+      expect(await served()).toEqual([version]);
+      expect(await getReadModel(shop.server, 'sales', systemClock)).toMatchObject({
+        currentVersion: version,
+        drift: [],
+      });
+    },
+  );
+
+  test.each<[KillPoint, number]>([
+    ['drop:inside', 2],
+    ['drop:committed', 1],
+  ])('killed at %s of the drop of an old version, it is there whole or not at all', async (killAt, left) => {
+    await shop.build(versionSql(1), keyed);
+    await shop.build(versionSql(2), keyed);
+    const killed = await kill(await shop.planDropVersion('sales', 1), killAt);
+    const { execution } = await killed.recover();
+    expect(execution.state).toBe(left === 2 ? 'undone' : 'done');
+    const { versions, drift } = await getReadModel(shop.server, 'sales', systemClock);
+    expect(versions).toHaveLength(left);
+    expect(drift).toEqual([]);
+    expect(await served()).toEqual([2]);
+  });
+
+  test.each<[KillPoint, number]>([
+    ['flip:inside', 1],
+    ['flip:committed', 2],
+  ])(
+    'killed at %s of a view that is made anew, version %i is served with all that hangs on it',
+    async (killAt, version) => {
+      await shop.build(versionSql(1), { ...keyed, grantTo: [shop.boss] });
+      await shop.sql(`comment on column reporting.sales.v is 'which version'`);
+      const breaking = versionSql(2).replace('max(2)', 'max(2)::numeric');
+      const killed = await kill(await shop.planFor(breaking, keyed, 'replace'), killAt);
+      await killed.recover();
+      const type = `select format_type(atttypid, atttypmod) as type, col_description(attrelid, attnum) as comment,
+      has_table_privilege('${shop.boss}', 'reporting.sales', 'select') as readable
+      from pg_attribute where attrelid = 'reporting.sales'::regclass and attname = 'v'`;
+      expect(await shop.sql(type)).toEqual([
+        { type: version === 1 ? 'integer' : 'numeric', comment: 'which version', readable: true },
+      ]);
+      expect(await getReadModel(shop.server, 'sales', systemClock)).toMatchObject({
+        currentVersion: version,
+        drift: [],
+      });
+    },
+  );
+
+  test('killed while it held before the switch, a plan is undone', async () => {
+    await shop.build(versionSql(1), keyed);
+    const killed = await kill(await shop.planFor(versionSql(2), keyed), 'plan:held');
+    expect(await served()).toEqual([1]);
+    const { execution } = await killed.recover();
+    expect(execution.state).toBe('undone');
+    expect(await getReadModel(shop.server, 'sales', systemClock)).toMatchObject({ currentVersion: 1, drift: [] });
+  });
+
   test('another profile clears away what a killed engine left for ever', async () => {
     await shop.build(versionSql(1), keyed);
     const killed = await kill(await shop.planFor(versionSql(2), keyed), 'index:committed');

@@ -9,9 +9,24 @@ export const readModelsApi = ({ readModels }: Engine) =>
     propose: os.readModels.propose.handler(({ input }) =>
       reply(() => readModels.propose(input.serverId, input.from, input.edits)),
     ),
-    plan: os.readModels.plan.handler(({ input }) => reply(() => readModels.plan(input.serverId, input.proposal))),
+    plan: os.readModels.plan.handler(({ input }) =>
+      reply(() => readModels.plan(input.serverId, input.proposal, input.onBreaking)),
+    ),
     planRollBack: os.readModels.planRollBack.handler(({ input }) =>
-      reply(() => readModels.planRollBack(input.serverId, input.name)),
+      reply(() => readModels.planRollBack(input.serverId, input.name, input.onBreaking)),
+    ),
+    planDropVersion: os.readModels.planDropVersion.handler(({ input }) =>
+      reply(() => readModels.planDropVersion(input.serverId, input.name, input.version, input.evenIfRead)),
+    ),
+    diffPlans: os.readModels.diffPlans.handler(({ input }) =>
+      reply(() => readModels.diffPlans(input.serverId, input.before, input.after)),
+    ),
+    dryRun: os.readModels.dryRun.handler(({ input }) => reply(() => readModels.dryRun(input.serverId, input.planId))),
+    cancelDryRun: os.readModels.cancelDryRun.handler(({ input }) =>
+      reply(() => readModels.cancelDryRun(input.serverId, input.planId)),
+    ),
+    proceed: os.readModels.proceed.handler(({ input }) =>
+      reply(() => readModels.proceed(input.serverId, input.planId)),
     ),
     planDrop: os.readModels.planDrop.handler(({ input }) =>
       reply(() => readModels.planDrop(input.serverId, input.name)),

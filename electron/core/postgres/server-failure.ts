@@ -117,6 +117,13 @@ function ruleOf(sqlstate: string, message: string): Rule {
         retryable: true,
         next: 'All connections of the server, or of this role, are in use',
       };
+    case '53100':
+      return { code: 'server_error', retryable: true, next: "Make room on the server's disk, then try again" };
+    case '53400':
+      return {
+        code: 'server_error',
+        next: 'Have an administrator raise that limit for this role, or its work_mem, so that less is spilled',
+      };
     case '55000':
       return message.includes('shared_preload_libraries') ? { code: 'capability_missing' } : { code: 'server_error' };
     default:

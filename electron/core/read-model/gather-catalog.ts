@@ -1,13 +1,16 @@
 import type { Column } from '../../../shared/model/read-model.ts';
 import { readBuildRights } from '../postgres/queries/catalog-build-rights.ts';
+import { readGrants } from '../postgres/queries/catalog-grants.ts';
 import { readDependents, readRelation, readRoleRights } from '../postgres/queries/catalog-stable-name.ts';
-import { quoteIdent } from '../postgres/quote.ts';
+import { readViewWithDependents } from '../postgres/queries/catalog-view-as-is.ts';
+import { qualifiedName, quoteIdent } from '../postgres/quote.ts';
 import type { Sql } from '../postgres/session.ts';
 import type { CatalogFacts, PreparationStep } from './plan/catalog-facts.ts';
 import { installedMigrations, missingMigrations } from './registry/migrations.ts';
 import { plannedPart, readRegistry } from './registry/read-registry.ts';
 import { doBlock } from './sql/dollar-quote.ts';
 import { installLockKey, takeXactLock } from './sql/locks.ts';
+import { copyName } from './sql/names.ts';
 
 export interface GatherInput {
   readonly schema: string;
@@ -16,6 +19,8 @@ export interface GatherInput {
   readonly definitionColumns: readonly Column[] | null;
   /** Qualified names of the relations that the definition reads. */
   readonly baseTables: readonly string[];
+  /** The stable view is to be made anew, so all that hangs on it is read, too. */
+  readonly replacesView: boolean;
   /** Roles that shall read the stable name, beside those that are registered. */
   readonly grantTo: readonly string[];
 }
@@ -27,6 +32,7 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
   const installed = await installedMigrations(sql);
   const models = installed === null ? [] : await readRegistry(sql);
   const registered = models.find(({ name }) => name === readModel) ?? null;
+  const live = registered?.versions.find(({ state }) => state === 'current');
   const relation = await readRelation(sql, schema, readModel);
   const copyNames = await readCopyNames(sql, schema, readModel);
   const roles = [...new Set([...(registered?.readers ?? []), ...grantTo])].toSorted();
@@ -55,6 +61,9 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
     copyDependents: (await readDependents(sql, schema, copyNames, relation === null ? [] : [relation.oid])).map(
       ({ relation: copy, dependent }) => ({ copy, dependent }),
     ),
+    carried: input.replacesView && relation?.kind === 'v' ? await readCarried(sql, schema, readModel) : null,
+    liveCopyGrants:
+      live === undefined ? [] : await readGrants(sql, schema, copyName(readModel, live.version, live.liveSlot)),
     definitionColumns,
     parents: parents.map(({ name }) => name),
     roles: await readRoleRights(sql, schema, readModel, roles),
@@ -68,6 +77,19 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
       })),
       ...(rights.createInSchema === null ? [createSchema(schema)] : []),
     ],
+  };
+}
+
+async function readCarried(sql: Sql, schema: string, readModel: string): Promise<CatalogFacts['carried']> {
+  const found = await readViewWithDependents(sql, schema, readModel);
+  if (found === null) return null;
+  const { view, dependents, others } = found;
+  const foreign = dependents.filter(({ ownedByUs }) => !ownedByUs);
+  return {
+    view,
+    dependents,
+    others,
+    foreign: foreign.map((one) => `view ${qualifiedName(one.schema, one.name)}, which belongs to ${one.owner}`),
   };
 }
 

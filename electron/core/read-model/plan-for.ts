@@ -1,13 +1,17 @@
 import type { CheckedProposal, Plan, PlanKind } from '../../../shared/model/read-model.ts';
-import { Failure } from '../../../shared/model/failure.ts';
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import { requireCapability } from '../postgres/capabilities.ts';
 import type { Server, Sql } from '../postgres/session.ts';
 import { gatherCatalog } from './gather-catalog.ts';
-import type { CatalogFacts } from './plan/catalog-facts.ts';
+import { readScans } from '../postgres/queries/relation-scans.ts';
+import { gatherEstimates } from './gather-estimates.ts';
+import type { CatalogFacts, PlanWishes } from './plan/catalog-facts.ts';
+import { withEstimates } from './plan/estimate-plan.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { recheck } from './propose/propose.ts';
 import { installedMigrations } from './registry/migrations.ts';
-import { readRegistry } from './registry/read-registry.ts';
+import { readRegistry, type RegistryModel } from './registry/read-registry.ts';
+import { readersOfOldVersions } from './soak/still-read.ts';
 import { requireUsableSchema } from './sql/names.ts';
 
 interface Stamp {
@@ -21,7 +25,7 @@ interface Stamp {
  * nothing. Throws what `recheck` and `makePlan` throw.
  */
 export async function planCreateOrNewVersion(
-  input: Stamp & { readonly proposal: CheckedProposal; readonly schema: string },
+  input: Stamp & { readonly proposal: CheckedProposal; readonly schema: string; readonly onBreaking?: OnBreaking },
 ): Promise<Plan> {
   const { server, schema } = input;
   requireBuildable(server);
@@ -33,33 +37,88 @@ export async function planCreateOrNewVersion(
       const known = await registered(sql, name);
       // A known read model stays in the schema that it was created in.
       const target = { schema: known?.schema ?? schema, readModel: name };
-      const facts = await gatherForProposal(sql, target, proposal);
+      const estimates = await gatherEstimates(sql, known);
+      const stillRead = known === null ? {} : await readersOfOldVersions(sql, known, server.facts.versionNumber);
       const kind = known?.versions.some(({ state }) => state === 'current') ? 'new_version' : 'create';
-      return makePlan({ ...target, ...stampOf(input, kind) }, facts, proposal);
+      const request = { ...target, ...stampOf(input, kind) };
+      const plan = async (replacesView: boolean) =>
+        makePlan(request, await gatherForProposal(sql, { ...target, replacesView }, proposal), proposal, { stillRead });
+      return withEstimates(await gentlyOrReplacing(input.onBreaking, plan), estimates);
     }),
   );
 }
 
+/** What becomes of a change that readers would break on: see the contract. */
+export type OnBreaking = 'replace' | undefined;
+
+/** Makes the view anew only where that was asked for and nothing gentler will do. */
+async function gentlyOrReplacing(
+  onBreaking: OnBreaking,
+  plan: (replacesView: boolean) => Promise<Plan>,
+): Promise<Plan> {
+  try {
+    return await plan(false);
+  } catch (error) {
+    const breaks = isFailure(error) && error.value.detail !== undefined && 'mayReplace' in error.value.detail;
+    if (onBreaking !== 'replace' || !breaks) throw error;
+    return plan(true);
+  }
+}
+
 /** Throws `not_found` where there is no such model, or no version to go back to. */
-export const planRollBack = (input: Stamp & { readonly name: string }): Promise<Plan> => planChange(input, 'roll_back');
+export const planRollBack = (
+  input: Stamp & { readonly name: string; readonly onBreaking?: OnBreaking },
+): Promise<Plan> =>
+  gentlyOrReplacing(input.onBreaking, (replacesView) => planChange(input, 'roll_back', { replacesView }));
+
+/**
+ * Throws `not_found`, and `statement_refused` for the version that is served, while something depends on its copies,
+ * and, without `evenIfRead`, while it is read.
+ */
+export async function planDropVersion(
+  input: Stamp & { readonly name: string; readonly version: number; readonly evenIfRead?: boolean },
+): Promise<Plan> {
+  const { server, name, version, evenIfRead = false } = input;
+  requireBuildable(server);
+  const wishes = await server.withReadonly((session) =>
+    session.snapshot(async (sql) => {
+      const known = await requireRegistered(sql, server, name);
+      const stillRead = await readersOfOldVersions(sql, known, server.facts.versionNumber);
+      const copies = known.versions.find((one) => one.version === version)?.copies ?? [];
+      const names = copies.map(({ copyId }) => copyId);
+      const scans = await readScans(sql, known.schema, names, server.facts.versionNumber);
+      const scansSoFar = Object.fromEntries(scans.map(({ relation, scans: count }) => [relation, count]));
+      return { stillRead, version, scansSoFar: evenIfRead ? null : scansSoFar };
+    }),
+  );
+  const found = wishes.stillRead[version];
+  if (found?.read === true && !evenIfRead && found.dependents.length === 0) {
+    throw new Failure({
+      code: 'statement_refused',
+      message: `Version ${version} of ${name} is not dropped. ${found.text} Point those readers at ${name} first, or ask to drop it even if it is read.`,
+      detail: { stillRead: found, mayDropEvenIfRead: true },
+    });
+  }
+  return planChange(input, 'drop_version', { wishes });
+}
 
 /** Throws `not_found`, and `statement_refused` while something else reads the model. */
 export const planDrop = (input: Stamp & { readonly name: string }): Promise<Plan> => planChange(input, 'drop');
 
-async function planChange(input: Stamp & { readonly name: string }, kind: PlanKind): Promise<Plan> {
+async function planChange(
+  input: Stamp & { readonly name: string },
+  kind: PlanKind,
+  { replacesView = false, wishes }: { readonly replacesView?: boolean; readonly wishes?: PlanWishes } = {},
+): Promise<Plan> {
   const { server, name } = input;
   requireBuildable(server);
   return server.withReadonly((session) =>
     session.snapshot(async (sql) => {
-      const known = await registered(sql, name);
-      if (known === null) {
-        throw new Failure({
-          code: 'not_found',
-          message: `There is no read model ${name} in database ${server.facts.databaseName}. See the list of read models.`,
-        });
-      }
+      const known = await requireRegistered(sql, server, name);
       const target = { schema: known.schema, readModel: name };
-      return makePlan({ ...target, ...stampOf(input, kind) }, await gatherForChange(sql, target), null);
+      const estimates = await gatherEstimates(sql, known);
+      const facts = await gatherForChange(sql, { ...target, replacesView });
+      return withEstimates(makePlan({ ...target, ...stampOf(input, kind) }, facts, null, wishes), estimates);
     }),
   );
 }
@@ -72,19 +131,31 @@ export async function gatherForPlan(sql: Sql, plan: Plan, current: CheckedPropos
 interface Target {
   readonly schema: string;
   readonly readModel: string;
+  /** Left out: false. */
+  readonly replacesView?: boolean | undefined;
 }
 
-const gatherForProposal = (sql: Sql, { schema, readModel }: Target, proposal: CheckedProposal) =>
+const gatherForProposal = (sql: Sql, { schema, readModel, replacesView = false }: Target, proposal: CheckedProposal) =>
   gatherCatalog(sql, {
     schema,
     readModel,
+    replacesView,
     definitionColumns: proposal.columns,
     baseTables: proposal.baseTables,
     grantTo: proposal.proposal.grantTo,
   });
 
-const gatherForChange = (sql: Sql, { schema, readModel }: Target) =>
-  gatherCatalog(sql, { schema, readModel, definitionColumns: null, baseTables: [], grantTo: [] });
+const gatherForChange = (sql: Sql, { schema, readModel, replacesView = false }: Target) =>
+  gatherCatalog(sql, { schema, readModel, replacesView, definitionColumns: null, baseTables: [], grantTo: [] });
+
+async function requireRegistered(sql: Sql, server: Server, name: string): Promise<RegistryModel> {
+  const known = await registered(sql, name);
+  if (known !== null) return known;
+  throw new Failure({
+    code: 'not_found',
+    message: `There is no read model ${name} in database ${server.facts.databaseName}. See the list of read models.`,
+  });
+}
 
 async function registered(sql: Sql, name: string) {
   if ((await installedMigrations(sql)) === null) return null;

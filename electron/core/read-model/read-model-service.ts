@@ -1,11 +1,15 @@
 import type {
   CheckedProposal,
+  DryRun,
   Execution,
   Plan,
+  PlanDiff,
   Proposal,
   ReadModel,
   RefreshMode,
   Run,
+  StepProgress,
+  Verification,
 } from '../../../shared/model/read-model.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
@@ -15,13 +19,18 @@ import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import type { Journal } from './journal.ts';
 import { askersOf, restoredOriginOf, type ProposeFrom } from './propose-from.ts';
-import { planCreateOrNewVersion, planDrop, planRollBack } from './plan-for.ts';
+import { HeldPlans } from './held-plans.ts';
+import { diffPlans } from './plan/diff-plans.ts';
+import { planCreateOrNewVersion, planDrop, planDropVersion, planRollBack, type OnBreaking } from './plan-for.ts';
 import { propose } from './propose/propose.ts';
+import type { RefreshChoice } from './refresh/choose-mode.ts';
 import { latestRun } from './refresh/latest-run.ts';
+import { nextRefresh } from './refresh/next-refresh.ts';
 import { refreshReadModel } from './refresh/refresh.ts';
 import { setRefreshMode } from './refresh/set-mode.ts';
 import { getReadModel, listReadModels } from './registry/read-models.ts';
 import { RunningJobs } from './running-jobs.ts';
+import { dryRunPlan } from './swap/dry-run.ts';
 import { executePlan } from './swap/execute-plan.ts';
 import { recoverPlan } from './swap/recover-plan.ts';
 import { isGone } from './swap/run-step.ts';
@@ -38,6 +47,15 @@ export interface ApplyInput {
   readonly planId: string;
   readonly planHash: string;
   readonly confirm: string;
+  /** Waits for `proceed` before the switch. */
+  readonly holdBeforeSwitch?: boolean | undefined;
+}
+
+export interface ShownPlan {
+  readonly plan: Plan;
+  readonly execution: Execution | null;
+  readonly progress: StepProgress | null;
+  readonly verification: Verification | null;
 }
 
 /** Read models of the connected servers: proposals, stored plans, running plans and refreshes, and the move of widgets. */
@@ -45,6 +63,10 @@ export class ReadModelService {
   readonly #options: Options;
   readonly #plans = new RunningJobs<Execution>();
   readonly #refreshes = new RunningJobs<Run>();
+  readonly #dryRuns = new RunningJobs<DryRun>();
+  readonly #holds = new HeldPlans();
+  /** Of the running step, by plan; never stored. */
+  readonly #progress = new Map<string, StepProgress>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -56,12 +78,16 @@ export class ReadModelService {
     return Promise.all(models.map((model) => this.#withRuns(server, model)));
   }
 
-  async get(serverId: string, name: string): Promise<{ readModel: ReadModel; runs: Run[] }> {
+  async get(
+    serverId: string,
+    name: string,
+  ): Promise<{ readModel: ReadModel; runs: Run[]; nextRefresh: RefreshChoice | null }> {
     const server = await this.#options.servers.server(serverId);
     const readModel = await getReadModel(server, name, this.#options.ports.clock);
     return {
       readModel: await this.#withRuns(server, readModel),
       runs: await this.#options.history.plans.runs(serverId, name, 100),
+      nextRefresh: await nextRefresh(server, name),
     };
   }
 
@@ -78,16 +104,48 @@ export class ReadModelService {
     return propose({ server, schema: server.settings.readModelSchema, origin, edits: { grantTo, ...given } });
   }
 
-  async plan(serverId: string, proposal: CheckedProposal): Promise<Plan> {
+  async plan(serverId: string, proposal: CheckedProposal, onBreaking?: OnBreaking): Promise<Plan> {
     const server = await this.#options.servers.server(serverId);
-    return this.#store(
-      await planCreateOrNewVersion({ server, proposal, schema: server.settings.readModelSchema, ...this.#stamp() }),
-    );
+    const { readModelSchema: schema } = server.settings;
+    return this.#store(await planCreateOrNewVersion({ server, proposal, schema, onBreaking, ...this.#stamp() }));
   }
 
-  async planRollBack(serverId: string, name: string): Promise<Plan> {
+  async planRollBack(serverId: string, name: string, onBreaking?: OnBreaking): Promise<Plan> {
     const server = await this.#options.servers.server(serverId);
-    return this.#store(await planRollBack({ server, name, ...this.#stamp() }));
+    return this.#store(await planRollBack({ server, name, onBreaking, ...this.#stamp() }));
+  }
+
+  async planDropVersion(serverId: string, name: string, version: number, evenIfRead = false): Promise<Plan> {
+    const server = await this.#options.servers.server(serverId);
+    return this.#store(await planDropVersion({ server, name, version, evenIfRead, ...this.#stamp() }));
+  }
+
+  async diffPlans(serverId: string, before: string, after: string): Promise<PlanDiff> {
+    return diffPlans(await this.#plan(serverId, before), await this.#plan(serverId, after));
+  }
+
+  /** Tries a stored plan and takes all of it back: see `dryRunPlan`. */
+  async dryRun(serverId: string, planId: string): Promise<DryRun> {
+    const plan = await this.#plan(serverId, planId);
+    this.#requireNew(plan);
+    if (this.#dryRuns.has(planId)) {
+      throw new Failure({ code: 'busy', message: `A dry run of this plan is going on already.`, retryable: true });
+    }
+    const server = await this.#options.servers.server(serverId);
+    try {
+      return await this.#dryRuns.run(planId, (signal) =>
+        dryRunPlan({ server, plan, journal: this.#journal(), clock: this.#options.ports.clock, signal }),
+      );
+    } finally {
+      this.#options.events.publish('activity', serverId, plan.readModel);
+    }
+  }
+
+  async cancelDryRun(serverId: string, planId: string): Promise<{ cancelled: boolean }> {
+    await this.#plan(serverId, planId);
+    const running = this.#dryRuns.get(planId);
+    running?.abort.abort();
+    return { cancelled: running !== undefined };
   }
 
   async planDrop(serverId: string, name: string): Promise<Plan> {
@@ -100,9 +158,20 @@ export class ReadModelService {
     return this.#options.history.plans.list(serverId);
   }
 
-  async getPlan(serverId: string, planId: string): Promise<{ plan: Plan; execution: Execution | null }> {
+  async getPlan(serverId: string, planId: string): Promise<ShownPlan> {
     const plan = await this.#plan(serverId, planId);
-    return { plan, execution: await this.#options.history.plans.execution(planId) };
+    return {
+      plan,
+      execution: await this.#options.history.plans.execution(planId),
+      progress: this.#progress.get(planId) ?? null,
+      verification: await this.#verificationOf(plan),
+    };
+  }
+
+  /** Lets a plan go on that holds before its switch. */
+  async proceed(serverId: string, planId: string): Promise<{ proceeded: boolean }> {
+    await this.#plan(serverId, planId);
+    return { proceeded: this.#holds.proceed(planId) };
   }
 
   /** Runs a stored plan to its end. What was shown is what runs: hash and name must match. */
@@ -135,11 +204,22 @@ export class ReadModelService {
           clock: ports.clock,
           logger: ports.logger,
           signal,
-          onProgress: () => events.publish('execution', serverId, plan.planId),
+          onProgress: () => {
+            this.#progress.delete(plan.planId);
+            events.publish('execution', serverId, plan.planId);
+          },
+          onStepProgress: (progress) => {
+            this.#progress.set(plan.planId, progress);
+            events.publish('execution', serverId, plan.planId);
+          },
+          ...(input.holdBeforeSwitch === true
+            ? { beforeSwitch: (stop: AbortSignal) => this.#holds.wait(plan.planId, stop) }
+            : {}),
           onDone: () => this.#afterPlan(serverId, plan),
         }),
       );
     } finally {
+      this.#progress.delete(plan.planId);
       for (const topic of ['execution', 'read_models', 'activity'] as const) {
         events.publish(topic, serverId, topic === 'execution' ? plan.planId : plan.readModel);
       }
@@ -244,7 +324,7 @@ export class ReadModelService {
 
   /** Cancels what runs and waits until it has been undone, and its end stands in the store. */
   async stop(): Promise<void> {
-    await Promise.all([this.#refreshes.stop(), this.#plans.stop()]);
+    await Promise.all([this.#refreshes.stop(), this.#plans.stop(), this.#dryRuns.stop()]);
   }
 
   /** Throws `plan_stale`. A plan runs once. */
@@ -262,6 +342,7 @@ export class ReadModelService {
   /** A new read model takes over the widgets that asked for it; a dropped one gives them back to their live query. */
   async #afterPlan(serverId: string, plan: Plan): Promise<void> {
     const { dashboards } = this.#options;
+    if (plan.kind === 'drop_version') return;
     if (plan.kind === 'drop') {
       await dashboards.leaveReadModel(serverId, plan.readModel);
       return;
@@ -284,6 +365,19 @@ export class ReadModelService {
         plan.readModel === readModel && plan.toVersion === toVersion && plan.state === 'done' && plan.proposal !== null,
     );
     return built?.proposal ?? null;
+  }
+
+  /** Of the version that the plan built, or goes back to; null while there is none, or nobody can be asked. */
+  async #verificationOf({ serverId, readModel, toVersion, kind, state }: Plan): Promise<Verification | null> {
+    if (kind !== 'new_version' || state === 'new' || state === 'undone') return null;
+    try {
+      const server = await this.#options.servers.server(serverId);
+      const { versions } = await getReadModel(server, readModel, this.#options.ports.clock);
+      return versions.find(({ version }) => version === toVersion)?.verification ?? null;
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return null;
+    }
   }
 
   async #plan(serverId: string, planId: string): Promise<Plan> {

@@ -15,7 +15,7 @@ import { Tag } from '../../app/tag.tsx';
 import { useNow } from '../../app/use-now.ts';
 import { useCommands } from '../../commands/use-commands.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
-import { planDrop, planRollBack } from '../../stores/plans.ts';
+import { planDrop, planDropVersion, planRollBack } from '../../stores/plans.ts';
 import {
   type AskedRefresh,
   cancelRefresh,
@@ -27,6 +27,7 @@ import {
 import { previousVersion } from './model-facts.ts';
 import { PutOnDashboard } from './put-on-dashboard.tsx';
 import styles from './read-models.module.css';
+import { RefreshCard } from './refresh-card.tsx';
 import { RunsCard } from './runs-card.tsx';
 import { DefinitionCard, VersionsCard } from './versions-card.tsx';
 
@@ -42,17 +43,22 @@ export function ModelPage({ server, name }: ModelPageProps) {
   const refresh = useReadModels((state) => state.refreshes[name]);
   const refreshProblem = useReadModels((state) => state.refreshProblems[name]);
   const [problem, setProblem] = useState<Problem | null>(null);
+  /** What may be asked for against the refusal that is shown. */
+  const [forcing, setForcing] = useState<{ readonly title: string; readonly run: () => void } | null>(null);
   const [planning, setPlanning] = useState(false);
   useEffect(() => watchReadModel(serverId, name), [serverId, name]);
 
   const model = detail?.value?.readModel ?? null;
-  const toPlan = async (make: () => Promise<Plan>) => {
+  const toPlan = async (make: MakePlan, force = false) => {
     setPlanning(true);
     setProblem(null);
     try {
-      navigate(`/read-models/plan/${(await make()).planId}`);
+      navigate(`/read-models/plan/${(await make(force)).planId}`);
     } catch (error) {
-      setProblem(problemOf(error));
+      const found = problemOf(error);
+      const offer = force ? null : offeredForce(found);
+      setProblem(found);
+      setForcing(offer === null ? null : { title: offer, run: () => void toPlan(make, true) });
     } finally {
       setPlanning(false);
     }
@@ -126,6 +132,11 @@ export function ModelPage({ server, name }: ModelPageProps) {
         <FailureNotice problem={detail.problem} onRetry={() => void refreshDetail(serverId, name)} />
       )}
       {problem !== null && <FailureNotice problem={problem} />}
+      {problem !== null && forcing !== null && (
+        <Button size="compact-sm" loading={planning} onClick={forcing.run}>
+          {forcing.title}
+        </Button>
+      )}
       {refresh !== undefined && (
         <RefreshProgress
           refresh={refresh}
@@ -151,15 +162,35 @@ export function ModelPage({ server, name }: ModelPageProps) {
       <div className={styles.split}>
         <div className={styles.stack}>
           <DefinitionCard model={model} />
-          <VersionsCard model={model} />
+          <VersionsCard
+            model={model}
+            onRollBack={() => void toPlan((force) => planRollBack(serverId, name, force ? 'replace' : undefined))}
+            onDrop={(version) => void toPlan((force) => planDropVersion(serverId, name, version, force))}
+          />
         </div>
         <div className={styles.stack}>
           <ConsumersCard model={model} />
+          <RefreshCard
+            serverId={serverId}
+            model={model}
+            next={detail?.value?.nextRefresh}
+            busy={refresh !== undefined || server.state !== 'connected'}
+          />
           <RunsCard runs={detail?.value?.runs ?? []} />
         </div>
       </div>
     </Page>
   );
+}
+
+/** `force`: what the engine refuses without being asked for it. */
+type MakePlan = (force: boolean) => Promise<Plan>;
+
+/** The button under a refusal that a person may overrule; null where there is none. */
+function offeredForce({ detail }: Problem): string | null {
+  if (detail?.['mayDropEvenIfRead'] === true) return 'Plan to drop it even if it is read';
+  if (detail?.['mayReplace'] === true) return 'Plan it with the view made anew';
+  return null;
 }
 
 interface Action {
@@ -171,7 +202,7 @@ interface Action {
 function modelActions(
   serverId: string,
   model: ReadModel | null,
-  toPlan: (make: () => Promise<Plan>) => Promise<void>,
+  toPlan: (make: MakePlan) => Promise<void>,
 ): readonly Action[] {
   if (model === null) return [];
   const { name } = model;
@@ -185,7 +216,7 @@ function modelActions(
           {
             id: 'roll-back',
             title: `Plan a roll back to version ${previous.version}`,
-            run: () => void toPlan(() => planRollBack(serverId, name)),
+            run: () => void toPlan((force) => planRollBack(serverId, name, force ? 'replace' : undefined)),
           },
         ]),
     { id: 'drop', title: 'Plan to drop it', run: () => void toPlan(() => planDrop(serverId, name)) },

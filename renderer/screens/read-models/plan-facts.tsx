@@ -76,6 +76,25 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
           </dd>
         </dl>
       </Card>
+      {plan.disk != null && (
+        <Card title="Disk" aside="foreseen">
+          <dl className={styles.facts}>
+            <dt>the new copy</dt>
+            <dd>{formatBytes(plan.disk.copyBytes)}</dd>
+            <dt>its key</dt>
+            <dd>{formatBytes(plan.disk.indexBytes)}</dd>
+            <dt>write-ahead log</dt>
+            <dd>{formatBytes(plan.disk.walBytes)}</dd>
+            <dt>later</dt>
+            <dd>{formatBytes(plan.disk.laterBytes)} for a second copy, with the first refresh side by side</dd>
+            <dt>free</dt>
+            <dd>{plan.disk.freeBytes === null ? 'not known' : formatBytes(plan.disk.freeBytes)}</dd>
+          </dl>
+          <p className="db-dim">
+            From {plan.disk.basis}. {plan.disk.freeNote}
+          </p>
+        </Card>
+      )}
       {checked !== null && (
         <Card
           title="How a reader asks afterwards"

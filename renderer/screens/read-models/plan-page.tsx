@@ -11,12 +11,15 @@ import { href, navigate } from '../../app/router.ts';
 import { EnvironmentTag, Tag } from '../../app/tag.tsx';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { planAgain, usePlan, watchPlan } from '../../stores/plans.ts';
+import { DryRunCard } from './dry-run-card.tsx';
+import { PlanCompare } from './plan-compare.tsx';
 import { PlanFacts } from './plan-facts.tsx';
 import { PlanRun } from './plan-run.tsx';
 import { planScript } from './plan-script.ts';
 import { PlanSteps } from './plan-steps.tsx';
 import { PutOnDashboard } from './put-on-dashboard.tsx';
 import styles from './read-models.module.css';
+import { VerificationFacts } from './verification-facts.tsx';
 import { planStateWords, planTitle } from './words.ts';
 
 interface PlanPageProps {
@@ -47,6 +50,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
     );
   }
   const execution = shown?.value?.execution ?? null;
+  const verification = shown?.value?.verification;
   const proposal = plan.proposal?.proposal;
   return (
     <Page
@@ -74,10 +78,19 @@ export function PlanPage({ server, planId }: PlanPageProps) {
       <Ended server={server} plan={plan} execution={execution} stale={runProblem?.code === 'plan_stale'} />
       <div className={styles.split}>
         <Card title={planTitle(plan)} aside={stepsText(plan)}>
-          <PlanSteps steps={plan.steps} results={execution?.steps ?? []} />
+          <PlanSteps steps={plan.steps} results={execution?.steps ?? []} progress={shown?.value?.progress} />
           <PlanRun server={server} plan={plan} execution={execution} />
         </Card>
-        <PlanFacts plan={plan} />
+        <div className={styles.stack}>
+          {verification != null && (
+            <Card title={`Version ${plan.toVersion ?? ''} against the one before`} aside="at one snapshot">
+              <VerificationFacts verification={verification} />
+            </Card>
+          )}
+          {plan.state === 'new' && <DryRunCard plan={plan} connected={server.state === 'connected'} />}
+          <PlanFacts plan={plan} />
+          <PlanCompare plan={plan} />
+        </div>
       </div>
     </Page>
   );
@@ -191,4 +204,5 @@ function doneTitle(plan: Plan): string {
 
 const movesWidgets = (plan: Plan) =>
   plan.kind !== 'drop' &&
+  plan.kind !== 'drop_version' &&
   (plan.proposal?.proposal.consumers.some(({ consumer }) => consumer.startsWith('widget:')) ?? false);

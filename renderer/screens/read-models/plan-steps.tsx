@@ -1,7 +1,9 @@
-import { Loader } from '@mantine/core';
+import { Loader, Progress } from '@mantine/core';
 import { IconArrowBackUp, IconCircleCheck, IconCircleMinus, IconCircleX } from '@tabler/icons-react';
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import { formatCount } from '../../../shared/format/count.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
-import type { PlanStep, StepResult } from '../../../shared/model/read-model.ts';
+import type { PlanStep, StepProgress, StepResult } from '../../../shared/model/read-model.ts';
 import { useNow } from '../../app/use-now.ts';
 import styles from './read-models.module.css';
 import { stepWords } from './words.ts';
@@ -10,10 +12,12 @@ interface PlanStepsProps {
   readonly steps: readonly PlanStep[];
   /** Results by step number, once the plan runs or has run. */
   readonly results: readonly StepResult[];
+  /** How far the running step is. */
+  readonly progress?: StepProgress | null | undefined;
 }
 
 /** Every step before, while and after it runs: its SQL, what it locks, who waits, how it is taken back. */
-export function PlanSteps({ steps, results }: PlanStepsProps) {
+export function PlanSteps({ steps, results, progress }: PlanStepsProps) {
   return (
     <ol className={styles.steps}>
       {steps.map((step) => {
@@ -35,11 +39,13 @@ export function PlanSteps({ steps, results }: PlanStepsProps) {
                 </details>
               )}
               {result !== null && <Result result={result} />}
+              {result?.state === 'running' && progress?.step === step.step && <StepBar progress={progress} />}
             </div>
             <div className={styles.stepSide}>
               <div>
                 <strong>{step.lock}</strong>
               </div>
+              {step.expectedLock !== undefined && <div>held: {step.expectedLock}</div>}
               <div>blocks: {step.blocks}</div>
               <div>undo: {undoText(step)}</div>
             </div>
@@ -86,6 +92,31 @@ function Result({ result }: { readonly result: StepResult }) {
     </div>
   );
 }
+
+/** The server's own count where it has one; else how long it has run. */
+function StepBar({ progress }: { readonly progress: StepProgress }) {
+  const { phase, done, total, unit, basis } = progress;
+  const share = done === null || total === null || total === 0 ? null : Math.min(1, done / total);
+  return (
+    <div className={styles.result}>
+      <Progress w={160} value={(share ?? 1) * 100} animated={share === null} aria-label={phase} />
+      <span>
+        {phase}
+        {share !== null && ` ${Math.floor(share * 100)} %`}
+      </span>
+      {done !== null && unit !== 'ms' && (
+        <span className="db-dim">
+          {amountText(done, unit)}
+          {total !== null && ` of ${amountText(total, unit)}`}
+        </span>
+      )}
+      <span className="db-dim">{basis}</span>
+    </div>
+  );
+}
+
+const amountText = (amount: number, unit: StepProgress['unit']): string =>
+  unit === 'bytes' ? formatBytes(amount) : `${formatCount(amount)} ${unit}`;
 
 function RunningStep({ result }: { readonly result: StepResult }) {
   const nowMs = useNow(200);

@@ -48,13 +48,13 @@ export function ProposalForm(props: ProposalFormProps) {
   const readerSql = ownReaderSql ?? checked.value?.readerSql ?? '';
   const movesWidgets = proposal.consumers.some(({ consumer }) => consumer.startsWith('widget:'));
 
-  const plan = async () => {
+  const plan = async (onBreaking?: 'replace') => {
     setTried(true);
     if (!ready || checked.value === null) return;
     setPlanning(true);
     setProblem(null);
     try {
-      const made = await makePlan(server.serverId, { ...checked.value, proposal, readerSql });
+      const made = await makePlan(server.serverId, { ...checked.value, proposal, readerSql }, onBreaking);
       navigate(`/read-models/plan/${made.planId}`);
     } catch (error) {
       setProblem(problemOf(error));
@@ -90,6 +90,24 @@ export function ProposalForm(props: ProposalFormProps) {
       }
     >
       {problem !== null && <FailureNotice problem={problem} />}
+      {problem?.detail?.['mayReplace'] === true && (
+        <div className={styles.inline}>
+          {typeof problem.detail['otherName'] === 'string' && (
+            <Button
+              size="compact-sm"
+              onClick={() => {
+                change({ name: String(problem.detail?.['otherName']) });
+                setProblem(null);
+              }}
+            >
+              Name it {problem.detail['otherName']}
+            </Button>
+          )}
+          <Button size="compact-sm" loading={planning} onClick={() => void plan('replace')}>
+            Plan it with the view made anew
+          </Button>
+        </div>
+      )}
       <div className={styles.split}>
         <div className={styles.stack}>
           <Card title="What it is">

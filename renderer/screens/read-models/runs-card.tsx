@@ -1,3 +1,4 @@
+import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatCount } from '../../../shared/format/count.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Run } from '../../../shared/model/read-model.ts';
@@ -6,7 +7,7 @@ import { Card } from '../../app/page.tsx';
 import { Tag } from '../../app/tag.tsx';
 import { useNow } from '../../app/use-now.ts';
 import styles from './read-models.module.css';
-import { runWords } from './words.ts';
+import { modeWords, runWords } from './words.ts';
 
 const barsShown = 30;
 const rowsShown = 12;
@@ -24,31 +25,41 @@ export function RunsCard({ runs }: { readonly runs: readonly Run[] }) {
   return (
     <Card title="Runs" aside="duration">
       <Bars runs={runs.slice(0, barsShown).toReversed()} />
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th>started</th>
-            <th>result</th>
-            <th className={styles.number}>rows</th>
-            <th className={styles.number}>took</th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.slice(0, rowsShown).map((run) => (
-            <tr key={run.runId}>
-              <td className={styles.when} title={momentExact(run.startedAtMs)}>
-                {momentText(run.startedAtMs, nowMs)}
-              </td>
-              <td>
-                <Tag tone={runWords[run.state].tone}>{runWords[run.state].text}</Tag>
-                {run.error !== null && <div className="db-dim">{run.error}</div>}
-              </td>
-              <td className={styles.number}>{run.rows === null ? '–' : formatCount(run.rows)}</td>
-              <td className={styles.number}>{tookText(run)}</td>
+      <div className={styles.scroll}>
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              <th>started</th>
+              <th>result</th>
+              <th>how</th>
+              <th className={styles.number}>rows written</th>
+              <th className={styles.number}>WAL</th>
+              <th className={styles.number}>temporary</th>
+              <th className={styles.number}>took</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {runs.slice(0, rowsShown).map((run) => (
+              <tr key={run.runId}>
+                <td className={styles.when} title={momentExact(run.startedAtMs)}>
+                  {momentText(run.startedAtMs, nowMs)}
+                </td>
+                <td>
+                  <Tag tone={runWords[run.state].tone}>{runWords[run.state].text}</Tag>
+                  {run.error !== null && <div className="db-dim">{run.error}</div>}
+                </td>
+                <td title={run.reason ?? undefined}>{modeWords[run.mode]}</td>
+                <td className={styles.number} title={writtenTitle(run)}>
+                  {writtenText(run)}
+                </td>
+                <td className={styles.number}>{bytesText(run.cost?.walBytes)}</td>
+                <td className={styles.number}>{bytesText(run.cost?.tempBytes)}</td>
+                <td className={styles.number}>{tookText(run)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       {runs.length > rowsShown && <div className="db-dim">and {runs.length - rowsShown} earlier ones</div>}
     </Card>
   );
@@ -60,6 +71,19 @@ function tookText(run: Run): string {
   const ms = tookMs(run);
   return ms === null ? '–' : formatDuration(ms);
 }
+
+/** Rows that the run wrote; of how many, on hover. */
+function writtenText({ cost }: Run): string {
+  if (cost === null || cost.rowsInserted === null) return '–';
+  return formatCount(Math.max(cost.rowsInserted, cost.rowsDeleted ?? 0) + (cost.rowsUpdated ?? 0));
+}
+
+function writtenTitle({ cost, rows }: Run): string {
+  const count = (value: number | null | undefined) => (value == null ? '?' : formatCount(value));
+  return `${count(cost?.rowsInserted)} inserted, ${count(cost?.rowsUpdated)} updated, ${count(cost?.rowsDeleted)} deleted; ${count(rows)} rows in all`;
+}
+
+const bytesText = (bytes: number | null | undefined): string => (bytes == null ? '–' : formatBytes(bytes));
 
 function Bars({ runs }: { readonly runs: readonly Run[] }) {
   const longestMs = Math.max(1, ...runs.map((run) => tookMs(run) ?? 0));

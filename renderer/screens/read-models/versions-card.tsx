@@ -1,7 +1,8 @@
-import { SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatCount } from '../../../shared/format/count.ts';
+import { formatDuration } from '../../../shared/format/duration.ts';
 import type { ReadModel, Version } from '../../../shared/model/read-model.ts';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { momentExact, momentText } from '../../app/moments.ts';
@@ -11,6 +12,7 @@ import { Tag } from '../../app/tag.tsx';
 import { useNow } from '../../app/use-now.ts';
 import { compareColumns, servedCopy } from './model-facts.ts';
 import styles from './read-models.module.css';
+import { verificationText } from './verification-text.ts';
 import { versionWords } from './words.ts';
 
 /** The definition of one version, the serving one first. */
@@ -50,8 +52,14 @@ export function DefinitionCard({ model }: { readonly model: ReadModel }) {
   );
 }
 
+interface VersionsCardProps {
+  readonly model: ReadModel;
+  readonly onRollBack: () => void;
+  readonly onDrop: (version: number) => void;
+}
+
 /** Versions side by side: what they hold, and where their columns differ. */
-export function VersionsCard({ model }: { readonly model: ReadModel }) {
+export function VersionsCard({ model, onRollBack, onDrop }: VersionsCardProps) {
   const nowMs = useNow(60_000);
   const versions = [...model.versions].sort((a, b) => a.version - b.version);
   const columns = compareColumns(versions);
@@ -110,6 +118,41 @@ export function VersionsCard({ model }: { readonly model: ReadModel }) {
             <FactRow name="key" versions={versions}>
               {(version) => <span className={styles.mono}>{version.keyColumns.join(', ')}</span>}
             </FactRow>
+            {versions.some(({ verification }) => verification != null) && (
+              <FactRow name="against the one before" versions={versions}>
+                {({ verification }) => (verification == null ? '–' : verificationText(verification))}
+              </FactRow>
+            )}
+            {versions.some(({ verification }) => verification?.fillMs != null) && (
+              <FactRow name="filled in" versions={versions}>
+                {({ verification }) => (verification?.fillMs == null ? '–' : formatDuration(verification.fillMs))}
+              </FactRow>
+            )}
+            {versions.some(({ stillRead }) => stillRead != null) && (
+              <FactRow name="still read?" versions={versions}>
+                {({ stillRead, state }) =>
+                  stillRead == null ? (state === 'current' ? 'serving' : '–') : stillRead.text
+                }
+              </FactRow>
+            )}
+            {versions.some(({ state }) => state === 'previous' || state === 'retired') && (
+              <FactRow name="" versions={versions}>
+                {({ version, state }) => (
+                  <span className={styles.inline}>
+                    {state === 'previous' && (
+                      <Button size="compact-xs" onClick={onRollBack}>
+                        Roll back
+                      </Button>
+                    )}
+                    {(state === 'previous' || state === 'retired') && (
+                      <Button size="compact-xs" onClick={() => onDrop(version)}>
+                        Drop v{version}
+                      </Button>
+                    )}
+                  </span>
+                )}
+              </FactRow>
+            )}
             {columns.map((column) => (
               <tr key={column.name} className={column.differs ? styles.differs : ''}>
                 <th scope="row" className={styles.mono}>

@@ -1,4 +1,5 @@
 import type { Plan, Run, StepResult, Version } from '../../../shared/model/read-model.ts';
+import type { Period } from '../../../shared/model/period.ts';
 import type { Tone } from '../../app/tag.tsx';
 
 export interface Worded {
@@ -21,6 +22,10 @@ export const modeWords: Readonly<Record<Run['mode'], string>> = {
   full: 'full',
   by_period: 'by period',
 };
+
+/** 'by day of day, Europe/Berlin; the last 2 are open' */
+export const periodText = ({ column, grain, timeZone, openPeriods }: Period): string =>
+  `by ${grain} of ${column}, ${timeZone}; ${openPeriods === 1 ? 'this one is open' : `the last ${openPeriods} are open`}`;
 
 /** The strategy of the last run; before the first one none has been chosen. */
 export const strategyText = (lastRun: Run | null): string => (lastRun === null ? '–' : modeWords[lastRun.mode]);
@@ -61,5 +66,7 @@ export function planTitle(plan: Plan): string {
       return `Plan: roll back from version ${plan.fromVersion ?? '?'} to version ${plan.toVersion ?? '?'}`;
     case 'drop':
       return 'Plan: drop the read model';
+    case 'drop_version':
+      return `Plan: drop version ${plan.droppedVersion ?? '?'}`;
   }
 }

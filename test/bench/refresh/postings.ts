@@ -38,22 +38,51 @@ export interface Postings {
   /** What an administrator does in a quiet minute, so that it does not fall into a measurement. */
   settle(): Promise<void>;
   refresh(model: ModelName, mode: RefreshMode): Promise<Run>;
+  /** What a refresh has to compute, again and again, for `ms`; nothing is written. */
+  work(ms: number): Promise<void>;
   /** Rows that the model and the definition do not share. */
   differing(model: ModelName): Promise<number>;
-  /** A connection of a reader. */
-  reader(): Promise<pg.Client>;
+  /** Where a reader connects to. */
+  readonly readerUrl: string;
+  /** What the engine did since the last call, oldest first. */
+  phases(): readonly Phase[];
   stop(): Promise<void>;
 }
 
-/** Nobody reads what a bench's refreshes write down. */
-const journal: Journal = {
-  actor: 'bench',
-  saveExecution: async () => undefined,
-  setPlanState: async () => undefined,
-  saveRun: async () => undefined,
-  beginStatement: async () => 0,
-  endStatement: async () => undefined,
-};
+/** Statements of one transaction of a refresh, from the first's beginning to the commit. */
+export interface Phase {
+  readonly purpose: string;
+  readonly beganAtMs: number;
+  readonly endedAtMs: number;
+}
+
+/** Remembers only when each transaction began and ended. */
+function timingJournal(): { readonly journal: Journal; take(): readonly Phase[] } {
+  let phases: { purpose: string; beganAtMs: number; endedAtMs: number }[] = [];
+  return {
+    journal: {
+      actor: 'bench',
+      saveExecution: async () => undefined,
+      setPlanState: async () => undefined,
+      saveRun: async () => undefined,
+      beginStatement: async ({ purpose }) => {
+        const last = phases.at(-1);
+        if (last?.purpose === purpose) return phases.length - 1;
+        phases.push({ purpose, beganAtMs: Date.now(), endedAtMs: Number.POSITIVE_INFINITY });
+        return phases.length - 1;
+      },
+      endStatement: async (at) => {
+        const phase = phases[at];
+        if (phase !== undefined) phase.endedAtMs = Date.now();
+      },
+    },
+    take: () => {
+      const taken = phases;
+      phases = [];
+      return taken;
+    },
+  };
+}
 
 /** A server of its own with durability as PostgreSQL ships it, a ledger up to today, and two read models over it. */
 export async function openPostings(options: { readonly major: 15 | 18; readonly rows: number }): Promise<Postings> {
@@ -107,6 +136,7 @@ export async function openPostings(options: { readonly major: 15 | 18; readonly 
     clock: systemClock,
     logger: silent,
   });
+  const { journal, take } = timingJournal();
   const build = async (name: ModelName, period?: Period) => {
     const proposal = await propose({
       server,
@@ -138,6 +168,12 @@ export async function openPostings(options: { readonly major: 15 | 18; readonly 
     },
     refresh: (readModel, mode) =>
       refreshReadModel({ server, readModel, mode, journal, clock: systemClock, logger: silent, runner: 'bench' }),
+    async work(ms) {
+      const worker = await connect();
+      const untilMs = performance.now() + ms;
+      while (performance.now() < untilMs) await worker.query(`select count(*), max(day) from (${definition}) d`);
+      await worker.end();
+    },
     async differing(model) {
       const columns = 'day, account, amount, postings';
       const { rows } = await admin.query<{ n: number }>(
@@ -147,7 +183,8 @@ export async function openPostings(options: { readonly major: 15 | 18; readonly 
       );
       return rows[0]?.n ?? Number.NaN;
     },
-    reader: connect,
+    readerUrl: `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/postgres`,
+    phases: take,
     async stop() {
       await server.close();
       await admin.end();

@@ -3,7 +3,12 @@ import pg from 'pg';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
 import type { Server } from '../../../electron/core/postgres/session.ts';
 import type { Journal } from '../../../electron/core/read-model/journal.ts';
-import { planCreateOrNewVersion, planDrop, planRollBack } from '../../../electron/core/read-model/plan-for.ts';
+import {
+  planCreateOrNewVersion,
+  planDrop,
+  planDropVersion,
+  planRollBack,
+} from '../../../electron/core/read-model/plan-for.ts';
 import { propose } from '../../../electron/core/read-model/propose/propose.ts';
 import { refreshReadModel, type RefreshInput } from '../../../electron/core/read-model/refresh/refresh.ts';
 import { executePlan, type ExecutePlanInput } from '../../../electron/core/read-model/swap/execute-plan.ts';
@@ -55,8 +60,9 @@ export interface Shop {
   /** Daybreak as another role of the same database. */
   openAs(role: string): Promise<Server>;
   propose(definitionSql: string, edits?: Partial<Proposal>): ReturnType<typeof propose>;
-  planFor(definitionSql: string, edits?: Partial<Proposal>): Promise<Plan>;
-  planRollBack(name: string): Promise<Plan>;
+  planFor(definitionSql: string, edits?: Partial<Proposal>, onBreaking?: 'replace'): Promise<Plan>;
+  planRollBack(name: string, onBreaking?: 'replace'): Promise<Plan>;
+  planDropVersion(name: string, version: number, evenIfRead?: boolean): Promise<Plan>;
   planDrop(name: string): Promise<Plan>;
   execute(plan: Plan, more?: Partial<ExecutePlanInput>): Promise<Execution>;
   build(definitionSql: string, edits?: Partial<Proposal>): Promise<Execution>;
@@ -117,8 +123,8 @@ export async function openShop(
       origin: { kind: 'sql', sql },
       edits: { name: 'sales', question: 'What do we sell?', owner: 'Controlling', ...edits },
     });
-  const planFor = async (sql: string, edits?: Partial<Proposal>) =>
-    planCreateOrNewVersion({ ...stamp(), schema: 'reporting', proposal: await proposeSql(sql, edits) });
+  const planFor = async (sql: string, edits?: Partial<Proposal>, onBreaking?: 'replace') =>
+    planCreateOrNewVersion({ ...stamp(), schema: 'reporting', proposal: await proposeSql(sql, edits), onBreaking });
   const execute = (plan: Plan, more: Partial<ExecutePlanInput> = {}) =>
     executePlan({ server: main, plan, journal, clock: systemClock, logger: silent, ...more });
   return {
@@ -146,7 +152,8 @@ export async function openShop(
     },
     propose: proposeSql,
     planFor,
-    planRollBack: (name) => planRollBack({ ...stamp(), name }),
+    planRollBack: (name, onBreaking) => planRollBack({ ...stamp(), name, onBreaking }),
+    planDropVersion: (name, version, evenIfRead = false) => planDropVersion({ ...stamp(), name, version, evenIfRead }),
     planDrop: (name) => planDrop({ ...stamp(), name }),
     execute,
     build: async (sql, edits) => execute(await planFor(sql, edits)),

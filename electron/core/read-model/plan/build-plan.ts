@@ -11,6 +11,7 @@ import {
   insertVersionSql,
   makeCurrentSql,
   markAppliedSql,
+  markSwitchedSql,
   restoreStatesSql,
   setPeopleSql,
   setQuestionSql,
@@ -18,8 +19,10 @@ import {
 } from '../sql/registry-rows.ts';
 import { stableViewSql, type StableView, type ViewColumn } from '../sql/stable-view.ts';
 import { viewComment } from '../sql/view-comment.ts';
-import type { CatalogFacts, PlanRequest, RegisteredVersion } from './catalog-facts.ts';
+import { createAsItWasSql, replaceViewSql } from '../sql/replace-view.ts';
+import type { CatalogFacts, PlanRequest, PlanWishes, RegisteredVersion } from './catalog-facts.ts';
 import { contractDiff } from './contract-diff.ts';
+import { otherName, replaceWarnings, requireCarriable } from './breaking-change.ts';
 import { finishPlan } from './finish-plan.ts';
 import { requireOwnStableName, requireRights } from './refusals.ts';
 import {
@@ -38,7 +41,12 @@ import {
  * one. Pure. Throws `permission_denied`, `invalid_input` and, for a contract that readers would break on,
  * `statement_refused`.
  */
-export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: CheckedProposal): Plan {
+export function planVersion(
+  request: PlanRequest,
+  facts: CatalogFacts,
+  checked: CheckedProposal,
+  wishes: PlanWishes,
+): Plan {
   const { schema, readModel: name, planId } = request;
   const { proposal } = checked;
   requireRights(facts, schema);
@@ -58,14 +66,16 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
       message: `${qualifiedName(schema, copy)} exists already, and is not in the registry. Drop or rename it, or choose another name.`,
     });
   }
+  const exists = facts.stableName !== null;
   const diff = contractDiff(facts.stableName?.columns ?? [], current?.columns ?? [], columns);
-  if (diff.breaking.length > 0) {
+  if (diff.breaking.length > 0 && facts.carried === null) {
     throw new Failure({
       code: 'statement_refused',
-      message: `Version ${version} of ${name} would break its readers: ${diff.breaking.join('; ')}. Keep these columns as they are, or give the new shape a name of its own.`,
-      detail: { breaking: diff.breaking },
+      message: `Version ${version} of ${name} would break its readers: ${diff.breaking.join('; ')}. Keep these columns as they are, give the new shape a name of its own, or have the stable view made anew with everything that hangs on it.`,
+      detail: { breaking: diff.breaking, otherName: otherName(name, version), mayReplace: exists },
     });
   }
+  const carried = diff.breaking.length > 0 ? requireCarriable(name, facts) : null;
 
   const people = {
     question: proposal.question,
@@ -77,7 +87,6 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
       .toSorted(),
   };
   const comment = viewComment({ name, ...people });
-  const exists = facts.stableName !== null;
   const view: StableView = {
     schema,
     name,
@@ -122,6 +131,7 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
       columns,
       parents: facts.parents,
       previous: current,
+      grants: facts.liveCopyGrants,
     }),
   ];
 
@@ -153,10 +163,18 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
         readModel: name,
         kind: request.kind,
         inUse: exists,
+        ...(carried === null
+          ? {}
+          : { alsoLocks: carried.dependents.map((one) => qualifiedName(one.schema, one.name)) }),
       },
       [
-        stableViewSql(view, { replace: exists }),
         ...makeCurrentSql(name, version, current?.version ?? null),
+        ...markSwitchedSql(
+          schema,
+          name,
+          version,
+          kept.flatMap(({ copies }) => copies),
+        ),
         ...(model === null || current === null
           ? []
           : [
@@ -164,14 +182,20 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
               ...setPeopleSql(name, people.consumers, people.readers),
             ]),
         markAppliedSql(planId, request.kind, name),
+        ...(carried === null
+          ? [stableViewSql(view, { replace: exists })]
+          : replaceViewSql(carried, stableViewSql({ ...view, viewColumns: [] }, { replace: false }), [
+              'as_of',
+              ...columns.map((column) => column.name),
+            ])),
       ],
       [
-        back,
         ...restoreStatesSql(name, [{ version, state: 'building' }, ...kept]),
         ...(model === null || current === null
           ? []
           : [setQuestionSql(name, model.question, model.owner), ...setPeopleSql(name, model.consumers, model.readers)]),
         unmarkAppliedSql(planId),
+        ...(carried === null ? [back] : replaceViewSql(carried, createAsItWasSql(carried.view), carried.view.columns)),
       ],
     ),
   );
@@ -187,6 +211,7 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
       `Version ${current.version} is refreshed by period (${current.period.column}), and version ${version} will not be: every refresh recomputes all of it.`,
     );
   }
+  if (carried !== null) warnings.push(...replaceWarnings(name, diff.breaking, carried, columns));
   const mayGrantUsage = facts.rights.ownsSchema || facts.rights.createInSchema === null;
   for (const reader of people.readers) {
     const role = facts.roles.find((one) => one.name === reader);
@@ -207,7 +232,10 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
   const outdated = current === null ? [] : kept.filter((one) => one.version !== current.version);
   for (const old of outdated) {
     const readBy = facts.copyDependents.filter((dependent) => old.copies.includes(dependent.copy));
-    if (readBy.length > 0) {
+    const still = wishes.stillRead[old.version];
+    if (still?.lastReadAt != null && still.read && readBy.length === 0) {
+      warnings.push(`Version ${old.version} stays. ${still.text}`);
+    } else if (readBy.length > 0) {
       warnings.push(`Version ${old.version} stays: ${readBy.map(({ dependent }) => dependent).join('; ')} reads it.`);
     } else {
       drafts.push(dropOld(schema, name, old));
@@ -218,8 +246,9 @@ export function planVersion(request: PlanRequest, facts: CatalogFacts, checked: 
     toVersion: version,
     steps: number(drafts),
     warnings,
-    contractChanges: exists ? [...diff.additive] : [],
+    contractChanges: exists ? [...diff.breaking, ...diff.additive] : [],
     proposal: checked,
+    replacesView: carried !== null,
   });
 }
 

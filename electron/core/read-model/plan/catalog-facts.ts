@@ -1,6 +1,8 @@
-import type { Column, Consumer, PlanKind } from '../../../../shared/model/read-model.ts';
+import type { Column, Consumer, PlanKind, StillRead } from '../../../../shared/model/read-model.ts';
 import type { Period } from '../../../../shared/model/period.ts';
+import type { Grant } from '../sql/grants.ts';
 import type { Slot } from '../sql/names.ts';
+import type { CarriedViews } from '../sql/replace-view.ts';
 import type { ViewColumn } from '../sql/stable-view.ts';
 
 /** A version as the registry has it. */
@@ -76,6 +78,10 @@ export interface CatalogFacts {
   readonly copyNames: readonly string[];
   /** What reads copies beside the stable view, e.g. 'view erp.board reads sales_v1_a'. */
   readonly copyDependents: readonly { readonly copy: string; readonly dependent: string }[];
+  /** Where the stable view is to be made anew: all that hangs on it now, and the views that read it. Else null. */
+  readonly carried: (CarriedViews & { readonly foreign: readonly string[]; readonly others: readonly string[] }) | null;
+  /** What others may do with the copy that readers see: whoever reads it through an invoker's view needs it. */
+  readonly liveCopyGrants: readonly Grant[];
   /** Columns of the proposed definition as the server gives them now; null for kinds without a definition. */
   readonly definitionColumns: readonly Column[] | null;
   /** Read models that the definition reads. */
@@ -86,6 +92,16 @@ export interface CatalogFacts {
    * them meanwhile, the step is skipped and the plan holds.
    */
   readonly preparation: readonly PreparationStep[];
+}
+
+/** What is known beside the facts, and changes too often for the plan's hash. */
+export interface PlanWishes {
+  /** Of the versions that are not served, by version. */
+  readonly stillRead: Readonly<Record<number, StillRead>>;
+  /** The version to drop. */
+  readonly version?: number;
+  /** Scans of that version's copies so far; more of them when the plan runs are a reason not to drop it. Null: drop it even if it is read. */
+  readonly scansSoFar?: Readonly<Record<string, number>> | null;
 }
 
 /** What a plan is about, whoever asks. */

@@ -7,11 +7,14 @@ import {
   deleteReadModelSql,
   makeCurrentSql,
   markAppliedSql,
+  markSwitchedSql,
   restoreStatesSql,
   unmarkAppliedSql,
 } from '../sql/registry-rows.ts';
 import { stableViewSql, type StableView } from '../sql/stable-view.ts';
 import type { CatalogFacts, PlanRequest, RegisteredVersion } from './catalog-facts.ts';
+import { createAsItWasSql, replaceViewSql } from '../sql/replace-view.ts';
+import { replaceWarnings, requireCarriable } from './breaking-change.ts';
 import { contractDiff } from './contract-diff.ts';
 import { finishPlan } from './finish-plan.ts';
 import { refuseDependents, requireModel, requireOwnStableName, requireRights } from './refusals.ts';
@@ -35,13 +38,14 @@ export function planRollBack(request: PlanRequest, facts: CatalogFacts): Plan {
     });
   }
   const diff = contractDiff(facts.stableName?.columns ?? [], target.columns, target.columns);
-  if (diff.breaking.length > 0) {
+  if (diff.breaking.length > 0 && facts.carried === null) {
     throw new Failure({
       code: 'statement_refused',
-      message: `${name} cannot go back to version ${target.version}: ${diff.breaking.join('; ')}. Somebody changed the stable view; build a new version instead.`,
-      detail: { breaking: diff.breaking },
+      message: `Going back to version ${target.version} of ${name} would break its readers: ${diff.breaking.join('; ')}. Have the stable view made anew with everything that hangs on it, or build a new version.`,
+      detail: { breaking: diff.breaking, mayReplace: true },
     });
   }
+  const carried = diff.breaking.length > 0 ? requireCarriable(name, facts) : null;
   const view: Omit<StableView, 'copy' | 'versionColumns'> = {
     schema,
     name,
@@ -60,16 +64,38 @@ export function planRollBack(request: PlanRequest, facts: CatalogFacts): Plan {
       readModel: name,
       kind: request.kind,
       inUse: facts.stableName !== null,
+      ...(carried === null ? {} : { alsoLocks: carried.dependents.map((one) => qualifiedName(one.schema, one.name)) }),
     },
     [
-      pointAt(target),
       ...makeCurrentSql(name, target.version, current.version),
+      ...markSwitchedSql(
+        schema,
+        name,
+        target.version,
+        model.versions.filter((version) => version !== target).flatMap(({ copies }) => copies),
+      ),
       markAppliedSql(planId, request.kind, name),
+      ...(carried === null
+        ? [pointAt(target)]
+        : replaceViewSql(
+            carried,
+            stableViewSql(
+              { ...view, viewColumns: [], copy: liveCopy(name, target), versionColumns: target.columns },
+              { replace: false },
+            ),
+            ['as_of', ...target.columns.map((column) => column.name)],
+          )),
     ],
     [
-      facts.stableName === null ? `drop view if exists ${qualifiedName(schema, name)} restrict` : pointAt(current),
       ...restoreStatesSql(name, model.versions),
       unmarkAppliedSql(planId),
+      ...(carried !== null
+        ? replaceViewSql(carried, createAsItWasSql(carried.view), carried.view.columns)
+        : [
+            facts.stableName === null
+              ? `drop view if exists ${qualifiedName(schema, name)} restrict`
+              : pointAt(current),
+          ]),
     ],
   );
   return finishPlan(request, facts, {
@@ -78,9 +104,11 @@ export function planRollBack(request: PlanRequest, facts: CatalogFacts): Plan {
     steps: number([step]),
     warnings: [
       `Version ${target.version} shows the data of its own last refresh, and says so in as_of. Refresh it afterwards.`,
+      ...(carried === null ? [] : replaceWarnings(name, diff.breaking, carried, target.columns)),
     ],
-    contractChanges: [...diff.additive],
+    contractChanges: [...diff.breaking, ...diff.additive],
     proposal: null,
+    replacesView: carried !== null,
   });
 }
 
@@ -102,10 +130,10 @@ export function planDrop(request: PlanRequest, facts: CatalogFacts): Plan {
   const step = flipStep(
     { title: `Drop ${qualifiedName(schema, name)} and its copies`, schema, readModel: name, kind: 'drop', inUse: true },
     [
-      `drop view if exists ${qualifiedName(schema, name)} restrict`,
-      ...versions.flatMap(({ copies, period }) => copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy))),
       ...deleteReadModelSql(name),
       markAppliedSql(planId, request.kind, name),
+      `drop view if exists ${qualifiedName(schema, name)} restrict`,
+      ...versions.flatMap(({ copies, period }) => copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy))),
     ],
     [],
   );

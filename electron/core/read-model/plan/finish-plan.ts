@@ -2,7 +2,17 @@ import type { Plan } from '../../../../shared/model/read-model.ts';
 import type { CatalogFacts, PlanRequest } from './catalog-facts.ts';
 import { planHash } from './plan-hash.ts';
 
-type Content = Pick<Plan, 'fromVersion' | 'toVersion' | 'steps' | 'warnings' | 'contractChanges' | 'proposal'>;
+type Content = Pick<
+  Plan,
+  | 'fromVersion'
+  | 'toVersion'
+  | 'steps'
+  | 'warnings'
+  | 'contractChanges'
+  | 'proposal'
+  | 'replacesView'
+  | 'droppedVersion'
+>;
 
 /** A plan as it is stored and shown: nothing of it has run. */
 export function finishPlan(request: PlanRequest, facts: CatalogFacts, content: Content): Plan {

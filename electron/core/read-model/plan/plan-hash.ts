@@ -12,7 +12,9 @@ export type HashedPlan = Pick<
 export function planHash(plan: HashedPlan, facts: CatalogFacts): string {
   const { planId, serverId, kind, readModel, schema, fromVersion, toVersion, steps } = plan;
   const { preparation: _, rights: __, ...restsOn } = facts;
-  const covered = { planId, serverId, kind, readModel, schema, fromVersion, toVersion, steps, restsOn };
+  // What is only expected changes nothing of what runs.
+  const running = steps.map(({ expectedLock: ___, ...step }) => step);
+  const covered = { planId, serverId, kind, readModel, schema, fromVersion, toVersion, steps: running, restsOn };
   return createHash('sha256').update(canonicalJson(covered)).digest('hex');
 }
 

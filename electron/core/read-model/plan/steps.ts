@@ -10,7 +10,14 @@ import {
   keySql,
   setAsOfSql,
 } from '../sql/copies.ts';
-import { compareVersionsSql, fillOutcomeSql } from '../sql/compare-versions.ts';
+import {
+  compareVersionsSql,
+  fillBeginsSql,
+  fillEndsSql,
+  fillOutcomeSql,
+  keepFillTimeSql,
+} from '../sql/compare-versions.ts';
+import { grantsSql, type Grant } from '../sql/grants.ts';
 import { flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
 import { copyRelation } from '../sql/names.ts';
 import type { PreparationStep, RegisteredVersion, RoleFacts } from './catalog-facts.ts';
@@ -51,11 +58,13 @@ export interface BuildTarget {
   readonly columns: readonly Column[];
   readonly parents: readonly string[];
   readonly previous: RegisteredVersion | null;
+  /** Rights on the copy before, which the new one gets, too. */
+  readonly grants: readonly Grant[];
 }
 
 /** Create, fill and prove, key, statistics: nothing of it is visible to readers. */
 export function buildSteps(target: BuildTarget): DraftStep[] {
-  const { schema, readModel, version, copy, checked, columns, parents, previous } = target;
+  const { schema, readModel, version, copy, checked, columns, parents, previous, grants } = target;
   const { definitionSql, keyColumns, period } = checked.proposal;
   const kind = copyKindOf(period);
   const relation = copyRelation(schema, copy);
@@ -72,7 +81,14 @@ export function buildSteps(target: BuildTarget): DraftStep[] {
     {
       title: `Create ${copy}, empty and hidden`,
       kind: 'create',
-      sql: [createCopySql(kind, schema, copy, definitionSql)],
+      sql: [
+        createCopySql(kind, schema, copy, definitionSql),
+        ...grantsSql(
+          schema,
+          copy,
+          grants.filter(({ column }) => column === null || columns.some(({ name }) => name === column)),
+        ),
+      ],
       lock: baseTables === '' ? nothing : `${baseTables}, for a moment`,
       blocks: nothing,
       undoSql: [dropCopySql(kind, schema, copy)],
@@ -82,12 +98,14 @@ export function buildSteps(target: BuildTarget): DraftStep[] {
       kind: 'fill',
       sql: [
         'set transaction isolation level repeatable read',
+        fillBeginsSql,
         fillCopySql(kind, schema, copy, definitionSql),
+        fillEndsSql,
         setAsOfSql(schema, copy, parents),
         compareWithDefinitionSql(schema, copy, definitionSql, columns),
         ...(comparable
           ? [compareVersionsSql({ schema, readModel, previous, next: { version, copy, columns }, keyColumns })]
-          : []),
+          : [keepFillTimeSql(readModel, version)]),
         fillOutcomeSql(readModel, version, copy),
       ],
       lock: [`${kind === 'table' ? 'ROW EXCLUSIVE' : 'ACCESS EXCLUSIVE'} on ${relation}`, baseTables]
@@ -122,9 +140,14 @@ export interface FlipText {
   readonly kind: PlanKind;
   /** True where readers know the name already. */
   readonly inUse: boolean;
+  /** Other views that are made anew with it. */
+  readonly alsoLocks?: readonly string[];
 }
 
-/** The one moment that readers notice: short, under a lock timeout, tried again. */
+/**
+ * The one moment that readers notice: short, under a lock timeout, tried again. The view comes last in `sql`, so that
+ * its lock is held for no longer than its own statement and the commit.
+ */
 export function flipStep(text: FlipText, sql: readonly string[], undoSql: readonly string[]): DraftStep {
   const { title, schema, readModel, inUse } = text;
   const opening = [flipLockTimeout, takeXactLock(writerLockKey(readModel))];
@@ -132,7 +155,7 @@ export function flipStep(text: FlipText, sql: readonly string[], undoSql: readon
     title,
     kind: text.kind === 'drop' ? 'drop' : 'flip',
     sql: [...opening, ...sql],
-    lock: `ACCESS EXCLUSIVE on view ${qualifiedName(schema, readModel)}`,
+    lock: `ACCESS EXCLUSIVE on view ${[qualifiedName(schema, readModel), ...(text.alsoLocks ?? [])].join(', ')}`,
     blocks: inUse ? 'its readers, for a moment; gives up after 150 ms and tries again' : nothing,
     undoSql: undoSql.length === 0 ? [] : [...opening, ...undoSql],
   };

@@ -7,6 +7,7 @@ import { analyseSelect, type SelectAnalysis } from './analyse-select.ts';
 import { describeColumns } from './describe-columns.ts';
 import { parseSelect, refuse } from './parse-select.ts';
 import { qualify, type Qualified } from './qualify.ts';
+import { refuseUnqualifiedBodies } from './refuse-unqualified-bodies.ts';
 import { openViews, refuseVolatile } from './refuse-volatile.ts';
 import { selectOutputs, type SelectOutputs } from './select-outputs.ts';
 
@@ -59,6 +60,12 @@ export async function checkDefinition(
     const [only, ...others] = qualified.relations;
     const key =
       only !== undefined && others.length === 0 && outputs.key === null ? await primaryKey(sql, only.oid) : [];
+    const warnings = [
+      ...warningsOf(analysis, qualified, reached, columns, outputs, estimate.versionNumber),
+      ...(await zoneWarning(sql, analysis, reached, select.text)),
+    ];
+    // The last question of the snapshot: it narrows search_path.
+    await refuseUnqualifiedBodies(sql, qualified.functions, estimate.versionNumber);
     return {
       definitionSql: qualified.text,
       columns,
@@ -67,10 +74,7 @@ export async function checkDefinition(
       directRelations: qualified.relations,
       inheritedKey: key.length > 0 && key.every((column) => names.includes(column)) ? key : null,
       ...estimate,
-      warnings: [
-        ...warningsOf(analysis, qualified, reached, columns, outputs, estimate.versionNumber),
-        ...(await zoneWarning(sql, analysis, reached, select.text)),
-      ],
+      warnings,
     };
   });
 }
@@ -169,9 +173,11 @@ function warningsOf(
     warnings.push(`${foreign.join(', ')} lies on another server: a refresh depends on reaching it.`);
   if (versionNumber >= 170_000 && unset.length > 0) {
     warnings.push(
-      `PostgreSQL 17 and later refresh with search_path = pg_catalog, pg_temp. If the body of ${unset
+      `PostgreSQL 17 and later refresh with search_path = pg_catalog, pg_temp. What the body of ${unset
         .map(({ signature }) => signature)
-        .join(', ')} names tables without a schema, the fill fails: alter function ... set search_path.`,
+        .join(
+          ', ',
+        )} builds from texts at run time has to name its schema, or the fill fails: alter function ... set search_path.`,
     );
   }
   return warnings;

@@ -1,6 +1,6 @@
 import type { Period } from '../../../../shared/model/period.ts';
 import { qualifiedDefinition } from '../../postgres/queries/catalog-copies.ts';
-import { quoteLiteral } from '../../postgres/quote.ts';
+import { qualifiedName, quoteLiteral } from '../../postgres/quote.ts';
 import type { RefreshSession } from '../../postgres/session.ts';
 import {
   analyzeCopySql,
@@ -12,6 +12,8 @@ import {
   refuseNullKeysSql,
   setAsOfSql,
 } from '../sql/copies.ts';
+import { grantsSql } from '../sql/grants.ts';
+import { doBlock } from '../sql/dollar-quote.ts';
 import { flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
 import { copyRelation } from '../sql/names.ts';
 import { insertCopySql } from '../sql/registry-rows.ts';
@@ -77,6 +79,7 @@ export async function createHiddenSql(session: RefreshSession, target: RefreshTa
     'set local search_path = pg_catalog',
     ...register,
     createCopySql('materialized view', model.schema, hidden.copy, definition),
+    ...grantsSql(model.schema, hidden.copy, live.grants),
   ];
 }
 
@@ -96,7 +99,7 @@ export function fillHiddenSql({ model, version, hidden }: RefreshTarget): string
 
 /** A hidden table is made anew: that is faster than emptying it, and leaves no dead rows. */
 export function makeHiddenTableSql(target: RefreshTarget, period: Period): string[] {
-  const { model, version, hidden } = target;
+  const { model, version, live, hidden } = target;
   const { schema } = model;
   const { definitionSql, keyColumns, parents } = version;
   return [
@@ -104,6 +107,7 @@ export function makeHiddenTableSql(target: RefreshTarget, period: Period): strin
     dropCopySql('table', schema, hidden.copy),
     // With its data at once: INSERT takes no parallel plan, and CREATE TABLE AS does.
     `create table ${copyRelation(schema, hidden.copy)} as\n${definitionSql}`,
+    ...grantsSql(schema, hidden.copy, live.grants),
     ...keySql(schema, hidden.copy, keyColumns, period),
     setAsOfSql(schema, hidden.copy, parents),
     allRowsWrittenSql(hidden.copy),
@@ -116,11 +120,29 @@ function registerHiddenSql({ model, version, hidden }: RefreshTarget): string[] 
   return registered ? [] : [insertCopySql(hidden.copy, model.name, version.version, hidden.slot)];
 }
 
+/** What somebody dropped while the hidden copy was filled is not brought back without its rights and dependents. */
+function requireViewSql(schema: string, name: string, oid: string): string {
+  const view = qualifiedName(schema, name);
+  return doBlock(
+    'verify_view',
+    '',
+    `  if to_regclass(${quoteLiteral(view)})::oid is distinct from ${oid} then
+    raise exception using errcode = 'undefined_table',
+      message = ${quoteLiteral(`The stable view ${view} was dropped while it was refreshed, or was replaced. Build a new version of the read model, which puts it right`)};
+  end if;`,
+  );
+}
+
 /** From now on readers see the other slot, and its as-of with it. */
 export function flipSql({ model, version, hidden, view }: RefreshTarget, runId: string): string[] {
   return [
     flipLockTimeout,
     takeXactLock(writerLockKey(model.name)),
+    `update daybreak.version set live_slot = '${hidden.slot}'
+where read_model = ${quoteLiteral(model.name)} and version = ${version.version} and state = 'current'`,
+    endRun(runId, hidden.copy),
+    requireViewSql(model.schema, model.name, view.oid),
+    // Last, so that readers wait for no more than this and the commit.
     stableViewSql(
       {
         schema: model.schema,
@@ -132,8 +154,5 @@ export function flipSql({ model, version, hidden, view }: RefreshTarget, runId: 
       },
       { replace: true },
     ),
-    `update daybreak.version set live_slot = '${hidden.slot}'
-where read_model = ${quoteLiteral(model.name)} and version = ${version.version} and state = 'current'`,
-    endRun(runId, hidden.copy),
   ];
 }

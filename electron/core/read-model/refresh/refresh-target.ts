@@ -1,5 +1,6 @@
 import { Failure } from '../../../../shared/model/failure.ts';
 import { readCopies } from '../../postgres/queries/catalog-copies.ts';
+import { readGrants } from '../../postgres/queries/catalog-grants.ts';
 import { lockHolders } from '../../postgres/queries/catalog-lock-holders.ts';
 import { readRelation } from '../../postgres/queries/catalog-stable-name.ts';
 import { qualifiedName } from '../../postgres/quote.ts';
@@ -7,6 +8,7 @@ import type { Sql } from '../../postgres/session.ts';
 import { installedMigrations } from '../registry/migrations.ts';
 import { periodsAndCosts } from '../registry/migrations/0002-periods-and-costs.ts';
 import { readRegistry, type RegistryModel, type RegistryVersion } from '../registry/read-registry.ts';
+import type { Grant } from '../sql/grants.ts';
 import { copyName, otherSlot, type Slot } from '../sql/names.ts';
 import type { ViewColumn } from '../sql/stable-view.ts';
 import type { RefreshFacts } from './choose-mode.ts';
@@ -16,9 +18,19 @@ import { pastRuns } from './run-rows.ts';
 export interface RefreshTarget extends RefreshFacts {
   readonly model: RegistryModel;
   readonly version: RegistryVersion;
-  readonly live: { readonly slot: Slot; readonly copy: string; readonly asOfMs: number | null };
+  readonly live: {
+    readonly slot: Slot;
+    readonly copy: string;
+    readonly asOfMs: number | null;
+    /** What others may do with it. */
+    readonly grants: readonly Grant[];
+  };
   readonly hidden: { readonly slot: Slot; readonly copy: string; readonly exists: boolean; readonly hasKey: boolean };
-  readonly view: { readonly columns: readonly ViewColumn[]; readonly options: readonly string[] };
+  readonly view: {
+    readonly oid: string;
+    readonly columns: readonly ViewColumn[];
+    readonly options: readonly string[];
+  };
   /** The registry has columns for why a mode was chosen and what it wrote. */
   readonly keepsCosts: boolean;
 }
@@ -58,14 +70,14 @@ export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget>
   return {
     model,
     version,
-    live,
+    live: { ...live, grants: await readGrants(sql, model.schema, live.copy) },
     hidden: {
       slot: hiddenSlot,
       copy: hiddenCopy,
       exists: hidden !== undefined,
       hasKey: hasKey(hidden?.uniqueKeys ?? []),
     },
-    view: { columns, options: view.options },
+    view: { oid: view.oid, columns, options: view.options },
     keepsCosts: installed?.includes(periodsAndCosts.migration) ?? false,
     liveRows: registered?.rows ?? null,
     // A table is always populated by the catalog's account.

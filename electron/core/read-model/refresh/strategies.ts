@@ -113,7 +113,7 @@ function flipRetry({ session, target, clock, logger, signal }: Work): Retry {
       {
         sql: session,
         schema,
-        view: name,
+        relations: [name],
         clock,
         signal,
         onBlocked: async (attempt, blockers) =>

@@ -7,6 +7,7 @@ import { readGrantees, readRelation, readRoleRights } from '../../postgres/queri
 import type { Server, Sql } from '../../postgres/session.ts';
 import type { Clock } from '../../ports.ts';
 import { lastRunOf } from '../refresh/run-rows.ts';
+import { readersOfOldVersions } from '../soak/still-read.ts';
 import { writerLockKey } from '../sql/locks.ts';
 import { smallestBudget } from '../sql/view-comment.ts';
 import { driftOf } from './drift.ts';
@@ -45,7 +46,8 @@ async function inFull(sql: Sql, server: Server, clock: Clock, model: RegistryMod
   const relation = await readRelation(sql, model.schema, model.name);
   const body = relation?.kind === 'v' ? await readViewBody(sql, relation.oid) : { reads: [], text: '' };
   const grantees = relation === null ? [] : await readGrantees(sql, model.schema, model.name);
-  const readers = await readRoleRights(sql, model.schema, model.name, model.readers);
+  const roles = await readRoleRights(sql, model.schema, model.name, model.readers);
+  const readers = await readersOfOldVersions(sql, model, server.facts.versionNumber);
   const lastRun = await lastRunOf(sql, model.name);
   const refreshing = lastRun?.state === 'running' && (await isLocked(sql, model.name));
   const current = model.versions.find(({ state }) => state === 'current') ?? null;
@@ -66,6 +68,8 @@ async function inFull(sql: Sql, server: Server, clock: Clock, model: RegistryMod
       keyColumns: [...version.keyColumns],
       columns: [...version.columns],
       period: version.period,
+      verification: version.verification,
+      stillRead: readers[version.version] ?? null,
       state: version.state,
       createdAtMs: version.createdAtMs,
       copies: version.copies.map((copy) => ({
@@ -78,7 +82,12 @@ async function inFull(sql: Sql, server: Server, clock: Clock, model: RegistryMod
       })),
     })),
     lastRun,
-    drift: driftOf(model, { view: relation === null ? null : { ...relation, ...body }, copies, grantees, readers }),
+    drift: driftOf(model, {
+      view: relation === null ? null : { ...relation, ...body },
+      copies,
+      grantees,
+      readers: roles,
+    }),
   };
 }
 

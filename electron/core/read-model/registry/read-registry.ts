@@ -1,4 +1,12 @@
-import { columnSchema, refreshModeSchema, type Column, type RefreshMode } from '../../../../shared/model/read-model.ts';
+import { z } from 'zod';
+import {
+  columnSchema,
+  refreshModeSchema,
+  verificationSchema,
+  type Column,
+  type RefreshMode,
+  type Verification,
+} from '../../../../shared/model/read-model.ts';
 import { periodSchema } from '../../../../shared/model/period.ts';
 import type { Sql } from '../../postgres/session.ts';
 import type { RegisteredModel, RegisteredVersion } from '../plan/catalog-facts.ts';
@@ -14,6 +22,10 @@ export interface RegistryCopy {
 
 export interface RegistryVersion extends Omit<RegisteredVersion, 'copies'> {
   readonly createdAtMs: number;
+  /** Against the version before; null where nothing was written down. */
+  readonly verification: Verification | null;
+  /** When readers were switched to this version, and the scans of the other versions' copies by then. */
+  readonly switched: { readonly at: string; readonly scans: Readonly<Record<string, number>> } | null;
   readonly copies: readonly RegistryCopy[];
 }
 
@@ -42,6 +54,7 @@ interface Row {
     period: unknown;
     planId: string;
     createdAtMs: number;
+    verification: unknown;
     copies: { copyId: string; slot: Slot; asOf: string | null; rows: number | null }[];
   }[];
 }
@@ -57,7 +70,7 @@ export async function readRegistry(sql: Sql, only?: string): Promise<RegistryMod
         from daybreak.reader r where r.read_model = m.name), '[]') as readers,
       coalesce((select json_agg(json_build_object('version', v.version, 'state', v.state, 'liveSlot', v.live_slot,
             'definitionSql', v.definition_sql, 'keyColumns', v.key_columns, 'columns', v.columns, 'parents', v.parents,
-            'period', to_jsonb(v) -> 'period',
+            'period', to_jsonb(v) -> 'period', 'verification', v.verification,
             'planId', v.plan_id, 'createdAtMs', floor(extract(epoch from v.created_at) * 1000)::float8,
             'copies', coalesce((select json_agg(json_build_object('copyId', p.copy_id, 'slot', p.slot,
                 'asOf', to_char(p.data_as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'rows', p.row_count)
@@ -81,9 +94,15 @@ export async function readRegistry(sql: Sql, only?: string): Promise<RegistryMod
       ...version,
       columns: version.columns.map(columnOf),
       period: periodSchema.nullable().parse(version.period),
+      verification: verificationSchema.nullable().parse(version.verification),
+      switched: switchedSchema.parse(version.verification)?.switched ?? null,
     })),
   }));
 }
+
+const switchedSchema = z
+  .object({ switched: z.object({ at: z.string(), scans: z.record(z.string(), z.number()) }).optional() })
+  .nullable();
 
 const columnOf = (value: unknown): Column => columnSchema.parse(value);
 

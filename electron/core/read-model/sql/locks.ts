@@ -16,4 +16,5 @@ export const takeXactLock = (key: string): string => `select pg_advisory_xact_lo
  * Longest wait for the lock of a stable view. Whoever waits for ACCESS EXCLUSIVE makes every later reader wait too:
  * without a timeout one open report of 6 s stalled the others for 5.5 s, with it the worst read was 104 ms.
  */
-export const flipLockTimeout = `set local lock_timeout = '150ms'`;
+export const flipLockTimeoutMs = 150;
+export const flipLockTimeout = `set local lock_timeout = '${flipLockTimeoutMs}ms'`;

@@ -97,6 +97,26 @@ where read_model = ${text(readModel)} and version <> ${version} and state <> 'bu
   `update daybreak.version set state = 'current' where read_model = ${text(readModel)} and version = ${version}`,
 ];
 
+/**
+ * Written with a switch to `version`: when it was, and how often the copies of the other versions had been read by then.
+ * What comes on top of it afterwards are readers who do not use the stable name.
+ */
+export const markSwitchedSql = (
+  schema: string,
+  readModel: string,
+  version: number,
+  otherCopies: readonly string[],
+): string[] =>
+  otherCopies.length === 0
+    ? []
+    : [
+        `update daybreak.version set verification = coalesce(verification, '{}'::jsonb) || jsonb_build_object('switched', jsonb_build_object(
+  'at', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  'scans', coalesce((select jsonb_object_agg(relname, coalesce(seq_scan, 0) + coalesce(idx_scan, 0))
+    from pg_stat_all_tables where schemaname = ${text(schema)} and relname in (${otherCopies.map(text).join(', ')})), '{}'::jsonb)))
+where read_model = ${text(readModel)} and version = ${version}`,
+      ];
+
 /** The mark of a committed flip, in its transaction: what a later start finds tells finished from unfinished. */
 export const markAppliedSql = (planId: string, kind: string, readModel: string): string =>
   `insert into daybreak.applied_plan (plan_id, kind, read_model) values (${text(planId)}, ${text(kind)}, ${text(readModel)})`;

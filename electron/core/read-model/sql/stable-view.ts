@@ -36,9 +36,8 @@ export function stableViewSql(view: StableView, { replace }: { readonly replace:
     ...view.viewColumns.map((column) => (has.has(column.name) ? own(column) : absent(column))),
     ...view.versionColumns.filter(({ name }) => !known.has(name)).map(own),
   ];
-  const options = view.options.length === 0 ? '' : ` with (${view.options.map(optionSql).join(', ')})`;
   return [
-    `create ${replace ? 'or replace ' : ''}view ${qualifiedName(view.schema, view.name)}${options} as`,
+    `create ${replace ? 'or replace ' : ''}view ${qualifiedName(view.schema, view.name)}${optionsSql(view.options)} as`,
     `select (select data_as_of from daybreak.copy where copy_id = ${quoteLiteral(view.copy)}) as as_of,`,
     `  ${columns.join(',\n  ')}`,
     `from ${copyRelation(view.schema, view.copy)} as c`,
@@ -49,6 +48,10 @@ const own = ({ name, type }: Column): string => `c.${quoteIdent(name)}::${type} 
 
 const absent = ({ name, type, collation }: ViewColumn): string =>
   `null::${type}${collation === null ? '' : ` collate ${collation}`} as ${quoteIdent(name)}`;
+
+/** ` with (...)`, or nothing where there are none. */
+export const optionsSql = (options: readonly string[]): string =>
+  options.length === 0 ? '' : ` with (${options.map(optionSql).join(', ')})`;
 
 function optionSql(option: string): string {
   const [name = '', ...value] = option.split('=');

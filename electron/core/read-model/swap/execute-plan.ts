@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Execution, Plan } from '../../../../shared/model/read-model.ts';
+import type { Execution, Plan, StepProgress } from '../../../../shared/model/read-model.ts';
 import { Failure, isFailure } from '../../../../shared/model/failure.ts';
 import type { DdlSession, Server } from '../../postgres/session.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
-import { planHash } from '../plan/plan-hash.ts';
-import { requireRights } from '../plan/refusals.ts';
-import { gatherForPlan, requireBuildable } from '../plan-for.ts';
-import { recheck } from '../propose/propose.ts';
+import { requireBuildable } from '../plan-for.ts';
 import { ExecutionLog } from './execution-log.ts';
-import { cancelOnAbort, prepareBuilder, sessionName, takeWriterLock } from './plan-session.ts';
+import { cancelOnAbort, prepareBuilder, reportOwnReads, sessionName, takeWriterLock } from './plan-session.ts';
 import { isGone, runStep, undoSteps } from './run-step.ts';
+import { recheckOrStale, requireFresh, stale } from './stale-plan.ts';
+import { watchProgress } from './step-progress.ts';
 
 export interface ExecutePlanInput {
   readonly server: Server;
@@ -21,6 +20,13 @@ export interface ExecutePlanInput {
   /** Aborting cancels on the server; what was done is undone. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (execution: Execution) => void;
+  /** How far the running step is, twice a second; never stored. */
+  readonly onStepProgress?: (progress: StepProgress) => void;
+  /**
+   * Waits, everything being built and compared, until the plan may switch; it has to end when `signal` aborts. The
+   * session keeps the writer lock meanwhile, and no transaction.
+   */
+  readonly beforeSwitch?: (signal: AbortSignal) => Promise<void>;
   /**
    * What the engine does once all steps are committed, and before the plan is done by the store's account. It is called
    * again by `recoverPlan` where the engine was killed meanwhile, so it has to bear that.
@@ -47,9 +53,7 @@ export async function executePlan(input: ExecutePlanInput): Promise<Execution> {
     async (session) => {
       await prepareBuilder(session, server.facts.versionNumber);
       await takeWriterLock(session, plan.readModel);
-      const facts = await gatherForPlan(session, plan, current);
-      requireRights(facts, plan.schema);
-      if (planHash(plan, facts) !== plan.planHash) throw stale(plan, 'the catalog or the registry changed since');
+      await requireFresh(session, plan, current);
       // In this order: a plan without its execution would be nobody's to recover.
       await log.save();
       await journal.setPlanState(plan.planId, 'running');
@@ -64,10 +68,19 @@ async function run(input: ExecutePlanInput, session: DdlSession, log: ExecutionL
   const signal = input.signal ?? new AbortController().signal;
   const cancelling = cancelOnAbort(server, session, `The plan for ${plan.readModel}`, signal);
   const tools = { session, plan, journal, clock, log };
+  const watching = new AbortController();
+  const watched = watch(input, session, log, watching.signal);
   try {
     for (const step of plan.steps) {
       cancelling.checkpoint();
+      if (step.kind === 'flip' && input.beforeSwitch !== undefined) {
+        await log.holding(true);
+        await input.beforeSwitch(signal);
+        await log.holding(false);
+        cancelling.checkpoint();
+      }
       await runStep({ ...tools, signal, checkpoint: cancelling.checkpoint }, step);
+      await reportOwnReads(session, server.facts.versionNumber);
     }
     await cancelling.settled();
   } catch (error) {
@@ -92,10 +105,26 @@ async function run(input: ExecutePlanInput, session: DdlSession, log: ExecutionL
     await log.end(stuck === null ? 'undone' : 'failed', said);
     if (failure === null) throw error;
     throw withUndo(failure, log.execution, said, stuck?.step.undoSql ?? null);
+  } finally {
+    watching.abort();
+    await watched;
   }
   // Nothing is taken back from here on: what fails locally is done again at the next connection.
   await input.onDone?.();
   return log.end('done', null);
+}
+
+/** Of the steps that take long; the others are over before anybody could look. */
+function watch(input: ExecutePlanInput, session: DdlSession, log: ExecutionLog, signal: AbortSignal): Promise<void> {
+  const { server, plan, clock, onStepProgress } = input;
+  if (onStepProgress === undefined) return Promise.resolve();
+  const running = () => {
+    const result = log.execution.steps.find(({ state }) => state === 'running');
+    const step = plan.steps.find((one) => one.step === result?.step);
+    if (step === undefined || !['fill', 'index', 'analyze'].includes(step.kind)) return null;
+    return { step, startedAtMs: result?.startedAtMs ?? clock.nowMs() };
+  };
+  return watchProgress({ server, plan, pid: session.backendPid, clock, running, onProgress: onStepProgress, signal });
 }
 
 function withUndo(
@@ -114,24 +143,3 @@ function withUndo(
     { cause: failure },
   );
 }
-
-/** The definition as the server sees it now; what it no longer accepts makes the plan stale. */
-async function recheckOrStale(server: Server, plan: Plan) {
-  if (plan.proposal === null) return null;
-  try {
-    return await recheck(server, plan.proposal);
-  } catch (error) {
-    if (!isFailure(error) || !['statement_refused', 'server_error', 'invalid_input'].includes(error.value.code))
-      throw error;
-    throw stale(plan, `its definition cannot be read any more: ${error.message}`, error);
-  }
-}
-
-const stale = (plan: Plan, why: string, cause?: unknown): Failure =>
-  new Failure(
-    {
-      code: 'plan_stale',
-      message: `The plan for ${plan.readModel} does not hold any more: ${why}. Plan again and read the new one.`,
-    },
-    { cause },
-  );

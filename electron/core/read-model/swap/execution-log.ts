@@ -73,9 +73,15 @@ export class ExecutionLog {
     await this.#change(step, { state: 'undone' });
   }
 
+  /** Everything is built, and it waits for somebody's word before it switches; or it does no longer. */
+  async holding(holding: boolean): Promise<void> {
+    this.#execution = { ...this.#execution, holding };
+    await this.save();
+  }
+
   /** Ends the execution and its plan. */
   async end(state: Execution['state'], message: string | null): Promise<Execution> {
-    this.#execution = { ...this.#execution, state, message, endedAtMs: this.#clock.nowMs() };
+    this.#execution = { ...this.#execution, state, message, holding: false, endedAtMs: this.#clock.nowMs() };
     await this.save();
     await this.#journal.setPlanState(this.#execution.planId, state);
     return this.#execution;

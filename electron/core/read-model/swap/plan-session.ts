@@ -15,6 +15,15 @@ export async function prepareBuilder(sql: Sql, versionNumber: number): Promise<v
   await sql.query(`set client_connection_check_interval = '2s'`).catch(() => undefined);
 }
 
+/**
+ * Has the session's own reads counted at once (PostgreSQL 15 and later), instead of up to a minute later: they must not
+ * look like somebody who still reads an old version.
+ */
+export async function reportOwnReads(sql: Sql, versionNumber: number): Promise<void> {
+  if (versionNumber < 150_000) return;
+  await sql.query('select pg_stat_force_next_flush()').catch(() => undefined);
+}
+
 /** Takes the model's writer lock for the rest of the session, without waiting. Throws `busy`. */
 export async function takeWriterLock(sql: Sql, readModel: string): Promise<void> {
   if (await tryWriterLock(sql, readModel)) return;

@@ -29,7 +29,7 @@ export async function runStep(tools: StepTools, step: PlanStep): Promise<void> {
       {
         sql: session,
         schema: plan.schema,
-        view: plan.readModel,
+        relations: lockedBy(plan, step.kind, step.sql),
         clock,
         signal,
         onBlocked: (attempt, blockers) => log.waiting(step.step, attempt, waitingFor(blockers)),
@@ -63,14 +63,17 @@ export async function undoSteps(
   const undone: PlanStep[] = [];
   const unhurried = {
     schema: plan.schema,
-    view: plan.readModel,
     signal: new AbortController().signal,
     onBlocked: async () => undefined,
   };
   for (const step of steps.toReversed()) {
     try {
       if (step.undoSql.length > 0) {
-        const retry: Retry = (once) => withFlipRetry({ ...unhurried, sql: session, clock }, once);
+        const retry: Retry = (once) =>
+          withFlipRetry(
+            { ...unhurried, relations: lockedBy(plan, step.kind, step.undoSql), sql: session, clock },
+            once,
+          );
         await runLogged(
           { ...tools, checkpoint: () => undefined },
           work(plan, `undo: ${step.title}`, step.undoSql, null),
@@ -85,6 +88,13 @@ export async function undoSteps(
     }
   }
   return { undone, stuck: null };
+}
+
+/** What a switch, a drop, or the undo of a step has to lock that others may hold, by name. */
+function lockedBy({ readModel }: Plan, kind: PlanStep['kind'], sql: readonly string[]): string[] {
+  if (kind === 'flip') return [readModel];
+  // Names of Daybreak's own relations need no quotes.
+  return sql.flatMap((statement) => /^drop .*\.([a-z0-9_]+) restrict$/.exec(statement)?.[1] ?? []);
 }
 
 /** True where the session or the server is gone, so that nothing can be said or done about the rest. */
@@ -113,6 +123,7 @@ const definitionFaults: Readonly<Record<string, string>> = {
   '23502': 'Wrap the key column in coalesce(), or leave the rows without a key out.',
   '22000':
     'Make the definition repeatable: order by inside string_agg and array_agg, a total order under limit, distinct on and row_number.',
+  '55006': 'Plan again to see who reads it.',
   '42P16': 'Readers would break on the new shape: keep the columns, or give it a name of its own.',
 };
 
