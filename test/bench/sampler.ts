@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { engineFlags } from '../../electron/hosts/cli/engine-flags.mjs';
 import { atLeast, atMost, finish } from './gates.ts';
 import { bytesRead, startStatementsServer, type StatementsServer } from './support/many-statements.ts';
 import type { EngineAnswer, EngineRequest } from './support/sampler-engine.ts';
@@ -79,7 +80,7 @@ class Engine {
     this.#child = fork(
       join(import.meta.dirname, 'support/sampler-engine.ts'),
       [this.profileDir, JSON.stringify(settings)],
-      { env: { ...process.env, BENCH_PASSWORD: server.password } },
+      { env: { ...process.env, BENCH_PASSWORD: server.password }, execArgv: [...engineFlags] },
     );
   }
 

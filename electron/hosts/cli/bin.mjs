@@ -9,6 +9,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { engineFlags, goesOn } from './engine-flags.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..', '..');
@@ -20,7 +21,10 @@ const fromSource = existsSync(source) && !here.split(sep).includes('node_modules
 const canLoadSqlite = Number(process.versions.napi) >= 10;
 const canStripTypes = Boolean(process.features.typescript);
 
+const flags = goesOn(process.argv[2]) ? engineFlags : [];
+
 if (canLoadSqlite && (canStripTypes || !fromSource)) {
+  beginAnewWithFlags();
   await import(pathToFileURL(fromSource ? source : bundle).href);
 } else {
   const node = [
@@ -36,9 +40,17 @@ if (canLoadSqlite && (canStripTypes || !fromSource)) {
   handOver(node);
 }
 
+/** The same process, where the system can do that; without a channel, which it would lose. Else it goes on as it is. */
+function beginAnewWithFlags() {
+  const missing = flags.filter((flag) => !process.execArgv.includes(flag));
+  if (missing.length === 0 || process.channel !== undefined || process.platform === 'win32') return;
+  const args = [...missing, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  process.execve?.(process.execPath, [process.execPath, ...args]);
+}
+
 /** Same arguments, same streams, same exit. The channel tells the other one when this process is killed. */
 function handOver(node) {
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(node, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

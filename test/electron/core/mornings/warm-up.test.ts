@@ -14,7 +14,12 @@ async function asked(stopAfter: number, failing = false) {
     await history.connections.save({ serverId, settings: unreachable, lastConnectedAtMs: null, lastFacts: null });
     await history.samples.saveDeltas(serverId, deltaSet(atMs, [keyOf('1')]));
   }
-  await history.connections.save({ serverId: 'empty', settings: unreachable, lastConnectedAtMs: null, lastFacts: null });
+  await history.connections.save({
+    serverId: 'empty',
+    settings: unreachable,
+    lastConnectedAtMs: null,
+    lastFacts: null,
+  });
   const questions: string[] = [];
   const mornings = {
     timeline: async (serverId: string) => {

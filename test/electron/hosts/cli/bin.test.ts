@@ -1,8 +1,9 @@
 import { chmodSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { engineFlags } from '../../../../electron/hosts/cli/engine-flags.mjs';
 import { temporaryDir } from '../../../support/door.ts';
 
 /**
@@ -16,7 +17,7 @@ const cli = () => join(dir.path, 'electron', 'hosts', 'cli');
 beforeEach(() => {
   dir = temporaryDir();
   mkdirSync(cli(), { recursive: true });
-  cpSync(bin, join(cli(), 'bin.mjs'));
+  for (const file of ['bin.mjs', 'engine-flags.mjs']) cpSync(join(dirname(bin), file), join(cli(), file));
   writeFileSync(join(cli(), 'daybreak.ts'), "const said: string = 'from source'; console.log(said, process.argv[2]);");
   writeFileSync(
     join(dir.path, 'old-node.cjs'),
@@ -59,4 +60,18 @@ test('below node_modules, where Node strips no types, runs the bundle', () => {
   // npm links the bin; Node resolves the link before import.meta.url is made.
   symlinkSync(join(installed, 'electron', 'hosts', 'cli', 'bin.mjs'), join(dir.path, 'links', 'bin.mjs'));
   expect(run(join(dir.path, 'links'))).toMatchObject({ status: 0, stdout: 'from the bundle\n' });
+});
+
+test.skipIf(process.platform === 'win32')('starts an engine that goes on for days with its flags, and no other', () => {
+  writeFileSync(join(cli(), 'daybreak.ts'), 'console.log(JSON.stringify([process.pid, process.execArgv]));');
+  const started = (command: string) => {
+    const child = spawnSync(process.execPath, ['--no-warnings', join(cli(), 'bin.mjs'), command], { encoding: 'utf8' });
+    expect(child).toMatchObject({ status: 0, stderr: '' });
+    const [pid, flags] = JSON.parse(child.stdout) as [number, string[]];
+    // The same process: whoever sent a signal to it, or reads its lock file, means this one.
+    expect(pid).toBe(child.pid);
+    return flags;
+  };
+  expect(started('agent')).toEqual([...engineFlags, '--no-warnings']);
+  expect(started('call')).toEqual(['--no-warnings']);
 });

@@ -1,0 +1,2 @@
+export declare const engineFlags: readonly string[];
+export declare function goesOn(command: string | undefined): boolean;
