@@ -124,7 +124,10 @@ function baselineOf(
   }: { readonly catalog: Catalog; readonly origin: Baseline['origin']; readonly unit: SaveUnit },
 ): Baseline {
   const seconds = intervals.reduce((sum, one) => sum + one.seconds, 0);
-  const usual = usualLatencies(catalog.groups, intervals);
+  const usual = usualLatencies(
+    catalog.groups,
+    intervals.map(({ booked }) => booked),
+  );
   return { intervals, seconds, usual, between: usualBetween(intervals, unit), origin };
 }
 

@@ -3,6 +3,7 @@ import { estimateFrom } from './estimate-cores.ts';
 import { viewHistory, type HistoryView } from './history-view.ts';
 import type { Cores, DiagnosisInput } from './input.ts';
 import { buildIntervals, type Interval } from './intervals.ts';
+import { areSame } from './same.ts';
 import { findSaveUnit, type SaveUnit } from './saves.ts';
 
 /** History in the shape that every question to it needs. */
@@ -38,9 +39,6 @@ function isSameHistory(a: DiagnosisInput, b: DiagnosisInput): boolean {
     JSON.stringify(a.widgets) === JSON.stringify(b.widgets)
   );
 }
-
-const areSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((one, index) => one === b[index]);
 
 function studyAnew(input: DiagnosisInput): Study {
   const view = viewHistory(input);

@@ -10,7 +10,8 @@ import { lookThrough, type Looked } from './timeline-look.ts';
 import { layers, worstStretch, type Bucket } from './timeline-parts.ts';
 import { studyRollups, totalCalls, type RolledHistory } from './timeline-study.ts';
 import { statementTable, type StatementTable } from './timeline-table.ts';
-import { groupSums, sumGroups, usualOfStretches, type GroupSums, type UsualColumns } from './timeline-usual.ts';
+import { groupSums, sumGroups, usualOfStretches, type GroupSums } from './timeline-usual.ts';
+import type { UsualLatencies } from './usual.ts';
 
 export interface RolledTimelineInput extends RolledHistory, TimeWindow {
   readonly cores: Cores;
@@ -122,13 +123,13 @@ interface Excess {
 
 function measure(
   looked: readonly Looked[],
-  { usual, between }: { readonly usual: UsualColumns; readonly between: UsualBetween | null },
+  { usual, between }: { readonly usual: UsualLatencies; readonly between: UsualBetween | null },
   table: StatementTable,
   unit: SaveUnit,
 ): Measured[] {
   const sums = groupSums(table.groups.length);
   const { belongs } = table.saving(unit);
-  const wanted = belongs.map((one, position) => Number(one === 1 || usual.meanMs[position] !== 0));
+  const wanted = belongs.map((one, position) => Number(one === 1 || !Number.isNaN(usual.meanMs[position])));
   return looked.map((minute) => {
     sumGroups(sums, minute.rollup, table, wanted);
     const { saves, savingCalls, spentMs } = savingIn(sums, table, unit);
@@ -139,13 +140,13 @@ function measure(
 }
 
 /** Plain numbers and no objects within the loop: it runs a million times for a day. */
-function excessIn({ count, touched, calls, execUs, blocks }: GroupSums, usual: UsualColumns): Excess {
+function excessIn({ count, touched, calls, execUs, blocks }: GroupSums, usual: UsualLatencies): Excess {
   const { meanMs, blocks: work } = usual;
   let [n, spentMs, usualMs, expectedMs, waitedMs] = [0, 0, 0, 0, 0];
   for (let place = 0; place < count; place += 1) {
     const position = touched[place] ?? 0;
-    const mean = meanMs[position] ?? 0;
-    if (mean === 0) continue;
+    const mean = meanMs[position] ?? NaN;
+    if (Number.isNaN(mean)) continue;
     const ran = calls[position] ?? 0;
     const before = work[position] ?? 0;
     const growth = before > 0 ? (blocks[position] ?? 0) / ran / before : 1;

@@ -4,6 +4,7 @@ import { buildCatalog, type Catalog } from './catalog.ts';
 import type { Sighting } from './drafts.ts';
 import type { StoredHistory, TimeWindow } from './input.ts';
 import type { Interval } from './intervals.ts';
+import { areSame } from './same.ts';
 import type { StatementTable } from './timeline-table.ts';
 
 /** Minutes and hours of one server, and what is needed to read them. */
@@ -34,11 +35,32 @@ const callsForMean = 3;
  * The catalog of the same statements with the same classes as raw history gives, out of sums: it is asked for one
  * interval with all calls, one with those of each statement's fastest hour, and all that was seen.
  */
-export function studyRollups(
-  history: RolledHistory,
-  { fromMs, toMs }: TimeWindow,
-  end: number,
-): { readonly catalog: Catalog; readonly totals: Totals } {
+export function studyRollups(history: RolledHistory, window: TimeWindow, end: number): RolledStudy {
+  const of = JSON.stringify([window.fromMs, window.toMs, end]);
+  if (latest !== null && latest.of === of && isSameHistory(latest.history, history)) return latest.studied;
+  const studied = studyAnew(history, window, end);
+  latest = { history, of, studied };
+  return studied;
+}
+
+export interface RolledStudy {
+  readonly catalog: Catalog;
+  readonly totals: Totals;
+}
+
+/** The latest one: a timeline is drawn again with every filter and every zoom. */
+let latest: { readonly history: RolledHistory; readonly of: string; readonly studied: RolledStudy } | null = null;
+
+function isSameHistory(a: RolledHistory, b: RolledHistory): boolean {
+  return (
+    areSame(a.classedBy, b.classedBy) &&
+    areSame(a.statements, b.statements) &&
+    areSame([...a.overrides].flat(), [...b.overrides].flat()) &&
+    JSON.stringify([a.widgets, [...a.origins]]) === JSON.stringify([b.widgets, [...b.origins]])
+  );
+}
+
+function studyAnew(history: RolledHistory, { fromMs, toMs }: TimeWindow, end: number): RolledStudy {
   const totals = sumUp(history.classedBy, end);
   const view = { samples: [], deltas: deltasOf(totals, { fromMs, toMs }), spacingMs: null };
   return { catalog: buildCatalog(history, view, sightingsOf(history, end)), totals };

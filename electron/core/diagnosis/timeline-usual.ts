@@ -1,7 +1,7 @@
 import type { PackedRollup } from '../history/history.ts';
 import { bookedScratch, readBooked, type BookedScratch } from '../history/rollup-blob.ts';
 import type { StatementTable } from './timeline-table.ts';
-import { callsForUsual } from './usual.ts';
+import { usualLatencies, type CountedStretch, type UsualLatencies } from './usual.ts';
 
 /**
  * Sums of one rollup by group, in arrays that are used again for the next: a day of minutes has a million of them.
@@ -60,56 +60,21 @@ export function sumGroups(
   sums.count = count;
 }
 
-/** L0 and W0 by the position of the victim, as in baseline.ts; 0 where it is not known. */
-export interface UsualColumns {
-  readonly meanMs: Float64Array;
-  readonly blocks: Float64Array;
-}
-
 /** Collects quiet stretches; `usual` tells the medians. */
-export function usualOfStretches(table: StatementTable) {
-  const size = table.groups.length;
-  const seen = Array.from({ length: size }, (): Point[] | null => null);
+export function usualOfStretches({ groups }: StatementTable) {
+  const stretches: CountedStretch[] = [];
   return {
     add({ count, touched, calls, execUs, blocks }: GroupSums): void {
-      for (let place = 0; place < count; place += 1) {
-        const position = touched[place] ?? 0;
-        if (table.suffers[position] !== 1) continue;
-        const n = calls[position] ?? 0;
-        const one = { meanMs: (execUs[position] ?? 0) / 1000 / n, blocks: (blocks[position] ?? 0) / n, weight: n };
-        const before = seen[position];
-        if (before) before.push(one);
-        else seen[position] = [one];
-      }
+      const positions = touched.slice(0, count);
+      const column = (value: (position: number) => number) => Float64Array.from(positions, value);
+      stretches.push({
+        size: count,
+        positions,
+        calls: column((position) => calls[position] ?? 0),
+        execMs: column((position) => (execUs[position] ?? 0) / 1000),
+        blocks: column((position) => blocks[position] ?? 0),
+      });
     },
-    usual(): UsualColumns {
-      const usual = { meanMs: new Float64Array(size), blocks: new Float64Array(size) };
-      for (const [position, points] of seen.entries()) {
-        if (points === null || points.reduce((total, { weight }) => total + weight, 0) < callsForUsual) continue;
-        usual.meanMs[position] = medianOf(points, 'meanMs');
-        usual.blocks[position] = medianOf(points, 'blocks');
-      }
-      return usual;
-    },
+    usual: (): UsualLatencies => usualLatencies(groups, stretches),
   };
-}
-
-interface Point {
-  readonly meanMs: number;
-  readonly blocks: number;
-  readonly weight: number;
-}
-
-/** The value at which half of the weight lies below, as `weightedMedian`; sorts the points. */
-function medianOf(points: Point[], name: 'meanMs' | 'blocks'): number {
-  points.sort((a, b) => a[name] - b[name]);
-  let half = 0;
-  for (const { weight } of points) half += weight / 2;
-  let below = 0;
-  for (const [index, { [name]: value, weight }] of points.entries()) {
-    below += weight;
-    if (below > half) return value;
-    if (below === half) return (value + (points[index + 1]?.[name] ?? value)) / 2;
-  }
-  return 0;
 }

@@ -69,14 +69,17 @@ export class UsualLatencies {
   }
 }
 
-/** Medians over the intervals, weighted by calls. */
+/** What groups did in a stretch of time, each once. */
+export type CountedStretch = Pick<BookedGroups, 'size' | 'positions' | 'calls' | 'execMs' | 'blocks'>;
+
+/** Medians over the stretches, weighted by calls. */
 export function usualLatencies(
   groups: readonly StatementGroup[],
-  intervals: readonly { readonly booked: BookedGroups }[],
+  stretches: readonly CountedStretch[],
 ): UsualLatencies {
   const suffers = flagsOf(groups, canSuffer);
   const starts = new Int32Array(groups.length + 1);
-  for (const { booked } of intervals) {
+  for (const booked of stretches) {
     for (let row = 0; row < booked.size; row += 1) {
       const position = booked.positions[row] ?? 0;
       if (suffers[position] === 1) starts[position + 1] = (starts[position + 1] ?? 0) + 1;
@@ -88,7 +91,7 @@ export function usualLatencies(
   const all = starts[groups.length] ?? 0;
   const [latency, work, weights] = [new Float64Array(all), new Float64Array(all), new Float64Array(all)];
   const next = starts.slice();
-  for (const { booked } of intervals) {
+  for (const booked of stretches) {
     for (let row = 0; row < booked.size; row += 1) {
       const position = booked.positions[row] ?? 0;
       if (suffers[position] !== 1) continue;

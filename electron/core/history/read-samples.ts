@@ -17,7 +17,7 @@ import { Kept } from './kept.ts';
 import { mergedStatements } from './merged-statements.ts';
 import { fromUs, toUs } from './moments.ts';
 import type { Prepare } from './prepared.ts';
-import { packedWithin, readOrigins, rollupExtent, rollupsWithin } from './read-rollups.ts';
+import { keepRollups, packedWithin, readOrigins, rollupExtent } from './read-rollups.ts';
 import { createRowReader, type Later } from './read-sample-rows.ts';
 import { knownServerKey } from './servers.ts';
 import { decodeEntries } from './snapshot-blob.ts';
@@ -136,6 +136,7 @@ const mostIntervals = 400;
 export function createSampleReader(prepare: Prepare, later: Later) {
   const kept = new Kept<StoredSample>(mostSamples);
   const intervals = new Kept<StoredDeltas>(mostIntervals);
+  const keptRollups = keepRollups();
   let mergedBefore = '';
   /** Of statements as they are known now; what was unpacked under other ids is forgotten. */
   const ids = (serverKey: number | null): ((id: number) => number) => {
@@ -243,7 +244,7 @@ export function createSampleReader(prepare: Prepare, later: Later) {
     },
 
     rollups: (serverId: string, tier: StoredRollup['tier'], fromMs: number, toMs: number): Promise<DetailedRollup[]> =>
-      bySteps(prepare, serverId, tier, { fromMs, toMs }, rollupsWithin),
+      bySteps(prepare, serverId, tier, { fromMs, toMs }, keptRollups),
 
     packedRollups: (
       serverId: string,

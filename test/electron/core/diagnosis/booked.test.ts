@@ -75,10 +75,10 @@ test('usual latencies are medians weighted by calls, of victims that ran often e
   fc.assert(
     fc.property(fc.array(rows, { maxLength: 8 }), (all) => {
       const books = new BookKeeper(groups);
-      const intervals = all.map((interval) => ({ booked: booked(books, interval) }));
+      const intervals = all.map((interval) => booked(books, interval));
       const usual = usualLatencies(groups, intervals);
       for (const group of groups) {
-        const own = intervals.flatMap((interval) => interval.booked.get(group) ?? []);
+        const own = intervals.flatMap((interval) => interval.get(group) ?? []);
         const calls = own.reduce((sum, one) => sum + one.calls, 0);
         const median = (value: (one: (typeof own)[number]) => number) =>
           weightedMedian(own.map((one) => ({ value: value(one), weight: one.calls })));
