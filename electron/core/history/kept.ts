@@ -25,8 +25,4 @@ export class Kept<T> {
     const [oldest] = this.#values.keys();
     if (oldest !== undefined) this.#values.delete(oldest);
   }
-
-  clear(): void {
-    this.#values.clear();
-  }
 }

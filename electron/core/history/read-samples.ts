@@ -133,20 +133,28 @@ const mostSamples = 4000;
 /** Six hours of them, 20 MB with 500 statements in each. */
 const mostIntervals = 400;
 
+/** The ids that the statements of one server have; what was unpacked under others is not found again. */
+interface Naming {
+  readonly number: number;
+  readonly merged: ReadonlyMap<number, number>;
+  readonly idOf: (id: number) => number;
+}
+const isSame = (a: Naming['merged'], b: Naming['merged']): boolean =>
+  a.size === b.size && [...a].every(([id, into]) => b.get(id) === into);
+
 export function createSampleReader(prepare: Prepare, later: Later) {
   const kept = new Kept<StoredSample>(mostSamples);
   const intervals = new Kept<StoredDeltas>(mostIntervals);
-  let mergedBefore = '';
-  /** Of statements as they are known now; what was unpacked under other ids is forgotten. */
-  const ids = (serverKey: number | null): ((id: number) => number) => {
+  const namings = new Map<number | null, Naming>();
+  let numbers = 0;
+  const namingOf = (serverKey: number | null): Naming => {
     const merged = mergedStatements(prepare, serverKey);
-    const print = `${serverKey} ${[...merged].join(' ')}`;
-    if (print !== mergedBefore) {
-      kept.clear();
-      intervals.clear();
-      mergedBefore = print;
-    }
-    return merged.size === 0 ? asIs : (id) => merged.get(id) ?? id;
+    const before = namings.get(serverKey);
+    if (before !== undefined && isSame(before.merged, merged)) return before;
+    const idOf = merged.size === 0 ? asIs : (id: number) => merged.get(id) ?? id;
+    const naming = { number: numbers++, merged, idOf };
+    namings.set(serverKey, naming);
+    return naming;
   };
   return {
     lastSnapshot(serverId: string): Snapshot | null {
@@ -187,7 +195,7 @@ export function createSampleReader(prepare: Prepare, later: Later) {
 
     async deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]> {
       const serverKey = knownServerKey(prepare, serverId);
-      const idOf = ids(serverKey);
+      const naming = namingOf(serverKey);
       // By batches of rows that are read in one go: no statement stays open while others take their turn.
       const heads = prepare<{ interval_id: number; from_us: number; to_us: number }>(
         `select interval_id, from_us, to_us from interval where server_key = ? and to_us >= ? and from_us <= ?
@@ -201,7 +209,7 @@ export function createSampleReader(prepare: Prepare, later: Later) {
       const found: StoredDeltas[] = [];
       let unpacked = 0;
       for (const { interval_id: intervalId, from_us: fromUs, to_us: toUs } of heads) {
-        const key = `${serverKey} ${intervalId} ${fromUs} ${toUs}`;
+        const key = `${serverKey} ${naming.number} ${intervalId} ${fromUs} ${toUs}`;
         let stored = intervals.get(key);
         if (stored === undefined) {
           unpacked += 1;
@@ -209,7 +217,7 @@ export function createSampleReader(prepare: Prepare, later: Later) {
           const interval = read.get(intervalId);
           // Retention may take it between two turns.
           if (interval === undefined) continue;
-          stored = storedDeltas(prepare, interval, idOf, later);
+          stored = storedDeltas(prepare, interval, naming.idOf, later);
           intervals.set(key, stored);
         }
         found.push(stored);
@@ -222,12 +230,13 @@ export function createSampleReader(prepare: Prepare, later: Later) {
       const heads = prepare<{ sample_id: number; at_us: number }>(
         'select sample_id, at_us from sample where server_key = ? and at_us between ? and ? order by at_us, sample_id',
       ).all(serverKey, toUs(fromMs), toUs(toMs));
-      const rowsOf = createRowReader(prepare, ids(serverKey), later);
+      const naming = namingOf(serverKey);
+      const rowsOf = createRowReader(prepare, naming.idOf, later);
       const read = prepare<{ packed: Buffer | null }>('select packed from sample where sample_id = ?');
       const found: StoredSample[] = [];
       let unpacked = 0;
       for (const { sample_id: sampleId, at_us: atUs } of heads) {
-        const key = `${serverKey} ${sampleId} ${atUs}`;
+        const key = `${serverKey} ${naming.number} ${sampleId} ${atUs}`;
         let stored = kept.get(key);
         if (stored === undefined) {
           unpacked += 1;
