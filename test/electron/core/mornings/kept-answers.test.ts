@@ -43,7 +43,7 @@ async function anew({ ports }: RunningEngine): Promise<RunningEngine> {
   return engine;
 }
 
-test('an engine that was asked before answers as one that was just started', async () => {
+test('an engine that was asked before answers as one that was just started', { timeout: 120_000 }, async () => {
   const engine = await engineWithHistory(2);
   const { history } = engine;
   const inWindowMs = nine - 45 * minuteMs + 0.5;
