@@ -1,7 +1,7 @@
 import { buildCatalog, type Catalog } from './catalog.ts';
 import { estimateFrom } from './estimate-cores.ts';
 import { viewHistory, type HistoryView } from './history-view.ts';
-import type { Cores, DiagnosisInput } from './input.ts';
+import type { Cores, DiagnosisInput, StoredHistory } from './input.ts';
 import { buildIntervals, type Interval } from './intervals.ts';
 import { areSame } from './same.ts';
 import { findSaveUnit, type SaveUnit } from './saves.ts';
@@ -15,18 +15,23 @@ export interface Study {
   readonly cores: Cores;
 }
 
+/** What a study is made of. The rest of an input, a fortnight of minutes among it, is not held on to. */
+type Studied = StoredHistory & Pick<DiagnosisInput, 'statisticsAvailable' | 'cores'>;
+
 /** The latest one: somebody who brushes asks of the same history again and again. */
-let latest: { readonly input: DiagnosisInput; readonly studied: Study } | null = null;
+let latest: { readonly of: Studied; readonly studied: Study } | null = null;
 
 export function study(input: DiagnosisInput): Study {
-  if (latest !== null && isSameHistory(latest.input, input)) return latest.studied;
-  const studied = studyAnew(input);
-  latest = { input, studied };
+  if (latest !== null && isSameHistory(latest.of, input)) return latest.studied;
+  const { statements, deltas, samples, overrides, widgets, ownApplicationNames, statisticsAvailable, cores } = input;
+  const of = { statements, deltas, samples, overrides, widgets, ownApplicationNames, statisticsAvailable, cores };
+  const studied = studyAnew(of);
+  latest = { of, studied };
   return studied;
 }
 
 /** The store hands out the same objects while nothing changed. */
-function isSameHistory(a: DiagnosisInput, b: DiagnosisInput): boolean {
+function isSameHistory(a: Studied, b: Studied): boolean {
   return (
     a.statisticsAvailable === b.statisticsAvailable &&
     a.cores.value === b.cores.value &&
@@ -40,7 +45,7 @@ function isSameHistory(a: DiagnosisInput, b: DiagnosisInput): boolean {
   );
 }
 
-function studyAnew(input: DiagnosisInput): Study {
+function studyAnew(input: Studied): Study {
   const view = viewHistory(input);
   const catalog = buildCatalog(input, view);
   const intervals = buildIntervals(view, catalog, input.statisticsAvailable);

@@ -38,8 +38,10 @@ const callsForMean = 3;
 export function studyRollups(history: RolledHistory, window: TimeWindow, end: number): RolledStudy {
   const of = JSON.stringify([window.fromMs, window.toMs, end]);
   if (latest !== null && latest.of === of && isSameHistory(latest.history, history)) return latest.studied;
-  const studied = studyAnew(history, window, end);
-  latest = { history, of, studied };
+  const { statements, overrides, widgets, classedBy, origins } = history;
+  const classed = { statements, overrides, widgets, classedBy, origins };
+  const studied = studyAnew(classed, window, end);
+  latest = { history: classed, of, studied };
   return studied;
 }
 
@@ -49,9 +51,12 @@ export interface RolledStudy {
 }
 
 /** The latest one: a timeline is drawn again with every filter and every zoom. */
-let latest: { readonly history: RolledHistory; readonly of: string; readonly studied: RolledStudy } | null = null;
+let latest: { readonly history: Classed; readonly of: string; readonly studied: RolledStudy } | null = null;
 
-function isSameHistory(a: RolledHistory, b: RolledHistory): boolean {
+/** What classes are made of. The minutes that are drawn are not held on to. */
+type Classed = Omit<RolledHistory, 'rollups'>;
+
+function isSameHistory(a: Classed, b: Classed): boolean {
   return (
     areSame(a.classedBy, b.classedBy) &&
     areSame(a.statements, b.statements) &&
@@ -60,7 +65,7 @@ function isSameHistory(a: RolledHistory, b: RolledHistory): boolean {
   );
 }
 
-function studyAnew(history: RolledHistory, { fromMs, toMs }: TimeWindow, end: number): RolledStudy {
+function studyAnew(history: Classed, { fromMs, toMs }: TimeWindow, end: number): RolledStudy {
   const totals = sumUp(history.classedBy, end);
   const view = { samples: [], deltas: deltasOf(totals, { fromMs, toMs }), spacingMs: null };
   return { catalog: buildCatalog(history, view, sightingsOf(history, end)), totals };
@@ -140,7 +145,7 @@ function deltasOf(totals: Totals, { fromMs, toMs }: TimeWindow): StoredDeltas[] 
 }
 
 /** Every statement under every application that ran it, as long at work as it was ever seen. */
-function sightingsOf({ classedBy, origins }: RolledHistory, end: number): Sighting[] {
+function sightingsOf({ classedBy, origins }: Classed, end: number): Sighting[] {
   const longest = new Float64Array(end);
   const lastOrigin = new Int32Array(end);
   const pairs = new Set<number>();

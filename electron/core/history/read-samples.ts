@@ -128,26 +128,34 @@ async function bySteps<R extends RollupHead>(
   return found;
 }
 
-/** Three hours of background samples and more, 10 MB with ten sessions in each. */
-const mostSamples = 4000;
-/** Six hours of them, 20 MB with 500 statements in each. */
-const mostIntervals = 400;
+/** Rows of samples: four hours of ten sessions every second, 30 MB. */
+const mostSampledRows = 150_000;
+/** What intervals take packed, bytes: seven hours of 500 statements every minute. Unpacked it is four times as much. */
+const mostPackedBytes = 5_000_000;
+
+/** The ids that the statements of one server have; what was unpacked under others is not found again. */
+interface Naming {
+  readonly number: number;
+  readonly merged: ReadonlyMap<number, number>;
+  readonly idOf: (id: number) => number;
+}
+const isSame = (a: Naming['merged'], b: Naming['merged']): boolean =>
+  a.size === b.size && [...a].every(([id, into]) => b.get(id) === into);
 
 export function createSampleReader(prepare: Prepare, later: Later) {
-  const kept = new Kept<StoredSample>(mostSamples);
-  const intervals = new Kept<StoredDeltas>(mostIntervals);
+  const kept = new Kept<StoredSample>(mostSampledRows);
+  const intervals = new Kept<StoredDeltas>(mostPackedBytes);
   const keptRollups = keepRollups();
-  let mergedBefore = '';
-  /** Of statements as they are known now; what was unpacked under other ids is forgotten. */
-  const ids = (serverKey: number | null): ((id: number) => number) => {
+  const namings = new Map<number | null, Naming>();
+  let numbers = 0;
+  const namingOf = (serverKey: number | null): Naming => {
     const merged = mergedStatements(prepare, serverKey);
-    const print = `${serverKey} ${[...merged].join(' ')}`;
-    if (print !== mergedBefore) {
-      kept.clear();
-      intervals.clear();
-      mergedBefore = print;
-    }
-    return merged.size === 0 ? asIs : (id) => merged.get(id) ?? id;
+    const before = namings.get(serverKey);
+    if (before !== undefined && isSame(before.merged, merged)) return before;
+    const idOf = merged.size === 0 ? asIs : (id: number) => merged.get(id) ?? id;
+    const naming = { number: numbers++, merged, idOf };
+    namings.set(serverKey, naming);
+    return naming;
   };
   return {
     lastSnapshot(serverId: string): Snapshot | null {
@@ -188,7 +196,7 @@ export function createSampleReader(prepare: Prepare, later: Later) {
 
     async deltas(serverId: string, fromMs: number, toMs: number): Promise<StoredDeltas[]> {
       const serverKey = knownServerKey(prepare, serverId);
-      const idOf = ids(serverKey);
+      const naming = namingOf(serverKey);
       // By batches of rows that are read in one go: no statement stays open while others take their turn.
       const heads = prepare<{ interval_id: number; from_us: number; to_us: number }>(
         `select interval_id, from_us, to_us from interval where server_key = ? and to_us >= ? and from_us <= ?
@@ -202,7 +210,7 @@ export function createSampleReader(prepare: Prepare, later: Later) {
       const found: StoredDeltas[] = [];
       let unpacked = 0;
       for (const { interval_id: intervalId, from_us: fromUs, to_us: toUs } of heads) {
-        const key = `${serverKey} ${intervalId} ${fromUs} ${toUs}`;
+        const key = `${serverKey} ${naming.number} ${intervalId} ${fromUs} ${toUs}`;
         let stored = intervals.get(key);
         if (stored === undefined) {
           unpacked += 1;
@@ -210,8 +218,8 @@ export function createSampleReader(prepare: Prepare, later: Later) {
           const interval = read.get(intervalId);
           // Retention may take it between two turns.
           if (interval === undefined) continue;
-          stored = storedDeltas(prepare, interval, idOf, later);
-          intervals.set(key, stored);
+          stored = storedDeltas(prepare, interval, naming.idOf, later);
+          intervals.set(key, stored, interval.deltas?.length ?? 0);
         }
         found.push(stored);
       }
@@ -223,12 +231,13 @@ export function createSampleReader(prepare: Prepare, later: Later) {
       const heads = prepare<{ sample_id: number; at_us: number }>(
         'select sample_id, at_us from sample where server_key = ? and at_us between ? and ? order by at_us, sample_id',
       ).all(serverKey, toUs(fromMs), toUs(toMs));
-      const rowsOf = createRowReader(prepare, ids(serverKey), later);
+      const naming = namingOf(serverKey);
+      const rowsOf = createRowReader(prepare, naming.idOf, later);
       const read = prepare<{ packed: Buffer | null }>('select packed from sample where sample_id = ?');
       const found: StoredSample[] = [];
       let unpacked = 0;
       for (const { sample_id: sampleId, at_us: atUs } of heads) {
-        const key = `${serverKey} ${sampleId} ${atUs}`;
+        const key = `${serverKey} ${naming.number} ${sampleId} ${atUs}`;
         let stored = kept.get(key);
         if (stored === undefined) {
           unpacked += 1;
@@ -236,7 +245,7 @@ export function createSampleReader(prepare: Prepare, later: Later) {
           const sample = read.get(sampleId);
           if (sample === undefined) continue;
           stored = { atMs: fromUs(atUs), rows: rowsOf(sampleId, atUs, sample.packed) };
-          kept.set(key, stored);
+          kept.set(key, stored, stored.rows.length + 1);
         }
         found.push(stored);
       }

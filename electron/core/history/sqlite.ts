@@ -90,11 +90,28 @@ function isDamage(error: unknown): boolean {
 
 /** What went wrong with the local store, in words that say what to do. A broken constraint is a bug and stays one. */
 export function storageFailure(error: unknown, file: string): unknown {
-  // What is packed was checked by nobody but its reader.
-  if (error instanceof DamagedColumns) return storageFailureOf('SQLITE_CORRUPT', error.message, file, error);
+  if (error instanceof DamagedColumns || isUnpacking(error)) return damagedPart(error, file);
   if (!(error instanceof Database.SqliteError) || error.code.startsWith('SQLITE_CONSTRAINT')) return error;
   if (damageCode.test(error.code)) markDamage(file);
   return storageFailureOf(error.code, error.message, file, error);
+}
+
+/** What zlib says of bytes that it did not pack. */
+const isUnpacking = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+
+/** What is packed was checked by nobody but its reader: SQLite finds its file sound, and a restart changes nothing. */
+function damagedPart(error: Error, file: string): Failure {
+  return new Failure(
+    {
+      code: 'storage_failed',
+      message:
+        `A part of the local store ${file} is damaged: ${error.message}. Choose a window some hours away from it; ` +
+        'the rest of the history is read as before.',
+      detail: { file },
+    },
+    { cause: error },
+  );
 }
 
 export function storageFailureOf(code: string, message: string, file: string, cause?: unknown): Failure {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { migrate } from '../../../../electron/core/history/migrate.ts';
 import { migrations } from '../../../../electron/core/history/migrations/index.ts';
 import { requireNodeApi } from '../../../../electron/core/history/sqlite.ts';
-import { activityRow, openTestHistory, testFolder } from './store.ts';
+import { activityRow, deltaSet, keyOf, openTestHistory, testFolder } from './store.ts';
 
 const storageFailed = (message: RegExp) => ({
   value: { code: 'storage_failed', message: expect.stringMatching(message) },
@@ -80,6 +80,25 @@ describe('opening the local store', () => {
     const third = await openTestHistory({ file });
     expect(await third.samples.samples('erp', 0, 2e12)).toEqual([]);
     expect((await readdir(dir)).some((name) => name.startsWith('daybreak.sqlite.corrupt-'))).toBe(true);
+  });
+
+  test('a packed interval that was damaged is said, and leaves the rest as it was', async () => {
+    const file = join(await testFolder(), 'daybreak.sqlite');
+    const first = await openTestHistory({ file });
+    const [early, late] = [1_795_000_020_000, 1_795_000_080_000];
+    for (const toMs of [early, late]) await first.samples.saveDeltas('erp', deltaSet(toMs, [keyOf('1')]));
+    await first.close();
+    const db = new Database(file);
+    db.prepare("update interval set deltas = x'00ff' where to_us = ?").run(late * 1000);
+    db.close();
+
+    const history = await openTestHistory({ file });
+    const [sound, damaged] = await history.samples.deltas('erp', 0, 2e12);
+    expect(sound?.deltas).toHaveLength(1);
+    const said = storageFailed(/^A part of .* is damaged: .* some hours away/);
+    for (const read of [() => damaged?.deltas, () => damaged?.columns]) {
+      await expect((async () => read())()).rejects.toMatchObject(said);
+    }
   });
 
   test('a closed store says so', async () => {
