@@ -16,6 +16,7 @@ import { IndexAdviceService } from './index-advice/index-advice-service.ts';
 import { Mornings } from './mornings/mornings.ts';
 import { OpenFindings } from './mornings/open-findings.ts';
 import type { Ports } from './ports.ts';
+import { ReadModelLifecycle } from './read-model/lifecycle-service.ts';
 import { ReadModelService } from './read-model/read-model-service.ts';
 import { startRetention } from './history/retention-timer.ts';
 
@@ -58,6 +59,12 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
   });
   const dashboards = new DashboardService({ ports, history, events, servers, shipped: shippedReadModel });
   const readModels = new ReadModelService({ ports, history, events, servers, dashboards });
+  const lifecycle = new ReadModelLifecycle({
+    ports,
+    history,
+    servers,
+    refresh: (serverId, name) => readModels.refresh(serverId, name),
+  });
   const explain = new ExplainService({ ports, history, servers });
   const demo = new DemoService({ ports, history, events, servers });
   const openFindings = new OpenFindings({ ports, history, servers, events, dashboards });
@@ -115,6 +122,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     explain,
     indexAdvice,
     readModels,
+    lifecycle,
     dashboards,
     captures,
     info: () => ({

@@ -1,13 +1,17 @@
 import type { Column } from '../../../shared/model/read-model.ts';
 import { readBuildRights } from '../postgres/queries/catalog-build-rights.ts';
 import { readDependents, readRelation, readRoleRights } from '../postgres/queries/catalog-stable-name.ts';
-import { quoteIdent } from '../postgres/quote.ts';
+import { qualifiedName, quoteIdent } from '../postgres/quote.ts';
 import type { Sql } from '../postgres/session.ts';
 import type { CatalogFacts, PreparationStep } from './plan/catalog-facts.ts';
+import { childrenOf, cycleThrough } from './plan/dependencies.ts';
 import { installedMigrations, missingMigrations } from './registry/migrations.ts';
-import { plannedPart, readRegistry } from './registry/read-registry.ts';
+import { suspension } from './registry/migrations/0010-suspension.ts';
+import { builtOn, plannedPart, readRegistry } from './registry/read-registry.ts';
 import { doBlock } from './sql/dollar-quote.ts';
+import { registryTables } from './sql/freeze.ts';
 import { installLockKey, takeXactLock } from './sql/locks.ts';
+import { registrySchema } from './sql/names.ts';
 
 export interface GatherInput {
   readonly schema: string;
@@ -31,8 +35,13 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
   const copyNames = await readCopyNames(sql, schema, readModel);
   const roles = [...new Set([...(registered?.readers ?? []), ...grantTo])].toSorted();
   const [asOf, ...columns] = relation?.columns ?? [];
-  const parents = models.filter(
-    (model) => model.name !== readModel && baseTables.includes(`${quoteIdent(model.schema)}.${quoteIdent(model.name)}`),
+  const reads = models.filter((model) => baseTables.includes(qualifiedName(model.schema, model.name)));
+  const parents = reads.filter((model) => model.name !== readModel);
+  const children = childrenOf(readModel, models);
+  const cycle = cycleThrough(
+    readModel,
+    reads.map(({ name }) => name),
+    models.map(builtOn),
   );
   return {
     role,
@@ -57,6 +66,9 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
     ),
     definitionColumns,
     parents: parents.map(({ name }) => name),
+    ...(children.length === 0 ? {} : { children }),
+    ...(cycle === null ? {} : { cycle }),
+    keepsOptions: installed?.includes(suspension.migration) ?? false,
     roles: await readRoleRights(sql, schema, readModel, roles),
     preparation: [
       ...missingMigrations(installed ?? [], rights.writesRegistry !== null).map((script) => ({
@@ -69,6 +81,20 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
       ...(rights.createInSchema === null ? [createSchema(schema)] : []),
     ],
   };
+}
+
+/** What a plan for the whole registry rests on: every model, and what else reads the registry. */
+export async function gatherRegistry(sql: Sql): Promise<CatalogFacts> {
+  const target = { schema: registrySchema, readModel: registrySchema };
+  const facts = await gatherCatalog(sql, { ...target, definitionColumns: null, baseTables: [], grantTo: [] });
+  if (facts.rights.writesRegistry === null) return facts;
+  const models = (await readRegistry(sql)).map(plannedPart);
+  const stable = new Set(models.map(({ schema, name }) => `view ${qualifiedName(schema, name)}`));
+  const readers = (await readDependents(sql, registrySchema, [...registryTables], [])).map(
+    ({ dependent }) => dependent,
+  );
+  const dependents = [...new Set(readers)].filter((dependent) => !stable.has(dependent));
+  return { ...facts, registry: { models, dependents } };
 }
 
 const createSchema = (schema: string): PreparationStep => ({

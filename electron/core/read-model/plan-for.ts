@@ -1,14 +1,16 @@
 import type { CheckedProposal, Plan, PlanKind } from '../../../shared/model/read-model.ts';
 import { Failure } from '../../../shared/model/failure.ts';
 import { requireCapability } from '../postgres/capabilities.ts';
+import { readMaterializedView } from '../postgres/queries/catalog-materialized-views.ts';
+import { readDependents, readGrantees } from '../postgres/queries/catalog-stable-name.ts';
 import type { Server, Sql } from '../postgres/session.ts';
-import { gatherCatalog } from './gather-catalog.ts';
+import { gatherCatalog, gatherRegistry } from './gather-catalog.ts';
 import type { CatalogFacts } from './plan/catalog-facts.ts';
 import { makePlan } from './plan/make-plan.ts';
 import { recheck } from './propose/propose.ts';
 import { installedMigrations } from './registry/migrations.ts';
 import { readRegistry } from './registry/read-registry.ts';
-import { requireUsableSchema } from './sql/names.ts';
+import { registrySchema, requireUsableSchema } from './sql/names.ts';
 
 interface Stamp {
   readonly server: Server;
@@ -21,10 +23,15 @@ interface Stamp {
  * nothing. Throws what `recheck` and `makePlan` throw.
  */
 export async function planCreateOrNewVersion(
-  input: Stamp & { readonly proposal: CheckedProposal; readonly schema: string },
+  input: Stamp & {
+    readonly proposal: CheckedProposal;
+    readonly schema: string;
+    /** True: rights that are missing make it a script for somebody else, instead of refusing it. */
+    readonly forScript?: boolean;
+  },
 ): Promise<Plan> {
   const { server, schema } = input;
-  requireBuildable(server);
+  requirePlannable(server);
   requireUsableSchema(schema);
   const proposal = await recheck(server, input.proposal);
   const { name } = proposal.proposal;
@@ -34,8 +41,10 @@ export async function planCreateOrNewVersion(
       // A known read model stays in the schema that it was created in.
       const target = { schema: known?.schema ?? schema, readModel: name };
       const facts = await gatherForProposal(sql, target, proposal);
-      const kind = known?.versions.some(({ state }) => state === 'current') ? 'new_version' : 'create';
-      return makePlan({ ...target, ...stampOf(input, kind) }, facts, proposal);
+      const serves = known?.versions.some(({ state }) => state === 'current') ?? false;
+      const kind = !serves ? 'create' : known?.suspended == null ? 'new_version' : 'resume';
+      const forScript = input.forScript ?? false;
+      return asAllowed(server, makePlan({ ...target, ...stampOf(input, kind), forScript }, facts, proposal));
     }),
   );
 }
@@ -46,9 +55,53 @@ export const planRollBack = (input: Stamp & { readonly name: string }): Promise<
 /** Throws `not_found`, and `statement_refused` while something else reads the model. */
 export const planDrop = (input: Stamp & { readonly name: string }): Promise<Plan> => planChange(input, 'drop');
 
+/** Throws `not_found`, and `statement_refused` where it is suspended already or something reads its copies. */
+export const planSuspend = (input: Stamp & { readonly name: string }): Promise<Plan> => planChange(input, 'suspend');
+
+/** Throws `not_found` without a registry, and `statement_refused` while others read it. */
+export async function planUninstall(input: Stamp): Promise<Plan> {
+  const { server } = input;
+  requirePlannable(server);
+  return server.withReadonly((session) =>
+    session.snapshot(async (sql) => {
+      const target = { schema: registrySchema, readModel: registrySchema };
+      return asAllowed(
+        server,
+        makePlan({ ...target, ...stampOf(input, 'uninstall') }, await gatherRegistry(sql), null),
+      );
+    }),
+  );
+}
+
+/**
+ * The plan that makes a materialized view a read model; its schema stays. Throws what `recheck` throws, `not_found`
+ * where there is none of that name, and what `planImport` refuses.
+ */
+export async function planImport(
+  input: Stamp & {
+    readonly schema: string;
+    /** The materialized view. */
+    readonly imports: string;
+    readonly proposal: CheckedProposal;
+    readonly forScript?: boolean;
+  },
+): Promise<Plan> {
+  const { server, schema, imports, forScript = false } = input;
+  requirePlannable(server);
+  requireUsableSchema(schema);
+  const proposal = await recheck(server, input.proposal);
+  return server.withReadonly((session) =>
+    session.snapshot(async (sql) => {
+      const target = { schema, readModel: proposal.proposal.name };
+      const facts = await gatherForImport(sql, target, imports, proposal);
+      return asAllowed(server, makePlan({ ...target, ...stampOf(input, 'import'), forScript }, facts, proposal));
+    }),
+  );
+}
+
 async function planChange(input: Stamp & { readonly name: string }, kind: PlanKind): Promise<Plan> {
   const { server, name } = input;
-  requireBuildable(server);
+  requirePlannable(server);
   return server.withReadonly((session) =>
     session.snapshot(async (sql) => {
       const known = await registered(sql, name);
@@ -59,13 +112,18 @@ async function planChange(input: Stamp & { readonly name: string }, kind: PlanKi
         });
       }
       const target = { schema: known.schema, readModel: name };
-      return makePlan({ ...target, ...stampOf(input, kind) }, await gatherForChange(sql, target), null);
+      return asAllowed(
+        server,
+        makePlan({ ...target, ...stampOf(input, kind) }, await gatherForChange(sql, target), null),
+      );
     }),
   );
 }
 
 /** The facts under a plan, as they are now: what `planHash` is compared over before anything runs. */
 export async function gatherForPlan(sql: Sql, plan: Plan, current: CheckedProposal | null): Promise<CatalogFacts> {
+  if (plan.kind === 'uninstall') return gatherRegistry(sql);
+  if (plan.imports !== undefined && current !== null) return gatherForImport(sql, plan, plan.imports, current);
   return current === null ? gatherForChange(sql, plan) : gatherForProposal(sql, plan, current);
 }
 
@@ -83,6 +141,25 @@ const gatherForProposal = (sql: Sql, { schema, readModel }: Target, proposal: Ch
     grantTo: proposal.proposal.grantTo,
   });
 
+async function gatherForImport(
+  sql: Sql,
+  target: Target,
+  imports: string,
+  proposal: CheckedProposal,
+): Promise<CatalogFacts> {
+  const { schema } = target;
+  const old = await readMaterializedView(sql, schema, imports);
+  const grantees = old === null ? [] : await readGrantees(sql, schema, imports);
+  const facts = await gatherForProposal(sql, target, {
+    ...proposal,
+    proposal: { ...proposal.proposal, grantTo: [...new Set([...proposal.proposal.grantTo, ...grantees])] },
+  });
+  if (old === null) return { ...facts, imported: null };
+  const { name, owner, ownedByUs, indexes, columnGrants } = old;
+  const dependents = (await readDependents(sql, schema, [imports], [])).map(({ dependent }) => dependent);
+  return { ...facts, imported: { name, owner, ownedByUs, indexes, columnGrants, grantees, dependents } };
+}
+
 const gatherForChange = (sql: Sql, { schema, readModel }: Target) =>
   gatherCatalog(sql, { schema, readModel, definitionColumns: null, baseTables: [], grantTo: [] });
 
@@ -98,8 +175,27 @@ const stampOf = ({ server, planId, nowMs }: Stamp, kind: PlanKind) => ({
   createdAtMs: nowMs,
 });
 
-/** Throws `capability_missing` on a replica and behind a pooler that does not keep session locks. */
+/**
+ * Throws `capability_missing` on a replica and behind a pooler that does not keep session locks, and `permission_denied`
+ * on a connection that is set to read-only.
+ */
 export function requireBuildable(server: Server): void {
+  requirePlannable(server);
+  if (server.settings.readOnly) throw readOnly(server);
+}
+
+const readOnly = ({ settings, facts }: Server): Failure =>
+  new Failure({
+    code: 'permission_denied',
+    message: `The connection ${settings.label} is set to read-only, so Daybreak changes nothing in database ${facts.databaseName}. Copy the plan as a script for somebody who may run it, or take that setting off under Connections.`,
+  });
+
+/** A plan as it may be shown there: on a connection that is set to read-only it is a script. */
+const asAllowed = (server: Server, plan: Plan): Plan =>
+  server.settings.readOnly ? { ...plan, scriptOnly: { message: readOnly(server).message, action: null } } : plan;
+
+/** Throws `capability_missing` where nothing can be built, whoever runs it. */
+function requirePlannable(server: Server): void {
   requireCapability(server.facts, 'primary');
   requireCapability(server.facts, 'session_state');
 }

@@ -17,6 +17,7 @@ import type { Journal } from './journal.ts';
 import { askersOf, restoredOriginOf, type ProposeFrom } from './propose-from.ts';
 import { planCreateOrNewVersion, planDrop, planRollBack } from './plan-for.ts';
 import { propose } from './propose/propose.ts';
+import { requirePeople } from './require-people.ts';
 import { latestRun } from './refresh/latest-run.ts';
 import { refreshReadModel } from './refresh/refresh.ts';
 import { setRefreshMode } from './refresh/set-mode.ts';
@@ -79,10 +80,11 @@ export class ReadModelService {
   }
 
   async plan(serverId: string, proposal: CheckedProposal): Promise<Plan> {
+    requirePeople(proposal.proposal);
     const server = await this.#options.servers.server(serverId);
-    return this.#store(
-      await planCreateOrNewVersion({ server, proposal, schema: server.settings.readModelSchema, ...this.#stamp() }),
-    );
+    const schema = server.settings.readModelSchema;
+    // Where this role may create nothing, the plan is there to be copied.
+    return this.#store(await planCreateOrNewVersion({ server, proposal, schema, forScript: true, ...this.#stamp() }));
   }
 
   async planRollBack(serverId: string, name: string): Promise<Plan> {
@@ -117,7 +119,7 @@ export class ReadModelService {
     if (shown.confirmWith !== input.confirm) {
       throw new Failure({
         code: 'invalid_input',
-        message: `Running the plan for ${shown.readModel} needs exactly that name as confirmation.`,
+        message: `Running the plan for ${shown.readModel} needs exactly ${shown.confirmWith} as confirmation.`,
       });
     }
     this.#requireNew(shown);
@@ -266,6 +268,8 @@ export class ReadModelService {
       await dashboards.leaveReadModel(serverId, plan.readModel);
       return;
     }
+    // The stable names stay, and so do their widgets.
+    if (plan.kind === 'suspend' || plan.kind === 'uninstall') return;
     const asked = plan.proposal ?? (await this.#proposalOf(plan));
     for (const { consumer } of asked?.proposal.consumers ?? []) {
       if (!consumer.startsWith('widget:') || asked === null) continue;

@@ -111,6 +111,34 @@ function describeProgram(run: Run): Command {
       run(async (stop) => (await import('./call.ts')).call(name, json, { ...options, stop })),
     );
 
+  const models = program
+    .command('models')
+    .description('read models as files: compare a folder with a server, and bring the server to it')
+    .exitOverride();
+  const modelsCommand = (name: 'diff' | 'apply' | 'export', description: string) =>
+    models
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .requiredOption('--dir <folder>', 'the folder with daybreak.json and <name>/v<version>.sql')
+      .addOption(
+        new Option(
+          '--url <postgres-url>',
+          'which server (default: the only one of the profile); the password is better in PGPASSWORD or a passfile',
+        ).env('DAYBREAK_URL'),
+      )
+      .addOption(profile())
+      .addOption(logLevel());
+  modelsCommand('export', 'write the read models of the server into the folder').action((options) =>
+    run(async (stop) => (await import('./models.ts')).models('export', { ...options, stop })),
+  );
+  modelsCommand('diff', 'say what differs; exit code 1 where something does').action((options) =>
+    run(async (stop) => (await import('./models.ts')).models('diff', { ...options, stop })),
+  );
+  modelsCommand('apply', 'show the plans that bring the server to the folder, and run those whose names are typed')
+    .option('--yes <names...>', 'run the plans of these read models without asking')
+    .action((options) => run(async (stop) => (await import('./models.ts')).models('apply', { ...options, stop })));
+
   command('start', 'open the desktop app, or the browser where there is no desktop')
     .addOption(profile())
     .action((options) => run(async (stop) => (await import('./start.ts')).start({ ...options, stop })));

@@ -61,5 +61,13 @@ export function planTitle(plan: Plan): string {
       return `Plan: roll back from version ${plan.fromVersion ?? '?'} to version ${plan.toVersion ?? '?'}`;
     case 'drop':
       return 'Plan: drop the read model';
+    case 'suspend':
+      return 'Plan: suspend it for an upgrade of the ERP';
+    case 'resume':
+      return `Plan: resume with version ${plan.toVersion ?? '?'}`;
+    case 'import':
+      return `Plan: import the materialized view ${plan.imports ?? ''}`;
+    case 'uninstall':
+      return 'Plan: take the registry away, and leave the stable views';
   }
 }

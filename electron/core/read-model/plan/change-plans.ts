@@ -11,10 +11,11 @@ import {
   unmarkAppliedSql,
 } from '../sql/registry-rows.ts';
 import { stableViewSql, type StableView } from '../sql/stable-view.ts';
+import { rememberOptionsSql } from '../sql/view-options.ts';
 import type { CatalogFacts, PlanRequest, RegisteredVersion } from './catalog-facts.ts';
 import { contractDiff } from './contract-diff.ts';
 import { finishPlan } from './finish-plan.ts';
-import { refuseDependents, requireModel, requireOwnStableName, requireRights } from './refusals.ts';
+import { refuseChildren, refuseDependents, requireModel, requireOwnStableName, requireRights } from './refusals.ts';
 import { flipStep, number } from './steps.ts';
 
 /**
@@ -63,6 +64,7 @@ export function planRollBack(request: PlanRequest, facts: CatalogFacts): Plan {
     },
     [
       pointAt(target),
+      ...(facts.keepsOptions ? [rememberOptionsSql(schema, name)] : []),
       ...makeCurrentSql(name, target.version, current.version),
       markAppliedSql(planId, request.kind, name),
     ],
@@ -94,6 +96,7 @@ export function planDrop(request: PlanRequest, facts: CatalogFacts): Plan {
   requireRights(facts, schema);
   requireOwnStableName(facts, schema, name);
   const versions = facts.model?.versions ?? [];
+  refuseChildren(name, facts.children ?? []);
   refuseDependents(qualifiedName(schema, name), facts.stableName?.dependents ?? []);
   refuseDependents(
     `The copies of ${name}`,
@@ -103,7 +106,9 @@ export function planDrop(request: PlanRequest, facts: CatalogFacts): Plan {
     { title: `Drop ${qualifiedName(schema, name)} and its copies`, schema, readModel: name, kind: 'drop', inUse: true },
     [
       `drop view if exists ${qualifiedName(schema, name)} restrict`,
-      ...versions.flatMap(({ copies, period }) => copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy))),
+      ...versions.flatMap(({ copies, period }) =>
+        copies.map((copy) => dropCopySql(facts.model?.suspended ? 'table' : copyKindOf(period), schema, copy)),
+      ),
       ...deleteReadModelSql(name),
       markAppliedSql(planId, request.kind, name),
     ],

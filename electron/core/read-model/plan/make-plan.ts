@@ -3,18 +3,28 @@ import { assertNever } from '../../../../shared/model/failure.ts';
 import { planVersion } from './build-plan.ts';
 import type { CatalogFacts, PlanRequest } from './catalog-facts.ts';
 import { planDrop, planRollBack } from './change-plans.ts';
+import { planImport } from './import-plan.ts';
+import { planSuspend, planUninstall } from './lifecycle-plans.ts';
 
 /** Facts and wishes in, ordered steps with locks and undo out. Pure; see each kind for what it throws. */
 export function makePlan(request: PlanRequest, facts: CatalogFacts, proposal: CheckedProposal | null): Plan {
   switch (request.kind) {
     case 'create':
     case 'new_version':
+    case 'resume':
       if (proposal === null) throw new Error(`a plan of kind ${request.kind} needs a proposal`);
       return planVersion(request, facts, proposal);
     case 'roll_back':
       return planRollBack(request, facts);
     case 'drop':
       return planDrop(request, facts);
+    case 'suspend':
+      return planSuspend(request, facts);
+    case 'uninstall':
+      return planUninstall(request, facts);
+    case 'import':
+      if (proposal === null) throw new Error('an import needs a proposal');
+      return planImport(request, facts, proposal);
     default:
       return assertNever(request.kind);
   }

@@ -11,7 +11,7 @@ export type HashedPlan = Pick<
 /** SHA-256 over what runs, and over the facts that it rests on. Equal facts give an equal hash, whatever their key order. */
 export function planHash(plan: HashedPlan, facts: CatalogFacts): string {
   const { planId, serverId, kind, readModel, schema, fromVersion, toVersion, steps } = plan;
-  const { preparation: _, rights: __, ...restsOn } = facts;
+  const { preparation: _, rights: __, keepsOptions: ___, ...restsOn } = facts;
   const covered = { planId, serverId, kind, readModel, schema, fromVersion, toVersion, steps, restsOn };
   return createHash('sha256').update(canonicalJson(covered)).digest('hex');
 }

@@ -5,6 +5,7 @@ import type { RefreshSession, Server } from '../../postgres/session.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
 import { requireBuildable } from '../plan-for.ts';
+import { rememberMoreOptionsSql } from '../sql/view-options.ts';
 import { cancelOnAbort, prepareBuilder, sessionName, takeWriterLock } from '../swap/plan-session.ts';
 import { chooseMode } from './choose-mode.ts';
 import { readTarget, type RefreshTarget } from './refresh-target.ts';
@@ -80,6 +81,7 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
   // The lock is ours, so whatever calls itself running has no process any more.
   await abandonRuns(session, readModel);
   await insertRun(session, run);
+  if (target.keepsOptions) await session.query(rememberMoreOptionsSql(target.model.schema, readModel));
   await journal.saveRun(server.serverId, run);
   const cancelling = cancelOnAbort(server, session, `The refresh of ${readModel}`, signal);
   try {

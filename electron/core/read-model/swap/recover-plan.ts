@@ -102,7 +102,7 @@ async function undo(tools: UndoTools, what: string, ours: boolean): Promise<{ no
     if (state === 'waiting' || state === 'skipped' || state === 'undone') return false;
     if (step === flip && !switched) return false;
     // What the registry does not know as this plan's is not this plan's to drop.
-    return at < registration || ours;
+    return registration < 0 || at < registration || ours;
   });
   const { stuck } = await undoSteps(tools, steps);
   if (stuck !== null && isGone(stuck.failure)) throw stuck.failure;
@@ -133,8 +133,8 @@ async function lockInTime(session: DdlSession, readModel: string, clock: Clock):
 }
 
 /** What the registry says of the plan: its flip was committed; a version of it is registered. */
-async function readMark(sql: Sql, { planId }: Plan): Promise<{ applied: boolean; registered: boolean }> {
-  if ((await installedMigrations(sql)) === null) return { applied: false, registered: false };
+async function readMark(sql: Sql, { planId, kind }: Plan): Promise<{ applied: boolean; registered: boolean }> {
+  if ((await installedMigrations(sql)) === null) return { applied: kind === 'uninstall', registered: false };
   const [row] = await sql.query<{ applied: boolean; registered: boolean }>(
     `select exists (select from daybreak.applied_plan where plan_id = $1) as applied,
       exists (select from daybreak.version where plan_id = $1 and state = 'building') as registered`,
@@ -144,7 +144,9 @@ async function readMark(sql: Sql, { planId }: Plan): Promise<{ applied: boolean;
 }
 
 /** The step that readers notice; it carries the mark. */
-function flipOf({ steps, planId }: Plan): number {
+function flipOf({ steps, planId, kind }: Plan): number {
+  // Its mark is that the registry is gone.
+  if (kind === 'uninstall') return steps.length;
   const flip = steps.find(({ sql }) => sql.some((one) => one.startsWith('insert into daybreak.applied_plan')));
   if (flip === undefined) throw new Error(`plan ${planId} has no step that switches`);
   return flip.step;
@@ -165,6 +167,14 @@ function interruptedAt(plan: Plan, execution: Execution): string {
 const named = ({ readModel, kind }: Plan): string => `${readModel} (${kind.replace('_', ' ')})`;
 
 const nowSeen = (plan: Plan): string =>
-  plan.toVersion === null ? 'nothing under that name any more' : `version ${plan.toVersion}`;
+  plan.kind === 'uninstall'
+    ? 'the stable views as they were, with their as-of written out'
+    : plan.toVersion === null
+      ? 'nothing under that name any more'
+      : `version ${plan.toVersion}`;
 const seenBefore = (plan: Plan): string =>
-  plan.fromVersion === null ? 'nothing under that name, as before' : `version ${plan.fromVersion}, as before`;
+  plan.kind === 'uninstall'
+    ? 'the stable views as before'
+    : plan.fromVersion === null
+      ? 'nothing under that name, as before'
+      : `version ${plan.fromVersion}, as before`;

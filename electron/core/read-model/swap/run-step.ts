@@ -29,7 +29,7 @@ export async function runStep(tools: StepTools, step: PlanStep): Promise<void> {
       {
         sql: session,
         schema: plan.schema,
-        view: plan.readModel,
+        view: heldRelation(plan),
         clock,
         signal,
         onBlocked: (attempt, blockers) => log.waiting(step.step, attempt, waitingFor(blockers)),
@@ -63,7 +63,7 @@ export async function undoSteps(
   const undone: PlanStep[] = [];
   const unhurried = {
     schema: plan.schema,
-    view: plan.readModel,
+    view: heldRelation(plan),
     signal: new AbortController().signal,
     onBlocked: async () => undefined,
   };
@@ -94,6 +94,9 @@ export const isGone = ({ value }: Failure): boolean =>
 /** Steps that prepare the ground for any read model; they create a schema, or bring the registry up to date. */
 const isPreparation = ({ kind, sql }: PlanStep): boolean =>
   kind === 'registry' && sql.some((statement) => /^(create schema|insert into daybreak\.migration)\b/.test(statement));
+
+/** Whose holders are in the way: every reader of any stable view reads its as-of from the registry. */
+const heldRelation = ({ kind, readModel }: Plan): string => (kind === 'uninstall' ? 'copy' : readModel);
 
 const work = (plan: Plan, purpose: string, sql: readonly string[], undoSql: readonly string[] | null) => ({
   serverId: plan.serverId,

@@ -1,0 +1,296 @@
+import type { DefinitionDiff, DefinitionFile } from '../../../shared/model/definitions.ts';
+import type { CheckedProposal, Consumer, Plan, Proposal, Run } from '../../../shared/model/read-model.ts';
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
+import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
+import type { History } from '../history/history.ts';
+import type { Ports } from '../ports.ts';
+import { qualifiedDefinition } from '../postgres/queries/catalog-copies.ts';
+import {
+  listMaterializedViews,
+  readMaterializedView,
+  type MaterializedView,
+} from '../postgres/queries/catalog-materialized-views.ts';
+import { qualifiedName } from '../postgres/quote.ts';
+import { diffDefinitions, type Checked } from './definitions/diff.ts';
+import { exportFiles, readFolder, type FolderDefinition } from './definitions/folder.ts';
+import { inOrder } from './plan/dependencies.ts';
+import { planCreateOrNewVersion, planImport, planSuspend, planUninstall } from './plan-for.ts';
+import { propose } from './propose/propose.ts';
+import { installedMigrations } from './registry/migrations.ts';
+import { builtOn, readRegistry, type RegistryModel } from './registry/read-registry.ts';
+import { requirePeople } from './require-people.ts';
+import { detachScript, uninstallScript } from './scripts/psql-scripts.ts';
+
+interface Options {
+  readonly ports: Ports;
+  readonly history: History;
+  readonly servers: KnownServers;
+  readonly refresh: (serverId: string, name: string) => Promise<Run>;
+}
+
+export interface ImportInput {
+  readonly schema: string;
+  /** The materialized view. */
+  readonly relation: string;
+  /** Under which name readers find it; left out: its own. */
+  readonly name?: string | undefined;
+  readonly question?: string | undefined;
+  readonly owner: string;
+  /** Left out: those of its first unique index, else what its text tells. */
+  readonly keyColumns?: readonly string[] | undefined;
+  readonly consumers: readonly Consumer[];
+}
+
+/** How read models come in, pause for the ERP's upgrade, leave again, and lie in a repository. */
+export class ReadModelLifecycle {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async planSuspend(serverId: string, name: string): Promise<Plan> {
+    const server = await this.#server(serverId);
+    return this.#store(await planSuspend({ server, name, ...this.#stamp() }));
+  }
+
+  /** The same definition against the ERP's new schema. Throws `statement_refused` where it does not fit any more. */
+  async planResume(serverId: string, name: string, definitionSql?: string): Promise<Plan> {
+    const server = await this.#server(serverId);
+    const { models } = await this.#registry(server);
+    const model = models.find((one) => one.name === name);
+    const version = model?.versions.find(({ state }) => state === 'current');
+    if (model === undefined || version === undefined) throw noModel(server, name);
+    if (model.suspended === null) {
+      throw new Failure({
+        code: 'statement_refused',
+        message: `Read model ${name} is not suspended, so there is nothing to resume.`,
+      });
+    }
+    const proposal = await fitting(name, () =>
+      propose({
+        server,
+        schema: model.schema,
+        origin: { kind: 'sql', sql: definitionSql ?? version.definitionSql },
+        edits: {
+          name,
+          question: model.question,
+          owner: model.owner,
+          keyColumns: [...version.keyColumns],
+          consumers: [...model.consumers],
+          grantTo: [...model.readers],
+          ...(version.period === null ? {} : { period: version.period }),
+        },
+      }),
+    );
+    return this.#store(await planCreateOrNewVersion({ server, proposal, schema: model.schema, ...this.#stamp() }));
+  }
+
+  /** Materialized views of the database that are no copies of read models. */
+  async importable(serverId: string): Promise<MaterializedView[]> {
+    const server = await this.#server(serverId);
+    const { models } = await this.#registry(server);
+    const copies = models.flatMap(({ schema, versions }) =>
+      versions.flatMap((version) => version.copies.map(({ copyId }) => qualifiedName(schema, copyId))),
+    );
+    return server.withReadonly((session) => listMaterializedViews(session, copies));
+  }
+
+  async planImport(serverId: string, input: ImportInput): Promise<Plan> {
+    const server = await this.#server(serverId);
+    const { schema, relation, owner, consumers } = input;
+    const { view, definitionSql } = await readImported(server, schema, relation);
+    const keyColumns = input.keyColumns ?? view.keyColumns;
+    const proposal = await propose({
+      server,
+      schema,
+      origin: { kind: 'sql', sql: definitionSql },
+      edits: {
+        name: input.name ?? relation,
+        question: input.question ?? view.comment ?? `What does ${relation} answer?`,
+        owner,
+        consumers: [...consumers],
+        ...(keyColumns === null ? {} : { keyColumns: [...keyColumns] }),
+      },
+    });
+    requirePeople(proposal.proposal);
+    return this.#store(
+      await planImport({ server, schema, imports: relation, proposal, forScript: true, ...this.#stamp() }),
+    );
+  }
+
+  async planUninstall(serverId: string): Promise<Plan> {
+    const server = await this.#server(serverId);
+    return this.#store(await planUninstall({ server, ...this.#stamp() }));
+  }
+
+  /** For psql. Without names: all read models that readers see and that are not suspended yet. */
+  async detachScript(serverId: string, names: readonly string[] | undefined): Promise<{ sql: string }> {
+    const server = await this.#server(serverId);
+    const { installed, models } = await this.#registry(server);
+    const attached = models.filter(
+      ({ suspended, versions }) => suspended === null && versions.some(({ state }) => state === 'current'),
+    );
+    for (const name of names ?? []) {
+      if (!models.some((model) => model.name === name)) throw noModel(server, name);
+    }
+    const wanted = attached.map(({ name }) => name).filter((name) => names?.includes(name) ?? true);
+    if (wanted.length === 0) {
+      throw new Failure({
+        code: 'not_found',
+        message: `There is nothing to detach in database ${server.facts.databaseName}: it has no read model, or all of them are suspended.`,
+      });
+    }
+    return { sql: detachScript(targetOf(server), wanted, installed ?? []) };
+  }
+
+  async uninstallScript(serverId: string): Promise<{ sql: string }> {
+    const server = await this.#server(serverId);
+    const { installed } = await this.#registry(server);
+    if (installed !== null) return { sql: uninstallScript(targetOf(server)) };
+    throw new Failure({
+      code: 'not_found',
+      message: `There is no registry of Daybreak in database ${server.facts.databaseName}.`,
+    });
+  }
+
+  /** Refreshes read models and what they are built on, parents first; those that are suspended stay as they are. */
+  async refreshInOrder(serverId: string, names: readonly string[] | undefined): Promise<Run[]> {
+    const server = await this.#server(serverId);
+    const { models } = await this.#registry(server);
+    for (const name of names ?? []) {
+      if (!models.some((model) => model.name === name)) throw noModel(server, name);
+    }
+    const live = models.filter(({ versions }) => versions.some(({ state }) => state === 'current'));
+    const order = inOrder(names ?? live.map(({ name }) => name), live.map(builtOn));
+    const runs: Run[] = [];
+    for (const name of order) {
+      if (live.find((model) => model.name === name)?.suspended === null) {
+        runs.push(await this.#options.refresh(serverId, name));
+      }
+    }
+    return runs;
+  }
+
+  async exportDefinitions(serverId: string): Promise<DefinitionFile[]> {
+    const { models } = await this.#registry(await this.#server(serverId));
+    return exportFiles(models);
+  }
+
+  async diffDefinitions(serverId: string, files: readonly DefinitionFile[]): Promise<DefinitionDiff[]> {
+    const server = await this.#server(serverId);
+    const folder = readFolder(files);
+    const { models } = await this.#registry(server);
+    const checked = new Map<string, Checked>();
+    for (const definition of folder) {
+      const current = models
+        .find(({ name }) => name === definition.name)
+        ?.versions.find(({ state }) => state === 'current');
+      if (current?.definitionSql === definition.definitionSql) continue;
+      checked.set(definition.name, await this.#check(server, definition));
+    }
+    return diffDefinitions(folder, models, checked);
+  }
+
+  /** The plan that brings the server to what the folder says of one read model. */
+  async planDefinition(serverId: string, files: readonly DefinitionFile[], name: string): Promise<Plan> {
+    const server = await this.#server(serverId);
+    const definition = readFolder(files).find((one) => one.name === name);
+    if (definition === undefined) {
+      throw new Failure({ code: 'not_found', message: `The definitions folder does not name a read model ${name}.` });
+    }
+    const schema = server.settings.readModelSchema;
+    const proposal = await proposeDefinition(server, definition);
+    return this.#store(await planCreateOrNewVersion({ server, proposal, schema, forScript: true, ...this.#stamp() }));
+  }
+
+  async #check(server: OpenServer, definition: FolderDefinition): Promise<Checked> {
+    try {
+      return { definitionSql: (await proposeDefinition(server, definition)).proposal.definitionSql };
+    } catch (error) {
+      if (!isFailure(error) || !aboutTheDefinition.has(error.value.code)) throw error;
+      return { refused: error.message };
+    }
+  }
+
+  async #registry(server: OpenServer): Promise<{ installed: number[] | null; models: RegistryModel[] }> {
+    return server.withReadonly((session) =>
+      session.snapshot(async (sql) => {
+        const installed = await installedMigrations(sql);
+        return { installed, models: installed === null ? [] : await readRegistry(sql) };
+      }),
+    );
+  }
+
+  #server(serverId: string): Promise<OpenServer> {
+    return this.#options.servers.server(serverId);
+  }
+
+  async #store(plan: Plan): Promise<Plan> {
+    await this.#options.history.plans.save(plan);
+    return plan;
+  }
+
+  #stamp(): { planId: string; nowMs: number } {
+    return { planId: crypto.randomUUID(), nowMs: this.#options.ports.clock.nowMs() };
+  }
+}
+
+/** What a definition, not the connection, did wrong. */
+const aboutTheDefinition: ReadonlySet<string> = new Set([
+  'statement_refused',
+  'server_error',
+  'invalid_input',
+  'permission_denied',
+]);
+
+async function fitting(name: string, work: () => Promise<CheckedProposal>): Promise<CheckedProposal> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFailure(error) || !aboutTheDefinition.has(error.value.code)) throw error;
+    const message = `${name} cannot be resumed as it is: its definition does not fit the tables of the ERP any more. ${error.message} Its readers keep the rows from before; change its definition, then resume.`;
+    throw new Failure({ ...error.value, code: 'statement_refused', message }, { cause: error });
+  }
+}
+
+function proposeDefinition(server: OpenServer, definition: FolderDefinition): Promise<CheckedProposal> {
+  const { name, question, owner, keyColumns, period, readers, consumers } = definition;
+  const edits: Partial<Proposal> = {
+    name,
+    question,
+    owner,
+    keyColumns: [...keyColumns],
+    grantTo: [...readers],
+    consumers: consumers.map((one) => ({
+      consumer: one.consumer,
+      owner: one.owner,
+      budget: { minutes: one.budgetMinutes },
+    })),
+    ...(period === undefined ? {} : { period }),
+  };
+  const origin = { kind: 'sql', sql: definition.definitionSql } as const;
+  return propose({ server, schema: server.settings.readModelSchema, origin, edits });
+}
+
+async function readImported(server: OpenServer, schema: string, relation: string) {
+  return server.withReadonly(async (session) => {
+    const view = await readMaterializedView(session, schema, relation);
+    if (view === null) {
+      throw new Failure({
+        code: 'not_found',
+        message: `There is no materialized view ${qualifiedName(schema, relation)} in database ${server.facts.databaseName}.`,
+      });
+    }
+    const definitionSql = await session.snapshot((sql) => qualifiedDefinition(sql, qualifiedName(schema, relation)));
+    return { view, definitionSql };
+  });
+}
+
+const targetOf = ({ facts }: OpenServer) => ({ database: facts.databaseName, role: facts.roleName });
+
+const noModel = ({ facts }: OpenServer, name: string): Failure =>
+  new Failure({
+    code: 'not_found',
+    message: `There is no read model ${name} in database ${facts.databaseName}. See the list of read models.`,
+  });
