@@ -1,3 +1,4 @@
+import { terminatedSql } from '../../../shared/format/terminated-sql.ts';
 import type { DefinitionDiff } from '../../../shared/model/definitions.ts';
 import type { Plan } from '../../../shared/model/read-model.ts';
 
@@ -31,7 +32,13 @@ export function planText(plan: Plan): string {
   for (const step of plan.steps) {
     lines.push(`  ${step.step}. ${oneLine(step.title)}`);
     lines.push(`     lock: ${oneLine(step.lock)}; blocks: ${oneLine(step.blocks)}`);
-    lines.push(...step.sql.flatMap((sql) => `${sql};`.split('\n').map((line) => `       ${printableLine(line)}`)));
+    lines.push(
+      ...step.sql.flatMap((sql) =>
+        terminatedSql(sql)
+          .split('\n')
+          .map((line) => `       ${printableLine(line)}`),
+      ),
+    );
     if (step.undoSql.length === 0 && step.undoNote !== null) lines.push(`     no undo: ${oneLine(step.undoNote)}`);
   }
   return lines.join('\n');

@@ -1,3 +1,4 @@
+import { terminatedSql } from '../../../../shared/format/terminated-sql.ts';
 import { missingMigrations, type MigrationScript } from '../registry/migrations.ts';
 import { detachSql } from '../sql/detach.ts';
 import { doBlock } from '../sql/dollar-quote.ts';
@@ -58,7 +59,7 @@ function script(says: readonly string[], { database, role }: ScriptTarget, parts
 }
 
 const transaction = (title: string, statements: readonly string[]): string =>
-  [title, 'begin;', ...[patience, ...statements].map((statement) => `${statement};`), 'commit;'].join('\n');
+  [title, 'begin;', ...[patience, ...statements].map(terminatedSql), 'commit;'].join('\n');
 
 /** A step of the registry, unless somebody has done it meanwhile. */
 const guarded = ({ migration, sql }: MigrationScript): string =>
@@ -66,7 +67,6 @@ const guarded = ({ migration, sql }: MigrationScript): string =>
     'step',
     '',
     `  if not exists (select from daybreak.migration where migration = ${migration}) then\n${sql
-      // A statement may end in a comment.
-      .map((statement) => `    ${statement.replace(/^select /, 'perform ')}\n    ;`)
+      .map((statement) => `    ${terminatedSql(statement.replace(/^select /, 'perform '))}`)
       .join('\n')}\n  end if;`,
   );
