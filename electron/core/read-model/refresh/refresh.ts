@@ -9,6 +9,7 @@ import { rememberMoreOptionsSql } from '../sql/view-options.ts';
 import { cancelOnAbort, prepareBuilder, sessionName, takeWriterLock } from '../swap/plan-session.ts';
 import { chooseMode } from './choose-mode.ts';
 import { readTarget, type RefreshTarget } from './refresh-target.ts';
+import { requireRefreshRights } from './require-refresh-rights.ts';
 import type { RowsWritten } from './rows-written.ts';
 import { costBetween, readCostCounters, type CostCounters } from './run-cost.ts';
 import { abandonRuns, failRun, insertRun, readRunResult, saveCost } from './run-rows.ts';
@@ -59,6 +60,7 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
   const signal = input.signal ?? new AbortController().signal;
   const { mode, reason } = chooseMode(target, { mode: input.mode ?? target.model.refreshMode, periods });
   const { versionNumber } = server.facts;
+  await requireRefreshRights(session, target, mode, versionNumber);
   const written = mode === 'side_by_side' ? target.hidden : target.live;
   const run: Run = {
     runId: session.runId,
