@@ -1,5 +1,12 @@
 import type { DefinitionDiff, DefinitionFile } from '../../../shared/model/definitions.ts';
-import type { CheckedProposal, Consumer, Plan, Proposal, Run } from '../../../shared/model/read-model.ts';
+import {
+  readModelNameSchema,
+  type CheckedProposal,
+  type Consumer,
+  type Plan,
+  type Proposal,
+  type Run,
+} from '../../../shared/model/read-model.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
 import type { History } from '../history/history.ts';
@@ -99,6 +106,7 @@ export class ReadModelLifecycle {
   async planImport(serverId: string, input: ImportInput): Promise<Plan> {
     const server = await this.#server(serverId);
     const { schema, relation, owner, consumers } = input;
+    const name = input.name ?? requireUsableName(schema, relation);
     const { view, definitionSql } = await readImported(server, schema, relation);
     const keyColumns = input.keyColumns ?? view.keyColumns;
     const proposal = await propose({
@@ -106,7 +114,7 @@ export class ReadModelLifecycle {
       schema,
       origin: { kind: 'sql', sql: definitionSql },
       edits: {
-        name: input.name ?? relation,
+        name,
         question: input.question ?? view.comment ?? `What does ${relation} answer?`,
         owner,
         consumers: [...consumers],
@@ -284,6 +292,16 @@ async function readImported(server: OpenServer, schema: string, relation: string
     }
     const definitionSql = await session.snapshot((sql) => qualifiedDefinition(sql, qualifiedName(schema, relation)));
     return { view, definitionSql };
+  });
+}
+
+/** The name of a materialized view, where it may be that of a read model. Throws `invalid_input`. */
+function requireUsableName(schema: string, relation: string): string {
+  const parsed = readModelNameSchema.safeParse(relation);
+  if (parsed.success) return parsed.data;
+  throw new Failure({
+    code: 'invalid_input',
+    message: `${qualifiedName(schema, relation)} cannot keep its name as a read model: ${parsed.error.issues[0]?.message ?? 'it is too long'}. Say under which name its readers shall find it; the old one stays beside it.`,
   });
 }
 

@@ -103,6 +103,7 @@ const names = (text: string): string[] =>
 
 function ImportForm({ server, view }: { readonly server: ServerSummary; readonly view: MaterializedView }) {
   const [question, setQuestion] = useState(view.comment ?? '');
+  const [name, setName] = useState(view.name);
   const [owner, setOwner] = useState('');
   const [key, setKey] = useState(view.keyColumns?.join(', ') ?? '');
   const [consumers, setConsumers] = useState<readonly Consumer[]>([]);
@@ -117,6 +118,7 @@ function ImportForm({ server, view }: { readonly server: ServerSummary; readonly
       const { planId } = await planImport(server.serverId, {
         schema: view.schema,
         relation: view.name,
+        ...(name.trim() === view.name ? {} : { name: name.trim() }),
         question: question.trim(),
         owner: owner.trim(),
         consumers: [...consumers],
@@ -138,6 +140,13 @@ function ImportForm({ server, view }: { readonly server: ServerSummary; readonly
           description="What it answers, in the words of those who ask"
           value={question}
           onChange={(event) => setQuestion(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Name"
+          description="Its own: the stable view takes its place. Another one: it stays beside"
+          spellCheck={false}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
         />
         <TextInput
           label="Owner"
