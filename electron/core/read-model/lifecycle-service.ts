@@ -257,7 +257,7 @@ async function fitting(name: string, work: () => Promise<CheckedProposal>): Prom
     return await work();
   } catch (error) {
     if (!isFailure(error) || !aboutTheDefinition.has(error.value.code)) throw error;
-    const message = `${name} cannot be resumed as it is: its definition does not fit the tables of the ERP any more. ${error.message} Its readers keep the rows from before; change its definition, then resume.`;
+    const message = `${name} cannot be resumed as it is: its definition does not fit the tables of the ERP any more. ${error.message} Its readers keep the rows from before; change its definition in a new version, which resumes it.`;
     throw new Failure({ ...error.value, code: 'statement_refused', message }, { cause: error });
   }
 }
