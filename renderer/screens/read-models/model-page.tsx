@@ -97,7 +97,7 @@ export function ModelPage({ server, name }: ModelPageProps) {
           <Tag>owner: {model.owner}</Tag>
           {model.currentVersion !== null && <Tag>version {model.currentVersion}</Tag>}
           {model.parents.length > 0 && <Tag>built on {model.parents.join(', ')}</Tag>}
-          {model.children.length > 0 && <Tag>below {model.children.join(', ')}</Tag>}
+          {model.children.length > 0 && <Tag>used by {model.children.join(', ')}</Tag>}
         </>
       }
       actions={

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { propose } from '../../../electron/core/read-model/propose/propose.ts';
 import { getReadModel } from '../../../electron/core/read-model/registry/read-models.ts';
 import { testServers } from '../../support/postgres.ts';
 import { failureOf, openShop, salesByRegion, systemClock } from './fixture.ts';
@@ -39,6 +40,21 @@ describe.each(testServers())('$label', (testServer) => {
     );
     expect((await model('joined')).freshness.asOf).toBe('2026-03-04T05:06:07.000Z');
     expect((await model('joined')).parents.toSorted()).toEqual(['other', 'sales']);
+  });
+
+  test('a role whose search_path finds the registry, as one called daybreak does, knows a read model when it reads one', async () => {
+    await shop.build(salesByRegion);
+    await shop.sql(`alter role ${shop.daybreak} set search_path = daybreak, public`);
+    try {
+      const { baseTables } = await propose({
+        server: await shop.openAs(shop.daybreak),
+        schema: 'reporting',
+        origin: { kind: 'sql', sql: total },
+      });
+      expect(baseTables).toEqual(['reporting.sales']);
+    } finally {
+      await shop.sql(`alter role ${shop.daybreak} reset search_path`);
+    }
   });
 
   test('a definition that would read itself, at once or over others, is refused with the way round', async () => {
