@@ -50,7 +50,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
   const proposal = plan.proposal?.proposal;
   return (
     <Page
-      title={plan.readModel}
+      title={plan.kind === 'uninstall' ? 'The registry' : plan.readModel}
       {...(proposal === undefined ? {} : { lede: proposal.question })}
       tags={
         <>

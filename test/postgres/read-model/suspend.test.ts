@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { planSuspend } from '../../../electron/core/read-model/plan-for.ts';
+import { planCreateOrNewVersion, planSuspend, planUninstall } from '../../../electron/core/read-model/plan-for.ts';
 import { installedMigrations } from '../../../electron/core/read-model/registry/migrations.ts';
 import { getReadModel } from '../../../electron/core/read-model/registry/read-models.ts';
 import { detachScript } from '../../../electron/core/read-model/scripts/psql-scripts.ts';
@@ -122,6 +122,35 @@ describe.each(testServers())('$label', (testServer) => {
     expect((await shop.refresh('sales')).state).toBe('done');
     await psql(testServer, shop.url, await script('sales'));
     expect(await model()).toMatchObject({ suspended: { by: testServer.user }, drift: [] });
+  });
+
+  test('names of 63 bytes with quotes and umlauts go the whole way: built, suspended, resumed, uninstalled', async () => {
+    const schema = `Ümsätze "je" Region's ${'ä'.repeat(19)}!`;
+    const quoted = `"${schema.replaceAll('"', '""')}"`;
+    expect(Buffer.byteLength(schema)).toBe(63);
+    const name = 'a'.repeat(50);
+    const definition = `select region as "Région ""x"" 'y'", sum(amount) as "select" from erp.invoice group by 1`;
+    const edits = { name, keyColumns: [`Région "x" 'y'`] };
+    const stamp = () => ({ server: shop.server, planId: randomUUID(), nowMs: Date.now() });
+    const build = async () =>
+      shop.execute(
+        await planCreateOrNewVersion({ ...stamp(), schema, proposal: await shop.propose(definition, edits) }),
+      );
+    try {
+      expect((await build()).state).toBe('done');
+      expect((await suspend(name)).state).toBe('done');
+      expect(await model(name)).toMatchObject({ schema, suspended: { by: shop.daybreak }, drift: [] });
+      expect((await build()).state).toBe('done');
+      expect(await model(name)).toMatchObject({ suspended: null, currentVersion: 2, drift: [] });
+      await psql(testServer, shop.url, await script(name));
+      expect(await model(name)).toMatchObject({ suspended: { by: testServer.user }, drift: [] });
+      expect((await shop.execute(await planUninstall(stamp()))).state).toBe('done');
+      const rows = await shop.sql<{ as_of: Date }>(`select * from ${quoted}.${name}`);
+      expect(rows).toHaveLength(5);
+      expect(rows[0]?.as_of).toBeInstanceOf(Date);
+    } finally {
+      await shop.sql(`drop schema if exists ${quoted} cascade`);
+    }
   });
 
   test('what reads a copy by its own name is named before anything is done', async () => {
