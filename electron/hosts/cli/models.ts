@@ -11,14 +11,17 @@ import { diffText, planText } from './models-text.ts';
 import { carriesPassword } from './password-in-arguments.ts';
 import type { Stop } from './stop.ts';
 
-export interface ModelsOptions {
-  readonly dir: string;
+interface ServerOptions {
   readonly url?: string | undefined;
   readonly profile?: string | undefined;
-  /** Names of read models whose plans run without being asked for. */
-  readonly yes?: readonly string[] | undefined;
   readonly logLevel: string;
   readonly stop: Stop;
+}
+
+export interface ModelsOptions extends ServerOptions {
+  readonly dir: string;
+  /** Names of read models whose plans run without being asked for. */
+  readonly yes?: readonly string[] | undefined;
 }
 
 /**
@@ -26,11 +29,40 @@ export interface ModelsOptions {
  * where something differs, could not be built, or was left out.
  */
 export async function models(what: 'export' | 'diff' | 'apply', options: ModelsOptions): Promise<number> {
+  const files = what === 'export' ? [] : await readDefinitions(options.dir);
+  return onServer(options, async (client, serverId) => {
+    if (what === 'export') return exportTo(client, serverId, options.dir);
+    if (what === 'diff') return diff(client, serverId, files);
+    return apply(client, serverId, files, options);
+  });
+}
+
+/** `daybreak models detach-script|uninstall-script`: SQL for psql on standard output and nothing else. */
+export function modelsScript(
+  what: 'detach' | 'uninstall',
+  names: readonly string[],
+  options: ServerOptions,
+): Promise<number> {
+  return onServer(options, async (client, serverId) => {
+    const asked = names.length === 0 ? {} : { names: [...names] };
+    const { sql } = value(
+      what === 'detach'
+        ? await client.readModels.detachScript({ serverId, ...asked })
+        : await client.readModels.uninstallScript({ serverId }),
+    );
+    process.stdout.write(sql);
+    return 0;
+  });
+}
+
+async function onServer(
+  options: ServerOptions,
+  work: (client: EngineClient, serverId: string) => Promise<number>,
+): Promise<number> {
   const logger = stderrLogger(options.logLevel);
   if (options.url !== undefined && carriesPassword(options.url) && process.env['DAYBREAK_URL'] !== options.url) {
     logger.warn({}, 'a password in the arguments stands in the process list; use PGPASSWORD or a passfile');
   }
-  const files = what === 'export' ? [] : await readDefinitions(options.dir);
   const engine = await openCliEngine({ profile: options.profile, door: 'command line', logger, background: false });
   try {
     const { client } = engine;
@@ -42,9 +74,7 @@ export async function models(what: 'export' | 'diff' | 'apply', options: ModelsO
         { signal: options.stop.signal },
       ),
     );
-    if (what === 'export') return await exportTo(client, serverId, options.dir);
-    if (what === 'diff') return await diff(client, serverId, files);
-    return await apply(client, serverId, files, options);
+    return await work(client, serverId);
   } finally {
     await engine.close();
   }

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { daybreak, printed } from '../../support/cli.ts';
 import { temporaryDir } from '../../support/door.ts';
+import { psql } from '../read-model/psql.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
 
 const manifest = (readModels: object) => JSON.stringify({ format: 1, readModels });
@@ -129,6 +130,22 @@ describe.each(testServers())('daybreak models on $label', (server) => {
       stderr: expect.stringContaining('--yes names saels'),
     });
     expect(await served()).toEqual({ sales: null, total: null });
+  });
+
+  test('the scripts for psql are printed and nothing else, and psql runs them', async () => {
+    write('daybreak.json', manifest({ sales }));
+    write('sales/v1.sql', 'select region, sum(amount) as amount from erp.invoice group by region');
+    expect((await models('apply', '--yes', 'sales')).code).toBe(0);
+    const script = (what: string, ...more: string[]) => daybreak(['models', what, '--url', url, ...more], { env });
+    expect(await script('detach-script', 'nothing')).toMatchObject({ code: 1, stdout: '' });
+    const detach = await script('detach-script', 'sales');
+    expect(detach).toMatchObject({ code: 0, stderr: '' });
+    await psql(server, database.url, detach.stdout);
+    await admin.query('alter table erp.invoice alter column amount type numeric(14,4)');
+    await psql(server, database.url, (await script('uninstall-script')).stdout);
+    const { rows } = await admin.query('select as_of, region from reporting.sales');
+    expect(rows).toHaveLength(5);
+    expect((await admin.query(`select from pg_namespace where nspname = 'daybreak'`)).rowCount).toBe(0);
   });
 
   test('everything of it is a procedure', async () => {

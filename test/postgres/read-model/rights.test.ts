@@ -6,6 +6,8 @@ import { refreshReadModel } from '../../../electron/core/read-model/refresh/refr
 import { setRefreshMode } from '../../../electron/core/read-model/refresh/set-mode.ts';
 import { installedMigrations } from '../../../electron/core/read-model/registry/migrations.ts';
 import { getReadModel, listReadModels } from '../../../electron/core/read-model/registry/read-models.ts';
+import { ExecutionLog } from '../../../electron/core/read-model/swap/execution-log.ts';
+import { recoverPlan } from '../../../electron/core/read-model/swap/recover-plan.ts';
 import { planScript } from '../../../renderer/screens/read-models/plan-script.ts';
 import type { CapabilityName } from '../../../shared/model/connection.ts';
 import { testServers } from '../../support/postgres.ts';
@@ -110,6 +112,15 @@ describe.each(testServers())('$label', (testServer) => {
     ];
     for (const work of refusals) expect(await failureOf(work())).toMatchObject({ code: 'permission_denied' });
     expect(await getReadModel(shop.server, 'sales', systemClock)).toMatchObject({ currentVersion: 1, lastRun: null });
+  });
+
+  test('what a killed engine left stays as it is on a connection that is set to read-only, and is told', async () => {
+    const plan = await shop.planFor(salesByRegion);
+    const execution = ExecutionLog.begin(randomUUID(), plan, Date.now());
+    const server = but({ settings: { ...shop.server.settings, readOnly: true } });
+    const tools = { journal: shop.journal, clock: systemClock, logger: silent };
+    const failure = await failureOf(recoverPlan({ ...tools, server, plan, execution }));
+    expect(failure).toMatchObject({ code: 'permission_denied', message: expect.stringContaining('read-only') });
   });
 
   test('a role that may create nothing gets a plan that somebody else can run with psql', async () => {

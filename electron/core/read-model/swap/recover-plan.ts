@@ -4,6 +4,7 @@ import { sessionsNamed } from '../../postgres/queries/catalog-lock-holders.ts';
 import type { DdlSession, Server, Sql } from '../../postgres/session.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
+import { requireBuildable } from '../plan-for.ts';
 import { installedMigrations } from '../registry/migrations.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { prepareBuilder, sessionName, tryWriterLock } from './plan-session.ts';
@@ -35,6 +36,7 @@ export async function recoverPlan(input: RecoverPlanInput): Promise<{ notice: st
   const { server, plan, execution, journal, clock, logger } = input;
   const log = new ExecutionLog(execution, journal, clock, () => undefined);
   if (execution.state !== 'running') return settle(input);
+  requireBuildable(server);
   return server.withDdl({ planId: plan.planId, planHash: plan.planHash }, async (session) => {
     await prepareBuilder(session, server.facts.versionNumber);
     await endOrphans(session, sessionName('plan', execution.executionId), clock);
