@@ -16,6 +16,7 @@ import { IndexAdviceService } from './index-advice/index-advice-service.ts';
 import { Mornings } from './mornings/mornings.ts';
 import { OpenFindings } from './mornings/open-findings.ts';
 import type { Ports } from './ports.ts';
+import { ReadModelDefinitions } from './read-model/definitions/definitions-service.ts';
 import { ReadModelLifecycle } from './read-model/lifecycle-service.ts';
 import { ReadModelService } from './read-model/read-model-service.ts';
 import { startRetention } from './history/retention-timer.ts';
@@ -123,6 +124,7 @@ export async function createEngine(ports: Ports, { background }: EngineOptions):
     indexAdvice,
     readModels,
     lifecycle,
+    definitions: new ReadModelDefinitions({ ports, history, servers }),
     dashboards,
     captures,
     info: () => ({

@@ -2,7 +2,7 @@ import type { Engine } from '../engine.ts';
 import { os } from './implementer.ts';
 import { reply } from './reply.ts';
 
-export const readModelsApi = ({ readModels, lifecycle }: Engine) =>
+export const readModelsApi = ({ readModels, lifecycle, definitions }: Engine) =>
   os.readModels.router({
     list: os.readModels.list.handler(({ input }) => reply(() => readModels.list(input.serverId))),
     get: os.readModels.get.handler(({ input }) => reply(() => readModels.get(input.serverId, input.name))),
@@ -39,13 +39,13 @@ export const readModelsApi = ({ readModels, lifecycle }: Engine) =>
       reply(() => lifecycle.refreshInOrder(input.serverId, input.names)),
     ),
     exportDefinitions: os.readModels.exportDefinitions.handler(({ input }) =>
-      reply(() => lifecycle.exportDefinitions(input.serverId)),
+      reply(() => definitions.export(input.serverId)),
     ),
     diffDefinitions: os.readModels.diffDefinitions.handler(({ input }) =>
-      reply(() => lifecycle.diffDefinitions(input.serverId, input.files)),
+      reply(() => definitions.diff(input.serverId, input.files)),
     ),
     planDefinition: os.readModels.planDefinition.handler(({ input }) =>
-      reply(() => lifecycle.planDefinition(input.serverId, input.files, input.name)),
+      reply(() => definitions.plan(input.serverId, input.files, input.name)),
     ),
     plans: os.readModels.plans.handler(({ input }) => reply(() => readModels.plans(input.serverId))),
     getPlan: os.readModels.getPlan.handler(({ input }) =>

@@ -1,10 +1,8 @@
-import type { DefinitionDiff, DefinitionFile } from '../../../shared/model/definitions.ts';
 import {
   readModelNameSchema,
   type CheckedProposal,
   type Consumer,
   type Plan,
-  type Proposal,
   type Run,
 } from '../../../shared/model/read-model.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
@@ -18,13 +16,12 @@ import {
   type MaterializedView,
 } from '../postgres/queries/catalog-materialized-views.ts';
 import { qualifiedName } from '../postgres/quote.ts';
-import { diffDefinitions, type Checked } from './definitions/diff.ts';
-import { exportFiles, readFolder, type FolderDefinition } from './definitions/folder.ts';
 import { inOrder } from './plan/dependencies.ts';
 import { planCreateOrNewVersion, planImport, planSuspend, planUninstall } from './plan-for.ts';
 import { propose } from './propose/propose.ts';
-import { installedMigrations } from './registry/migrations.ts';
-import { builtOn, readRegistry, type RegistryModel } from './registry/read-registry.ts';
+import { lookUpRegistry } from './registry/look-up.ts';
+import { builtOn } from './registry/read-registry.ts';
+import { isAboutDefinition } from './definitions/about-definition.ts';
 import { requirePeople } from './require-people.ts';
 import { detachScript, uninstallScript } from './scripts/psql-scripts.ts';
 
@@ -48,7 +45,7 @@ export interface ImportInput {
   readonly consumers: readonly Consumer[];
 }
 
-/** How read models come in, pause for the ERP's upgrade, leave again, and lie in a repository. */
+/** How read models come in, pause for the ERP's upgrade, and leave again. */
 export class ReadModelLifecycle {
   readonly #options: Options;
 
@@ -64,7 +61,7 @@ export class ReadModelLifecycle {
   /** The same definition against the ERP's new schema. Throws `statement_refused` where it does not fit any more. */
   async planResume(serverId: string, name: string, definitionSql?: string): Promise<Plan> {
     const server = await this.#server(serverId);
-    const { models } = await this.#registry(server);
+    const { models } = await lookUpRegistry(server);
     const model = models.find((one) => one.name === name);
     const version = model?.versions.find(({ state }) => state === 'current');
     if (model === undefined || version === undefined) throw noModel(server, name);
@@ -96,7 +93,7 @@ export class ReadModelLifecycle {
   /** Materialized views of the database that are no copies of read models. */
   async importable(serverId: string): Promise<MaterializedView[]> {
     const server = await this.#server(serverId);
-    const { models } = await this.#registry(server);
+    const { models } = await lookUpRegistry(server);
     const copies = models.flatMap(({ schema, versions }) =>
       versions.flatMap((version) => version.copies.map(({ copyId }) => qualifiedName(schema, copyId))),
     );
@@ -135,7 +132,7 @@ export class ReadModelLifecycle {
   /** For psql. Without names: all read models that readers see and that are not suspended yet. */
   async detachScript(serverId: string, names: readonly string[] | undefined): Promise<{ sql: string }> {
     const server = await this.#server(serverId);
-    const { installed, models } = await this.#registry(server);
+    const { installed, models } = await lookUpRegistry(server);
     const attached = models.filter(
       ({ suspended, versions }) => suspended === null && versions.some(({ state }) => state === 'current'),
     );
@@ -154,7 +151,7 @@ export class ReadModelLifecycle {
 
   async uninstallScript(serverId: string): Promise<{ sql: string }> {
     const server = await this.#server(serverId);
-    const { installed } = await this.#registry(server);
+    const { installed } = await lookUpRegistry(server);
     if (installed !== null) return { sql: uninstallScript(targetOf(server)) };
     throw new Failure({
       code: 'not_found',
@@ -165,7 +162,7 @@ export class ReadModelLifecycle {
   /** Refreshes read models and what they are built on, parents first; those that are suspended stay as they are. */
   async refreshInOrder(serverId: string, names: readonly string[] | undefined): Promise<Run[]> {
     const server = await this.#server(serverId);
-    const { models } = await this.#registry(server);
+    const { models } = await lookUpRegistry(server);
     for (const name of names ?? []) {
       if (!models.some((model) => model.name === name)) throw noModel(server, name);
     }
@@ -178,56 +175,6 @@ export class ReadModelLifecycle {
       }
     }
     return runs;
-  }
-
-  async exportDefinitions(serverId: string): Promise<DefinitionFile[]> {
-    const { models } = await this.#registry(await this.#server(serverId));
-    return exportFiles(models);
-  }
-
-  async diffDefinitions(serverId: string, files: readonly DefinitionFile[]): Promise<DefinitionDiff[]> {
-    const server = await this.#server(serverId);
-    const folder = readFolder(files);
-    const { models } = await this.#registry(server);
-    const checked = new Map<string, Checked>();
-    for (const definition of folder) {
-      const current = models
-        .find(({ name }) => name === definition.name)
-        ?.versions.find(({ state }) => state === 'current');
-      if (current?.definitionSql === definition.definitionSql) continue;
-      checked.set(definition.name, await this.#check(server, definition));
-    }
-    return diffDefinitions(folder, models, checked);
-  }
-
-  /** The plan that brings the server to what the folder says of one read model. */
-  async planDefinition(serverId: string, files: readonly DefinitionFile[], name: string): Promise<Plan> {
-    const server = await this.#server(serverId);
-    const definition = readFolder(files).find((one) => one.name === name);
-    if (definition === undefined) {
-      throw new Failure({ code: 'not_found', message: `The definitions folder does not name a read model ${name}.` });
-    }
-    const schema = server.settings.readModelSchema;
-    const proposal = await proposeDefinition(server, definition);
-    return this.#store(await planCreateOrNewVersion({ server, proposal, schema, forScript: true, ...this.#stamp() }));
-  }
-
-  async #check(server: OpenServer, definition: FolderDefinition): Promise<Checked> {
-    try {
-      return { definitionSql: (await proposeDefinition(server, definition)).proposal.definitionSql };
-    } catch (error) {
-      if (!isFailure(error) || !aboutTheDefinition.has(error.value.code)) throw error;
-      return { refused: error.message };
-    }
-  }
-
-  async #registry(server: OpenServer): Promise<{ installed: number[] | null; models: RegistryModel[] }> {
-    return server.withReadonly((session) =>
-      session.snapshot(async (sql) => {
-        const installed = await installedMigrations(sql);
-        return { installed, models: installed === null ? [] : await readRegistry(sql) };
-      }),
-    );
   }
 
   #server(serverId: string): Promise<OpenServer> {
@@ -244,41 +191,14 @@ export class ReadModelLifecycle {
   }
 }
 
-/** What a definition, not the connection, did wrong. */
-const aboutTheDefinition: ReadonlySet<string> = new Set([
-  'statement_refused',
-  'server_error',
-  'invalid_input',
-  'permission_denied',
-]);
-
 async function fitting(name: string, work: () => Promise<CheckedProposal>): Promise<CheckedProposal> {
   try {
     return await work();
   } catch (error) {
-    if (!isFailure(error) || !aboutTheDefinition.has(error.value.code)) throw error;
+    if (!isFailure(error) || !isAboutDefinition(error)) throw error;
     const message = `${name} cannot be resumed as it is: its definition does not fit the tables of the ERP any more. ${error.message} Its readers keep the rows from before; change its definition in a new version, which resumes it.`;
     throw new Failure({ ...error.value, code: 'statement_refused', message }, { cause: error });
   }
-}
-
-function proposeDefinition(server: OpenServer, definition: FolderDefinition): Promise<CheckedProposal> {
-  const { name, question, owner, keyColumns, period, readers, consumers } = definition;
-  const edits: Partial<Proposal> = {
-    name,
-    question,
-    owner,
-    keyColumns: [...keyColumns],
-    grantTo: [...readers],
-    consumers: consumers.map((one) => ({
-      consumer: one.consumer,
-      owner: one.owner,
-      budget: { minutes: one.budgetMinutes },
-    })),
-    ...(period === undefined ? {} : { period }),
-  };
-  const origin = { kind: 'sql', sql: definition.definitionSql } as const;
-  return propose({ server, schema: server.settings.readModelSchema, origin, edits });
 }
 
 async function readImported(server: OpenServer, schema: string, relation: string) {

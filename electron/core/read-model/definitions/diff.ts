@@ -64,7 +64,7 @@ function compare(
   if (current === null || model === undefined)
     return { ...entry, state: 'new', changes: ['It is not on the server yet.'] };
   const changes = [
-    ...(entry.folderSql === current.definitionSql ? [] : ['The definition differs.']),
+    ...(entry.folderSql.trim() === current.definitionSql.trim() ? [] : ['The definition differs.']),
     ...differs('key', definition.keyColumns.join(', '), current.keyColumns.join(', ')),
     ...differs('question', definition.question, model.question),
     ...differs('owner', definition.owner, model.owner),
@@ -86,6 +86,7 @@ function compare(
     ...model.readers.filter((role) => !definition.readers.includes(role)),
   ];
   const notes = extra.length === 0 ? [] : [`The server also has: ${extra.join(', ')}. They stay.`];
+  if (model.suspended !== null) notes.push('It is suspended; its next plan resumes it.');
   if (changes.length === 0 && definition.version !== current.version) {
     notes.push(`Version ${definition.version} of the folder is version ${current.version} of the server.`);
   }
