@@ -13,6 +13,7 @@ import type {
 import { client, unwrap } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';
 import { type Problem, problemOf } from './failure-error.ts';
+import { planImport, planSuspend, planUninstall } from './lifecycle.ts';
 import { createLoader, type Loadable, notLoaded } from './loadable.ts';
 
 /** Where a proposal begins: a finding's statement, a dashboard widget, or a SELECT that somebody wrote. */
@@ -64,13 +65,27 @@ export async function planAgain(plan: Plan): Promise<Plan> {
       return planDropVersion(plan.serverId, plan.readModel, plan.droppedVersion);
     case 'drop':
       return planDrop(plan.serverId, plan.readModel);
+    case 'suspend':
+      return planSuspend(plan.serverId, plan.readModel);
+    case 'uninstall':
+      return planUninstall(plan.serverId);
+    case 'import':
+      return importAgain(plan);
     case 'create':
     case 'new_version':
+    case 'resume':
       if (plan.proposal === null) throw new Error(`plan ${plan.planId} carries no proposal`);
       return makePlan(plan.serverId, plan.proposal, onBreaking);
     default:
       return assertNever(plan.kind);
   }
+}
+
+function importAgain(plan: Plan): Promise<Plan> {
+  const { serverId, schema, readModel: name, imports: relation, proposal } = plan;
+  if (proposal === null || relation === undefined) throw new Error(`plan ${plan.planId} carries no import`);
+  const { question, owner, keyColumns, consumers } = proposal.proposal;
+  return planImport(serverId, { schema, relation, name, question, owner, keyColumns, consumers });
 }
 
 /** The query with which a widget reads this read model now; null when no widget does. */

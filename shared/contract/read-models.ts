@@ -1,11 +1,15 @@
 import { z } from 'zod';
+import { definitionDiffSchema, definitionFileSchema } from '../model/definitions.ts';
 import {
   checkedProposalSchema,
+  consumerSchema,
   dryRunSchema,
   executionSchema,
+  materializedViewSchema,
   planDiffSchema,
   planSchema,
   proposalSchema,
+  readModelNameSchema,
   readModelSchema,
   refreshModeSchema,
   runSchema,
@@ -31,7 +35,7 @@ export const readModelsContract = {
     z.object({
       readModel: readModelSchema,
       runs: z.array(runSchema),
-      /** What Daybreak would choose for the next refresh, wishes included, and why; null where its copies are gone. */
+      /** What Daybreak would choose for the next refresh, wishes included, and why; null where its copies are gone or it is suspended. */
       nextRefresh: z.object({ mode: refreshModeSchema, reason: z.string() }).nullable().optional(),
     }),
   ),
@@ -77,6 +81,46 @@ export const readModelsContract = {
   /** Runs all of a plan in one transaction and rolls it back. Takes as long as the plan; readers notice nothing. */
   dryRun: procedure(onServer.extend({ planId: z.string() }), dryRunSchema),
   cancelDryRun: procedure(onServer.extend({ planId: z.string() }), z.object({ cancelled: z.boolean() })),
+  /**
+   * For the ERP's own upgrade: readers keep the last rows, in a plain table, and nothing hangs on the ERP's tables any more.
+   * `planResume` builds the read model against the new schema; `statement_refused` says what does not fit any more.
+   */
+  planSuspend: procedure(byName, planSchema),
+  planResume: procedure(
+    byName.extend({ definitionSql: z.string().min(1).optional(), onBreaking: onBreakingSchema.optional() }),
+    planSchema,
+  ),
+  /** The same for psql, as of the moment when it runs; without names all read models. */
+  detachScript: procedure(onServer.extend({ names: z.array(z.string()).optional() }), z.object({ sql: z.string() })),
+  /** Materialized views of the database that Daybreak does not manage, and the plan that makes one a read model. */
+  importable: procedure(onServer, z.array(materializedViewSchema)),
+  planImport: procedure(
+    onServer.extend({
+      schema: z.string().min(1),
+      /** The materialized view. */
+      relation: z.string().min(1),
+      /** Under which name readers find it; left out: its own, and the stable view takes its place. */
+      name: readModelNameSchema.optional(),
+      question: z.string().min(1).optional(),
+      owner: z.string().min(1),
+      keyColumns: z.array(z.string()).min(1).optional(),
+      consumers: z.array(consumerSchema).min(1),
+    }),
+    planSchema,
+  ),
+  /** Takes the registry away; stable views stay, with their as-of written out. `confirm` is the database's name. */
+  planUninstall: procedure(onServer, planSchema),
+  uninstallScript: procedure(onServer, z.object({ sql: z.string() })),
+  /** Refreshes read models and what they are built on, parents first; without names all that are not suspended. */
+  refreshInOrder: procedure(onServer.extend({ names: z.array(z.string()).optional() }), z.array(runSchema)),
+  /** Read models as files: a manifest and `<name>/v<version>.sql`. */
+  exportDefinitions: procedure(onServer, z.array(definitionFileSchema)),
+  diffDefinitions: procedure(onServer.extend({ files: z.array(definitionFileSchema) }), z.array(definitionDiffSchema)),
+  /** The plan that brings the server to what the files say of one read model; run it with `apply`. */
+  planDefinition: procedure(
+    byName.extend({ files: z.array(definitionFileSchema), onBreaking: onBreakingSchema.optional() }),
+    planSchema,
+  ),
   plans: procedure(onServer, z.array(planSchema)),
   getPlan: procedure(
     onServer.extend({ planId: z.string() }),

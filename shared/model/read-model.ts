@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { driftSchema } from './drift.ts';
 import { restoredValueSchema } from './explain.ts';
 import { budgetSchema, freshnessSchema } from './freshness.ts';
 import { periodSchema } from './period.ts';
@@ -66,7 +67,24 @@ export const checkedProposalSchema = z.object({
 });
 export type CheckedProposal = z.infer<typeof checkedProposalSchema>;
 
-export const planKindSchema = z.enum(['create', 'new_version', 'roll_back', 'drop', 'drop_version']);
+/**
+ * - drop_version: one version that readers were switched away from
+ * - suspend: for the ERP's own upgrade, the last rows stay readable in a plain table, and nothing hangs on base tables
+ * - resume: builds a version against the new schema
+ * - import: an existing materialized view becomes version 1
+ * - uninstall: the registry goes, stable views stay with their as-of written out
+ */
+export const planKindSchema = z.enum([
+  'create',
+  'new_version',
+  'roll_back',
+  'drop',
+  'drop_version',
+  'suspend',
+  'resume',
+  'import',
+  'uninstall',
+]);
 export type PlanKind = z.infer<typeof planKindSchema>;
 
 export const planStepSchema = z.object({
@@ -124,8 +142,12 @@ export const planSchema = z.object({
   contractChanges: z.array(z.string()),
   createdAtMs: z.number(),
   state: z.enum(['new', 'running', 'done', 'failed', 'undone', 'interrupted']),
-  /** What has to be typed to run it: the read model's name. */
+  /** What has to be typed to run it: the read model's name, or the database's where it concerns all of them. */
   confirmWith: z.string(),
+  /** Of an import: the materialized view's name, in `schema`. */
+  imports: z.string().optional(),
+  /** Why it can only be copied as a script, and what would let it run here; absent where it can run. */
+  scriptOnly: z.object({ message: z.string(), action: z.string().nullable() }).optional(),
   proposal: checkedProposalSchema.nullable(),
   /** Null for plans that build nothing; absent in plans of earlier versions. */
   disk: planDiskSchema.nullable().optional(),
@@ -320,6 +342,20 @@ export const versionSchema = z.object({
 });
 export type Version = z.infer<typeof versionSchema>;
 
+/** A materialized view that could become a read model. */
+export const materializedViewSchema = z.object({
+  schema: z.string(),
+  name: z.string(),
+  owner: z.string(),
+  /** Daybreak's role may put a stable view in its place. */
+  ownedByUs: z.boolean(),
+  sizeBytes: z.number(),
+  comment: z.string().nullable(),
+  /** Of its first unique index; null without one. */
+  keyColumns: z.array(z.string()).nullable(),
+});
+export type MaterializedView = z.infer<typeof materializedViewSchema>;
+
 export const readModelSchema = z.object({
   name: z.string(),
   schema: z.string(),
@@ -333,7 +369,12 @@ export const readModelSchema = z.object({
   consumers: z.array(consumerSchema),
   versions: z.array(versionSchema),
   lastRun: runSchema.nullable(),
-  /** What differs between catalog and registry, in words; empty when they agree. */
-  drift: z.array(z.string()),
+  /** Read models that it is built on, and those that are built on it. */
+  parents: z.array(z.string()),
+  children: z.array(z.string()),
+  /** Since when, and by which role, it is suspended: its rows stay as they were. Null: it is refreshed. */
+  suspended: z.object({ atMs: z.number(), by: z.string() }).nullable(),
+  /** Where catalog and registry differ; empty when they agree. */
+  drift: z.array(driftSchema),
 });
 export type ReadModel = z.infer<typeof readModelSchema>;

@@ -23,6 +23,7 @@ import { HeldPlans } from './held-plans.ts';
 import { diffPlans } from './plan/diff-plans.ts';
 import { planCreateOrNewVersion, planDrop, planDropVersion, planRollBack, type OnBreaking } from './plan-for.ts';
 import { propose } from './propose/propose.ts';
+import { requirePeople } from './require-people.ts';
 import type { RefreshChoice } from './refresh/choose-mode.ts';
 import { latestRun } from './refresh/latest-run.ts';
 import { nextRefresh } from './refresh/next-refresh.ts';
@@ -105,9 +106,12 @@ export class ReadModelService {
   }
 
   async plan(serverId: string, proposal: CheckedProposal, onBreaking?: OnBreaking): Promise<Plan> {
+    requirePeople(proposal.proposal);
     const server = await this.#options.servers.server(serverId);
     const { readModelSchema: schema } = server.settings;
-    return this.#store(await planCreateOrNewVersion({ server, proposal, schema, onBreaking, ...this.#stamp() }));
+    // Where this role may create nothing, the plan is there to be copied.
+    const wishes = { proposal, schema, onBreaking, forScript: true };
+    return this.#store(await planCreateOrNewVersion({ server, ...wishes, ...this.#stamp() }));
   }
 
   async planRollBack(serverId: string, name: string, onBreaking?: OnBreaking): Promise<Plan> {
@@ -186,7 +190,7 @@ export class ReadModelService {
     if (shown.confirmWith !== input.confirm) {
       throw new Failure({
         code: 'invalid_input',
-        message: `Running the plan for ${shown.readModel} needs exactly that name as confirmation.`,
+        message: `Running the plan for ${shown.readModel} needs exactly ${shown.confirmWith} as confirmation.`,
       });
     }
     this.#requireNew(shown);
@@ -347,6 +351,8 @@ export class ReadModelService {
       await dashboards.leaveReadModel(serverId, plan.readModel);
       return;
     }
+    // The stable names stay, and so do their widgets.
+    if (plan.kind === 'suspend' || plan.kind === 'uninstall') return;
     const asked = plan.proposal ?? (await this.#proposalOf(plan));
     for (const { consumer } of asked?.proposal.consumers ?? []) {
       if (!consumer.startsWith('widget:') || asked === null) continue;

@@ -7,6 +7,9 @@ import { Card } from '../../app/page.tsx';
 import { SqlEditor } from '../../app/sql-editor.tsx';
 import styles from './read-models.module.css';
 
+/** Kinds after which readers of a name that they know see other columns, or might. */
+const changesReaders: ReadonlySet<Plan['kind']> = new Set(['new_version', 'roll_back', 'resume', 'import']);
+
 /** What the plan rests on, what it changes for readers, and what to mind. */
 export function PlanFacts({ plan }: { readonly plan: Plan }) {
   const checked = plan.proposal;
@@ -21,7 +24,7 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
           </ul>
         </Card>
       )}
-      {(plan.kind === 'new_version' || plan.kind === 'roll_back') && (
+      {changesReaders.has(plan.kind) && (
         <Card title="What changes for readers">
           {plan.contractChanges.length === 0 ? (
             <span className="db-dim">Nothing: the same columns in the same order.</span>
@@ -36,10 +39,14 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
       )}
       <Card title="What it rests on">
         <dl className={styles.facts}>
-          <dt>stable name</dt>
-          <dd className={styles.mono}>
-            {plan.schema}.{plan.readModel}
-          </dd>
+          {plan.kind !== 'uninstall' && (
+            <>
+              <dt>stable name</dt>
+              <dd className={styles.mono}>
+                {plan.schema}.{plan.readModel}
+              </dd>
+            </>
+          )}
           {checked !== null && (
             <>
               <dt>rows</dt>
@@ -85,8 +92,12 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
             <dd>{formatBytes(plan.disk.indexBytes)}</dd>
             <dt>write-ahead log</dt>
             <dd>{formatBytes(plan.disk.walBytes)}</dd>
-            <dt>later</dt>
-            <dd>{formatBytes(plan.disk.laterBytes)} for a second copy, with the first refresh side by side</dd>
+            {plan.disk.laterBytes > 0 && (
+              <>
+                <dt>later</dt>
+                <dd>{formatBytes(plan.disk.laterBytes)} for a second copy, with the first refresh side by side</dd>
+              </>
+            )}
             <dt>free</dt>
             <dd>{plan.disk.freeBytes === null ? 'not known' : formatBytes(plan.disk.freeBytes)}</dd>
           </dl>

@@ -54,7 +54,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
   const proposal = plan.proposal?.proposal;
   return (
     <Page
-      title={plan.readModel}
+      title={plan.kind === 'uninstall' ? 'The registry' : plan.readModel}
       {...(proposal === undefined ? {} : { lede: proposal.question })}
       tags={
         <>
@@ -65,7 +65,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
       }
       actions={
         <>
-          {plan.kind !== 'create' && (
+          {plan.kind !== 'create' && plan.kind !== 'import' && plan.kind !== 'uninstall' && (
             <Button onClick={() => navigate(`/read-models/model/${encodeURIComponent(plan.readModel)}`)}>
               The read model
             </Button>
@@ -135,7 +135,7 @@ function Ended({ server, plan, execution, stale }: EndedProps) {
   );
   const failed = problem === null ? null : <FailureNotice problem={problem} />;
   if (plan.state === 'done') {
-    const gone = plan.kind === 'drop';
+    const gone = plan.kind === 'drop' || plan.kind === 'uninstall';
     return (
       <>
         <Notice
@@ -199,6 +199,8 @@ const endedTitles = {
 
 function doneTitle(plan: Plan): string {
   const name = `${plan.schema}.${plan.readModel}`;
+  if (plan.kind === 'uninstall') return 'The registry is gone, and the stable views serve on';
+  if (plan.kind === 'suspend') return `${name} is suspended and serves its last rows`;
   return plan.kind === 'drop' ? `${name} is gone` : `${name} serves version ${plan.toVersion ?? ''}`;
 }
 

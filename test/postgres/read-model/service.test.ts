@@ -55,7 +55,13 @@ describe.each(testServers())('$label', (testServer) => {
       await engine.readModels.propose(
         serverId,
         { kind: 'sql', sql },
-        { name: 'sales', question: 'What do we sell?', owner: 'Controlling', ...edits },
+        {
+          name: 'sales',
+          question: 'What do we sell?',
+          owner: 'Controlling',
+          consumers: [{ consumer: 'monthly report', owner: 'Controlling', budget: { minutes: 60 } }],
+          ...edits,
+        },
       ),
     );
   const apply = ({ planId, planHash, confirmWith }: Plan) =>

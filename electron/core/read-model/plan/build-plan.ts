@@ -1,7 +1,8 @@
 import type { CheckedProposal, Consumer, Plan } from '../../../../shared/model/read-model.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
 import { qualifiedName } from '../sql/quote.ts';
-import { copyKindOf, dropCopySql } from '../sql/copies.ts';
+import { copyKindOf, dropCopySql, type CopyKind } from '../sql/copies.ts';
+import { resumedSql, suspendedAgainSql } from '../sql/detach.ts';
 import { copyName } from '../sql/names.ts';
 import {
   deleteReadModelSql,
@@ -18,13 +19,15 @@ import {
   unmarkAppliedSql,
 } from '../sql/registry-rows.ts';
 import { stableViewSql, type StableView, type ViewColumn } from '../sql/stable-view.ts';
+import { rememberOptionsSql } from '../sql/view-options.ts';
 import { viewComment } from '../sql/view-comment.ts';
 import { createAsItWasSql, replaceViewSql } from '../sql/replace-view.ts';
 import type { CatalogFacts, PlanRequest, PlanWishes, RegisteredVersion } from './catalog-facts.ts';
 import { contractDiff } from './contract-diff.ts';
 import { otherName, replaceWarnings, requireCarriable } from './breaking-change.ts';
 import { finishPlan } from './finish-plan.ts';
-import { requireOwnStableName, requireRights } from './refusals.ts';
+import { refuseCycle, requireOwnStableName } from './refusals.ts';
+import { withheld } from './withheld.ts';
 import {
   buildSteps,
   commentStep,
@@ -49,9 +52,11 @@ export function planVersion(
 ): Plan {
   const { schema, readModel: name, planId } = request;
   const { proposal } = checked;
-  requireRights(facts, schema);
+  const scriptOnly = withheld(request, facts);
+  refuseCycle(name, facts.cycle ?? []);
   requireOwnStableName(facts, schema, name);
   const model = facts.model;
+  const suspended = model?.suspended ?? null;
   const current = model?.versions.find(({ state }) => state === 'current') ?? null;
   const leftovers = model?.versions.filter(({ state }) => state === 'building') ?? [];
   const kept = model?.versions.filter(({ state }) => state !== 'building') ?? [];
@@ -130,7 +135,8 @@ export function planVersion(
       checked,
       columns,
       parents: facts.parents,
-      previous: current,
+      // What the ERP's upgrade did to the tables may keep the old definition from being read.
+      previous: suspended === null ? current : null,
       grants: facts.liveCopyGrants,
     }),
   ];
@@ -168,6 +174,8 @@ export function planVersion(
           : { alsoLocks: carried.dependents.map((one) => qualifiedName(one.schema, one.name)) }),
       },
       [
+        ...(suspended === null ? [] : [resumedSql(name)]),
+        rememberOptionsSql(name, view.options),
         ...makeCurrentSql(name, version, current?.version ?? null),
         ...markSwitchedSql(
           schema,
@@ -194,6 +202,7 @@ export function planVersion(
         ...(model === null || current === null
           ? []
           : [setQuestionSql(name, model.question, model.owner), ...setPeopleSql(name, model.consumers, model.readers)]),
+        ...(suspended === null ? [] : [suspendedAgainSql(name, suspended)]),
         unmarkAppliedSql(planId),
         ...(carried === null ? [back] : replaceViewSql(carried, createAsItWasSql(carried.view), carried.view.columns)),
       ],
@@ -203,7 +212,7 @@ export function planVersion(
     drafts.push(commentStep(schema, name, comment, facts.stableName?.comment ?? null));
   }
   const warnings = [...checked.warnings];
-  if (current?.definitionSql === proposal.definitionSql) {
+  if (suspended === null && current?.definitionSql === proposal.definitionSql) {
     warnings.push(`The definition is that of version ${current.version}: the rows will be the same.`);
   }
   if (current !== null && current.period !== null && proposal.period === undefined) {
@@ -229,7 +238,8 @@ export function planVersion(
       );
     }
   }
-  const outdated = current === null ? [] : kept.filter((one) => one.version !== current.version);
+  // After an upgrade nobody goes back to the rows from before it.
+  const outdated = current === null ? [] : kept.filter((one) => suspended !== null || one.version !== current.version);
   for (const old of outdated) {
     const readBy = facts.copyDependents.filter((dependent) => old.copies.includes(dependent.copy));
     const still = wishes.stillRead[old.version];
@@ -238,7 +248,7 @@ export function planVersion(
     } else if (readBy.length > 0) {
       warnings.push(`Version ${old.version} stays: ${readBy.map(({ dependent }) => dependent).join('; ')} reads it.`);
     } else {
-      drafts.push(dropOld(schema, name, old));
+      drafts.push(dropOld(schema, name, old, suspended === null ? copyKindOf(old.period) : 'table'));
     }
   }
   return finishPlan(request, facts, {
@@ -249,6 +259,7 @@ export function planVersion(
     contractChanges: exists ? [...diff.breaking, ...diff.additive] : [],
     proposal: checked,
     replacesView: carried !== null,
+    ...scriptOnly,
   });
 }
 
@@ -277,18 +288,24 @@ const removeLeftover = (
   undoNote: 'It was never finished and never read.',
 });
 
-const dropOld = (schema: string, name: string, { version, copies, period }: RegisteredVersion): DraftStep => ({
+const dropOld = (
+  schema: string,
+  name: string,
+  { version, copies }: RegisteredVersion,
+  copyKind: CopyKind,
+): DraftStep => ({
   ...flipStep(
     {
-      title: `Drop version ${version}, older than the one to roll back to`,
+      title: `Drop version ${version}, which nobody rolls back to`,
       schema,
       readModel: name,
       kind: 'drop',
       inUse: false,
     },
-    [...copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy)), ...deleteVersionSql(name, version)],
+    [...copies.map((copy) => dropCopySql(copyKind, schema, copy)), ...deleteVersionSql(name, version)],
     [],
   ),
-  lock: `ACCESS EXCLUSIVE on ${copies.join(', ')}`,
+  lock:
+    copies.length === 0 ? 'ROW EXCLUSIVE on the tables of schema daybreak' : `ACCESS EXCLUSIVE on ${copies.join(', ')}`,
   undoNote: 'The last thing that the plan does. Its definition is in the activity log.',
 });
