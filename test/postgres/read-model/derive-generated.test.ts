@@ -6,7 +6,7 @@ import type { Server } from '../../../electron/core/postgres/session.ts';
 import type { Derived } from '../../../electron/core/read-model/propose/derive/derivation.ts';
 import { derive } from '../../../electron/core/read-model/propose/derive/derive.ts';
 import { describeWith } from '../../../electron/core/read-model/propose/derive/describe-with.ts';
-import { parameterSet } from '../../../electron/core/read-model/prove/parameter-set.ts';
+import { literalsOf } from '../../../electron/core/read-model/prove/parameter-literals.ts';
 import { prove } from '../../../electron/core/read-model/prove/prove.ts';
 import { readOneSelect } from '../../../electron/core/read-model/prove/select-text.ts';
 import { fill } from '../../../electron/core/sql-text/fill.ts';
@@ -150,7 +150,7 @@ describe.each(testServers())('$label', (testServer) => {
   /** The model filled in one time zone, and asked in another: rows of the culprit and of its rewriting. */
   const asked = async (text: string, model: Derived, values: Readonly<Record<string, string>>) => {
     const original = await readOneSelect(text);
-    const options = { ...(await parameterSet(original, values)), versionNumber: server.facts.versionNumber };
+    const options = { ...(await literalsOf(original, values)), versionNumber: server.facts.versionNumber };
     await client.query(
       `begin; set local timezone = 'UTC'; create temp table model on commit drop as ${model.definitionSql}`,
     );

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Derived } from '../../../electron/core/read-model/propose/derive/derivation.ts';
 import { derive } from '../../../electron/core/read-model/propose/derive/derive.ts';
 import { describeWith } from '../../../electron/core/read-model/propose/derive/describe-with.ts';
-import { prove, type Proof, type ProveInput } from '../../../electron/core/read-model/prove/prove.ts';
+import { prove, type ProveInput } from '../../../electron/core/read-model/prove/prove.ts';
 import { demoWidgets } from '../../../resources/demo-erp/widgets/widgets.ts';
+import type { ComparisonOutcome } from '../../../shared/model/proof.ts';
 import { testServers } from '../../support/postgres.ts';
 import { openErp, type Erp } from '../explain/erp.ts';
 import { failureOf } from './fixture.ts';
@@ -223,7 +224,8 @@ describe.each(testServers())('$label', (testServer) => {
   const proofs = (
     input: Omit<ProveInput, 'session' | 'stableName' | 'timeoutMs'>,
     timeoutMs = 30_000,
-  ): Promise<Proof[]> => erp.server.withReadonly((session) => prove({ ...input, session, stableName, timeoutMs }));
+  ): Promise<ComparisonOutcome[]> =>
+    erp.server.withReadonly((session) => prove({ ...input, session, stableName, timeoutMs }));
 
   test.each(questions)('$question: derived, and equal on three parameter sets', async ({ sql, sets, key, period }) => {
     const model = await derived(sql);
@@ -262,7 +264,7 @@ describe.each(testServers())('$label', (testServer) => {
     const model = await derived(sql);
     const rewrittenSql = model.rewrittenSql.replace('AS bigint', 'AS int');
     expect(await proofs({ originalSql: sql, ...model, rewrittenSql, parameterSets: [{ $1: '1' }] })).toMatchObject([
-      { result: 'different', why: 'The columns differ: n bigint and n integer.' },
+      { result: 'different', why: 'The columns differ: n bigint and n integer.', columns: [] },
     ]);
   });
 

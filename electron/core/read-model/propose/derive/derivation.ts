@@ -49,6 +49,8 @@ export interface Derived {
   /** The culprit over the stable name: same parameters under their numbers, same outputs in name, order and type. */
   readonly rewrittenSql: string;
   readonly frozenParameters: readonly FrozenParameter[];
+  /** What kept the filters of a frozen result from staying free; null where there are none, or it is not frozen. */
+  readonly notFree: Refusal | null;
   /** What differs from the culprit, a sentence each. */
   readonly changes: readonly string[];
 }

@@ -45,7 +45,11 @@ async function attempt(work: () => Promise<Derived>): Promise<Attempt> {
 }
 
 /** Says what kept the filters from staying free. */
-const becauseOf = (frozen: Derived, { construct, why }: Refusal): Derived =>
+const becauseOf = (frozen: Derived, refusal: Refusal): Derived =>
   frozen.frozenParameters.length === 0
     ? frozen
-    : { ...frozen, changes: [...frozen.changes, `No filter stays free because of ${construct}: ${why}`] };
+    : {
+        ...frozen,
+        notFree: refusal,
+        changes: [...frozen.changes, `No filter stays free because of ${refusal.construct}: ${refusal.why}`],
+      };
