@@ -74,5 +74,5 @@ export const readerSqlFor = (
   [
     `select as_of, ${columns.map((column) => quoteIdent(column.name)).join(', ')}`,
     `from ${qualifiedName(schema, name)}`,
-    `order by ${keyColumns.map(quoteIdent).join(', ')}`,
+    ...(keyColumns.length === 0 ? [] : [`order by ${keyColumns.map(quoteIdent).join(', ')}`]),
   ].join('\n');

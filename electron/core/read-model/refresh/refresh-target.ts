@@ -17,7 +17,7 @@ export interface RefreshTarget extends RefreshFacts {
   readonly model: RegistryModel;
   readonly version: RegistryVersion;
   readonly live: { readonly slot: Slot; readonly copy: string; readonly asOfMs: number | null };
-  readonly hidden: { readonly slot: Slot; readonly copy: string; readonly exists: boolean; readonly hasKey: boolean };
+  readonly hidden: { readonly slot: Slot; readonly copy: string; readonly exists: boolean };
   readonly view: { readonly columns: readonly ViewColumn[]; readonly options: readonly string[] };
   /** The registry has columns for why a mode was chosen and what it wrote. */
   readonly keepsCosts: boolean;
@@ -59,12 +59,7 @@ export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget>
     model,
     version,
     live,
-    hidden: {
-      slot: hiddenSlot,
-      copy: hiddenCopy,
-      exists: hidden !== undefined,
-      hasKey: hasKey(hidden?.uniqueKeys ?? []),
-    },
+    hidden: { slot: hiddenSlot, copy: hiddenCopy, exists: hidden !== undefined },
     view: { columns, options: view.options },
     keepsCosts: installed?.includes(periodsAndCosts.migration) ?? false,
     liveRows: registered?.rows ?? null,

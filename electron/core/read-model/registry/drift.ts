@@ -19,6 +19,8 @@ export interface ModelInCatalog {
     readonly kind: string;
     readonly populated: boolean;
     readonly uniqueKeys: readonly (readonly string[])[];
+    /** Left by a NULL in the key. */
+    readonly plainKeys: readonly (readonly string[])[];
   }[];
   /** Roles that were granted SELECT on the stable name. */
   readonly grantees: readonly string[];
@@ -79,8 +81,9 @@ function copyDrift(model: RegistryModel, { copies }: ModelInCatalog): string[] {
       if (found.kind !== (kind === 'table' ? 'r' : 'm')) return [`${copyId} is no ${kind} any more.`];
       if (!found.populated) return live ? [`The copy ${copyId} holds no data.`] : [];
       const wanted = version.keyColumns.toSorted().join('\n');
-      const keyed = found.uniqueKeys.some((key) => key.toSorted().join('\n') === wanted);
-      return keyed || version.state === 'building' ? [] : [`The copy ${copyId} has lost its unique index.`];
+      const keyed = [...found.uniqueKeys, ...found.plainKeys].some((key) => key.toSorted().join('\n') === wanted);
+      if (keyed || wanted === '' || version.state === 'building') return [];
+      return [`The copy ${copyId} has lost its unique index.`];
     }),
   );
 }
