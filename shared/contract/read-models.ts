@@ -8,6 +8,7 @@ import {
   refreshModeSchema,
   runSchema,
 } from '../model/read-model.ts';
+import { parameterSetSchema, proofSchema, proofStepSchema } from '../model/proof.ts';
 import { procedure } from './envelope.ts';
 
 const onServer = z.object({ serverId: z.string() });
@@ -18,8 +19,10 @@ export const readModelsContract = {
   get: procedure(byName, z.object({ readModel: readModelSchema, runs: z.array(runSchema) })),
   /**
    * A starting point for a read model: from a finding's statement, a dashboard widget, or a SELECT.
-   * Parses it with PostgreSQL's own parser, asks the server for columns and estimates; creates nothing. A statement's
-   * constants are restored from samples; `statement_refused` lists those that only the person knows in `detail.missing`.
+   * Parses it with PostgreSQL's own parser, asks the server for columns and estimates; creates nothing. A statement is
+   * rewritten over the read model (`derivation`): its filters stay free where that is sound, else its constants are kept,
+   * else `statement_refused` names the construct in `detail.construct`, and in `detail.missing` the constants that neither
+   * text nor samples tell and that decide what the model would hold.
    */
   propose: procedure(
     onServer.extend({
@@ -38,8 +41,37 @@ export const readModelsContract = {
     }),
     checkedProposalSchema,
   ),
-  /** An ordered plan with locks and undo: 'create' for a new name, 'new_version' for a known one. Stored; nothing has run. */
-  plan: procedure(onServer.extend({ proposal: checkedProposalSchema }), planSchema),
+  /**
+   * Compares the statement with its rewriting over the definition, as multisets of rows at one snapshot, for each
+   * parameter set; ends with the first that differs, and shows its first rows. Reads only, creates nothing. The result
+   * is kept for the proposal as it stands: an edited one is proven anew.
+   */
+  prove: procedure(
+    onServer.extend({
+      proposal: checkedProposalSchema,
+      /** Left out: those of the proposal. Frozen parameters keep their frozen values whatever is given. */
+      parameterSets: z.array(parameterSetSchema).min(1).max(20).optional(),
+      /** For each parameter set; default five minutes. */
+      timeoutMs: z.number().int().min(100).max(3_600_000).optional(),
+      /** Under which the proof can be watched and cancelled. */
+      proofRunId: z.string().min(1).optional(),
+    }),
+    proofSchema,
+  ),
+  /** The last proof of a proposal exactly as it stands; null: never proven. */
+  proof: procedure(onServer.extend({ proposal: checkedProposalSchema }), proofSchema.nullable()),
+  proofProgress: procedure(
+    onServer.extend({ proofRunId: z.string() }),
+    z.object({ running: z.boolean(), steps: z.array(proofStepSchema), setCount: z.number().int() }),
+  ),
+  /** Cancels the running statement on the server; `prove` then ends with `cancelled`. */
+  cancelProof: procedure(onServer.extend({ proofRunId: z.string() }), z.object({ cancelled: z.boolean() })),
+  /**
+   * An ordered plan with locks and undo: 'create' for a new name, 'new_version' for a known one. Stored; nothing has run.
+   * A statement's proposal has to be proven, else it is refused as `unproven`; `unproven: true` is the person's word that
+   * it may be built all the same, and stays with the plan.
+   */
+  plan: procedure(onServer.extend({ proposal: checkedProposalSchema, unproven: z.boolean().optional() }), planSchema),
   planRollBack: procedure(byName, planSchema),
   planDrop: procedure(byName, planSchema),
   plans: procedure(onServer, z.array(planSchema)),

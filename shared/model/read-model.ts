@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { derivationSchema, expectedSavingSchema } from './derivation.ts';
 import { restoredValueSchema } from './explain.ts';
 import { budgetSchema, freshnessSchema } from './freshness.ts';
 import { periodSchema } from './period.ts';
+import { proofVerdictSchema } from './proof.ts';
 
 /** A plain SQL identifier that Daybreak gives out itself: lower case, at most 50 bytes so that `_v99_b` still fits in 63. */
 export const readModelNameSchema = z
@@ -32,8 +34,8 @@ export const proposalSchema = z.object({
   owner: z.string().min(1),
   /** A read-only SELECT; becomes the body of the version. */
   definitionSql: z.string().min(1),
-  /** Output columns that identify a row. */
-  keyColumns: z.array(z.string()).min(1),
+  /** Output columns that identify a row, NULL counting as a value; empty: none do, or there is one row only. */
+  keyColumns: z.array(z.string()),
   consumers: z.array(consumerSchema),
   /** Roles that may read the stable name. */
   grantTo: z.array(z.string()),
@@ -41,6 +43,15 @@ export const proposalSchema = z.object({
   period: periodSchema.optional(),
 });
 export type Proposal = z.infer<typeof proposalSchema>;
+
+/**
+ * - full: in place, readers wait for its end
+ * - concurrent: in place, merged row by row with the whole definition
+ * - side_by_side: into the copy that nobody reads, then a flip
+ * - by_period: in place, the dirty periods alone; for copies that are tables
+ */
+export const refreshModeSchema = z.enum(['full', 'concurrent', 'side_by_side', 'by_period']);
+export type RefreshMode = z.infer<typeof refreshModeSchema>;
 
 /** A proposal with what Daybreak found out about it. Nothing has been created. */
 export const checkedProposalSchema = z.object({
@@ -63,6 +74,14 @@ export const checkedProposalSchema = z.object({
   constantsFrozen: z.boolean(),
   /** Those that the statistics had left out, and where each was found; absent in plans of earlier versions. */
   constants: z.array(restoredValueSchema).optional(),
+  /** How the culprit statement asks afterwards; absent where it did not begin with a statement, or has no rewriting. */
+  derivation: derivationSchema.optional(),
+  /** How it will be refreshed, as far as that can be told before it was ever filled. */
+  refresh: z.object({ mode: refreshModeSchema, reason: z.string() }).optional(),
+  /** How old its numbers may be, a suggestion. */
+  budget: z.object({ minutes: z.number(), reason: z.string() }).optional(),
+  /** What the open finding of its statement expects; null without one. */
+  saving: expectedSavingSchema.nullable().optional(),
 });
 export type CheckedProposal = z.infer<typeof checkedProposalSchema>;
 
@@ -107,6 +126,10 @@ export const planSchema = z.object({
   /** What has to be typed to run it: the read model's name. */
   confirmWith: z.string(),
   proposal: checkedProposalSchema.nullable(),
+  /** What the proof of its proposal said when it was planned; null where there is nothing to prove, absent before proofs. */
+  proof: z.object({ verdict: proofVerdictSchema.nullable(), proofHash: z.string() }).nullable().optional(),
+  /** The person's word that it may be built although its proposal is not proven. */
+  unproven: z.boolean().optional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 
@@ -132,15 +155,6 @@ export const executionSchema = z.object({
   message: z.string().nullable(),
 });
 export type Execution = z.infer<typeof executionSchema>;
-
-/**
- * - full: in place, readers wait for its end
- * - concurrent: in place, merged row by row with the whole definition
- * - side_by_side: into the copy that nobody reads, then a flip
- * - by_period: in place, the dirty periods alone; for copies that are tables
- */
-export const refreshModeSchema = z.enum(['full', 'concurrent', 'side_by_side', 'by_period']);
-export type RefreshMode = z.infer<typeof refreshModeSchema>;
 
 /** What a refresh wrote. Counters that the server does not keep, or keeps from this role, are null. */
 export const runCostSchema = z.object({

@@ -14,7 +14,8 @@ import type { Events } from '../events.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import type { Journal } from './journal.ts';
-import { askersOf, restoredOriginOf, type ProposeFrom } from './propose-from.ts';
+import { Proofs } from './proofs.ts';
+import { askersOf, restoredOriginOf, savingOf, type ProposeFrom } from './propose-from.ts';
 import { planCreateOrNewVersion, planDrop, planRollBack } from './plan-for.ts';
 import { propose } from './propose/propose.ts';
 import { latestRun } from './refresh/latest-run.ts';
@@ -45,9 +46,11 @@ export class ReadModelService {
   readonly #options: Options;
   readonly #plans = new RunningJobs<Execution>();
   readonly #refreshes = new RunningJobs<Run>();
+  readonly proofs: Proofs;
 
   constructor(options: Options) {
     this.#options = options;
+    this.proofs = new Proofs(options);
   }
 
   async list(serverId: string): Promise<ReadModel[]> {
@@ -75,14 +78,16 @@ export class ReadModelService {
     const given = Object.fromEntries(Object.entries(edits ?? {}).filter(([, value]) => value !== undefined));
     // Whoever asks the slow question today will read its answer tomorrow.
     const grantTo = await askersOf(this.#options, serverId, from, server.facts.roleName);
-    return propose({ server, schema: server.settings.readModelSchema, origin, edits: { grantTo, ...given } });
+    const saving = await savingOf(this.#options, serverId, from);
+    return propose({ server, schema: server.settings.readModelSchema, origin, edits: { grantTo, ...given }, saving });
   }
 
-  async plan(serverId: string, proposal: CheckedProposal): Promise<Plan> {
+  /** `unproven`: the person's word that it may be built although no proof stands behind it; kept with the plan. */
+  async plan(serverId: string, proposal: CheckedProposal, unproven = false): Promise<Plan> {
     const server = await this.#options.servers.server(serverId);
-    return this.#store(
-      await planCreateOrNewVersion({ server, proposal, schema: server.settings.readModelSchema, ...this.#stamp() }),
-    );
+    const schema = server.settings.readModelSchema;
+    const plan = await planCreateOrNewVersion({ server, proposal, schema, ...this.#stamp() });
+    return this.#store(await this.proofs.requireProven(serverId, plan, unproven));
   }
 
   async planRollBack(serverId: string, name: string): Promise<Plan> {
@@ -244,7 +249,7 @@ export class ReadModelService {
 
   /** Cancels what runs and waits until it has been undone, and its end stands in the store. */
   async stop(): Promise<void> {
-    await Promise.all([this.#refreshes.stop(), this.#plans.stop()]);
+    await Promise.all([this.#refreshes.stop(), this.#plans.stop(), this.proofs.stop()]);
   }
 
   /** Throws `plan_stale`. A plan runs once. */

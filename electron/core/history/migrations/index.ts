@@ -7,6 +7,7 @@ import { experiments } from './0020-experiments.ts';
 import { explained } from './0030-explained.ts';
 import { openFindings } from './0040-open-findings.ts';
 import { passingStatements } from './0050-passing-statements.ts';
+import { proofs } from './0060-proofs.ts';
 import { packedHistory } from './0006-packed-history.ts';
 
 export interface Migration {
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   explained,
   openFindings,
   passingStatements,
+  proofs,
 ];

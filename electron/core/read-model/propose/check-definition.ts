@@ -69,6 +69,7 @@ export async function checkDefinition(
       ...estimate,
       warnings: [
         ...warningsOf(analysis, qualified, reached, columns, outputs, estimate.versionNumber),
+        ...sizeWarning({ outputs }, estimate),
         ...(await zoneWarning(sql, analysis, reached, select.text)),
       ],
     };
@@ -103,6 +104,8 @@ function refuseColumns(columns: readonly Column[]): void {
 
 interface Estimate {
   readonly expectedRows: number;
+  /** Of the largest step of the plan. */
+  readonly readRows: number;
   readonly expectedBytes: number;
   readonly expectedCost: number;
   readonly versionNumber: number;
@@ -120,10 +123,27 @@ async function explain(sql: Sql, definitionSql: string): Promise<Estimate> {
   const rows = Number(plan['Plan Rows'] ?? 0);
   return {
     expectedRows: rows,
+    readRows: mostRows(plan),
     expectedBytes: rows * (Number(plan['Plan Width'] ?? 0) + rowOverheadBytes),
     expectedCost: Number(plan['Total Cost'] ?? 0),
     versionNumber: version?.number ?? 0,
   };
+}
+
+function mostRows(plan: Record<string, unknown>): number {
+  const below = Array.isArray(plan['Plans']) ? (plan['Plans'] as Record<string, unknown>[]) : [];
+  return Math.max(Number(plan['Plan Rows'] ?? 0), ...below.map(mostRows));
+}
+
+/** Below it nobody minds how many rows a model has. */
+const fewRows = 1000;
+
+/** A model that is as large as what it reads saves the joins at most. */
+function sizeWarning({ outputs }: Pick<CheckedDefinition, 'outputs'>, { expectedRows, readRows }: Estimate): string[] {
+  if (outputs.key === null || expectedRows < fewRows || expectedRows < readRows / 2) return [];
+  return [
+    `The planner expects ${expectedRows} rows of ${readRows} that are read: hardly fewer. Filters by moments, or by what every row has its own of, make the key as fine as the table; give such a parameter its value, or cut the time to days.`,
+  ];
 }
 
 function warningsOf(
