@@ -22,8 +22,9 @@ export async function checkProposal(
   return unwrap(await client().readModels.propose({ serverId, from, edits }, { signal }));
 }
 
-export async function makePlan(serverId: string, proposal: CheckedProposal): Promise<Plan> {
-  return unwrap(await client().readModels.plan({ serverId, proposal }));
+/** `unproven`: the person's word that it may be built although no proof stands behind it. */
+export async function makePlan(serverId: string, proposal: CheckedProposal, unproven: boolean): Promise<Plan> {
+  return unwrap(await client().readModels.plan({ serverId, proposal, unproven }));
 }
 
 export async function planRollBack(serverId: string, name: string): Promise<Plan> {
@@ -44,7 +45,7 @@ export async function planAgain(plan: Plan): Promise<Plan> {
     case 'create':
     case 'new_version':
       if (plan.proposal === null) throw new Error(`plan ${plan.planId} carries no proposal`);
-      return makePlan(plan.serverId, plan.proposal);
+      return makePlan(plan.serverId, plan.proposal, plan.unproven === true);
     default:
       return assertNever(plan.kind);
   }
