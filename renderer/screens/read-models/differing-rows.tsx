@@ -12,7 +12,7 @@ export function DifferingRows({ outcome }: { readonly outcome: ComparisonOutcome
         {outcome.why}
       </Notice>
       {rows.length > 0 && (
-        <div className={styles.scroll}>
+        <div className={`${styles.scroll} ${styles.below}`}>
           <table className={styles.table} aria-label="The first rows that differ">
             <thead>
               <tr>

@@ -136,7 +136,7 @@ function SetsTable({ free, sets, steps }: SetsTableProps) {
   ];
   if (rows.length === 0) return null;
   return (
-    <div className={styles.scroll}>
+    <div className={`${styles.scroll} ${styles.below}`}>
       <table className={styles.table} aria-label="Parameter sets of the proof">
         <thead>
           <tr>

@@ -76,7 +76,7 @@ export function ProposalFacts({ checked, keyColumns }: ProposalFactsProps) {
             <>
               <dt>may be old</dt>
               <dd>
-                {budgetText(value.budget)} is a good begin: {value.budget.reason}
+                begin with {budgetText(value.budget)}: {value.budget.reason}
               </dd>
             </>
           )}

@@ -37,7 +37,7 @@ export function RewritingCard({ rewriting, onChange }: RewritingCardProps) {
         </p>
       )}
       {parameters.length > 0 && (
-        <table className={styles.table} aria-label="Parameters of the statement">
+        <table className={`${styles.table} ${styles.below}`} aria-label="Parameters of the statement">
           <thead>
             <tr>
               <th scope="col">parameter</th>

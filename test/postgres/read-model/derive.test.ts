@@ -255,7 +255,7 @@ describe.each(testServers())('$label', (testServer) => {
     const model = await derived(sql);
     const rewrittenSql = model.rewrittenSql.replace(/WHERE .* GROUP/, 'GROUP');
     const [proof] = await proofs({ originalSql: sql, ...model, rewrittenSql, parameterSets: [{ $1: '1' }] });
-    expect(proof).toMatchObject({ result: 'different', why: expect.stringMatching(/returns \d rows/) });
+    expect(proof).toMatchObject({ result: 'different', why: expect.stringMatching(/returns? \d+ rows/) });
     expect(proof?.result === 'different' && proof.rows[0]?.row).toMatch(/^\(\d,\d+\)$/);
   });
 

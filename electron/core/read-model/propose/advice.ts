@@ -32,7 +32,7 @@ export function advise({ expectedRows, expectedCost, keyColumns, cutByPeriod }: 
 }
 
 function budgetFor(cost: number): Advice['budget'] {
-  if (cost < cheapCost) return { minutes: 15, reason: 'a refresh is cheap, and tactical reports are at home here' };
+  if (cost < cheapCost) return { minutes: 15, reason: 'a refresh is cheap' };
   if (cost < heavyCost)
     return { minutes: 60, reason: 'a refresh costs about as much as one run of the slow statement' };
   return { minutes: 240, reason: 'a refresh reads a lot: a few times a day, outside of the rush' };

@@ -26,7 +26,10 @@ export async function compareQueries(sql: Sql, originalSql: string, rewrittenSql
   }
   return {
     result: 'different',
-    why: `The culprit returns ${originalRows} rows and its rewriting ${rewrittenRows}, and they are not the same.`,
+    why:
+      originalRows === rewrittenRows
+        ? `Both return ${originalRows} rows, and they are not the same.`
+        : `The statement returns ${originalRows} rows, and the rewritten query ${rewrittenRows}.`,
     columns: columns.map(({ name }) => name),
     rows: [...differing],
   };

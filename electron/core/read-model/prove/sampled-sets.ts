@@ -31,7 +31,8 @@ export async function sampledSets(input: SampledSetsInput): Promise<ParameterSet
   const sets = new Map<string, ParameterSet>();
   const add = (literals: ReadonlyMap<number, string>): void => {
     const set = wholeSet(statement, new Map([...known, ...literals]));
-    if (set !== null && sets.size < mostSets) sets.set(JSON.stringify(set), set);
+    const key = set === null ? '' : JSON.stringify(Object.values(set).map(withoutType));
+    if (set !== null && sets.size < mostSets && !sets.has(key)) sets.set(key, set);
   };
   add(known);
   for (const sample of samples) add(await constantsOfSample(statement, sample, sampleLimitBytes));
@@ -42,6 +43,9 @@ export async function sampledSets(input: SampledSetsInput): Promise<ParameterSet
   }
   return [...sets.values()];
 }
+
+/** `'DACH'::text` of the statistics is the `'DACH'` that was sent. */
+const withoutType = (literal: string): string => literal.replace(/('|\d)::[\w ]+(\(\d+(,\d+)?\))?$/, '$1');
 
 /** null where a parameter has no value. Those that stand for one constant share it. */
 function wholeSet(statement: ParsedText, literals: ReadonlyMap<number, string>): ParameterSet | null {
