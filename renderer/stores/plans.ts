@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Sibling } from '../../shared/model/derivation.ts';
 import { assertNever } from '../../shared/model/failure.ts';
 import type { CheckedProposal, Execution, Plan, Proposal } from '../../shared/model/read-model.ts';
 import { client, unwrap } from './client.ts';
@@ -8,7 +9,13 @@ import { createLoader, type Loadable, notLoaded } from './loadable.ts';
 
 /** Where a proposal begins: a finding's statement, a dashboard widget, or a SELECT that somebody wrote. */
 export type ProposalOrigin =
-  | { readonly kind: 'statement'; readonly statementId: string; readonly values?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'statement';
+      readonly statementId: string;
+      readonly values?: Readonly<Record<string, string>>;
+      /** Parameters that keep their values although they could filter. */
+      readonly freeze?: string[];
+    }
   | { readonly kind: 'widget'; readonly widgetId: string }
   | { readonly kind: 'sql'; readonly sql: string };
 
@@ -20,6 +27,11 @@ export async function checkProposal(
   signal: AbortSignal,
 ): Promise<CheckedProposal> {
   return unwrap(await client().readModels.propose({ serverId, from, edits }, { signal }));
+}
+
+/** Other culprits that read the same tables as a statement. */
+export async function siblingsOf(serverId: string, statementId: string, signal: AbortSignal): Promise<Sibling[]> {
+  return unwrap(await client().readModels.siblings({ serverId, statementId }, { signal }));
 }
 
 /** `unproven`: the person's word that it may be built although no proof stands behind it. */

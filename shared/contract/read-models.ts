@@ -9,6 +9,7 @@ import {
   runSchema,
 } from '../model/read-model.ts';
 import { parameterSetSchema, proofSchema, proofStepSchema } from '../model/proof.ts';
+import { siblingSchema } from '../model/derivation.ts';
 import { procedure } from './envelope.ts';
 
 const onServer = z.object({ serverId: z.string() });
@@ -32,6 +33,8 @@ export const readModelsContract = {
           statementId: z.string(),
           /** '$1' -> SQL literal: constants that neither samples nor the text tell. */
           values: z.record(z.string(), z.string()).optional(),
+          /** '$1' ...: parameters that keep their known values although they could filter; the model is smaller then. */
+          freeze: z.array(z.string().regex(/^\$[1-9]\d*$/)).optional(),
         }),
         z.object({ kind: z.literal('widget'), widgetId: z.string() }),
         z.object({ kind: z.literal('sql'), sql: z.string() }),
@@ -41,6 +44,8 @@ export const readModelsContract = {
     }),
     checkedProposalSchema,
   ),
+  /** Other culprits with an open finding that read the same tables as this statement: each can have a read model of its own. */
+  siblings: procedure(onServer.extend({ statementId: z.string() }), z.array(siblingSchema)),
   /**
    * Compares the statement with its rewriting over the definition, as multisets of rows at one snapshot, for each
    * parameter set; ends with the first that differs, and shows its first rows. Reads only, creates nothing. The result

@@ -49,3 +49,12 @@ export const expectedSavingSchema = z.object({
   p95Ms: z.number().nullable(),
 });
 export type ExpectedSaving = z.infer<typeof expectedSavingSchema>;
+
+/** Another culprit whose read model would be made of the same tables. */
+export const siblingSchema = z.object({
+  statementId: z.string(),
+  text: z.string(),
+  /** Its key would have the same columns. */
+  sameGrain: z.boolean(),
+});
+export type Sibling = z.infer<typeof siblingSchema>;

@@ -9,6 +9,9 @@ export const readModelsApi = ({ readModels }: Engine) =>
     propose: os.readModels.propose.handler(({ input }) =>
       reply(() => readModels.propose(input.serverId, input.from, input.edits)),
     ),
+    siblings: os.readModels.siblings.handler(({ input }) =>
+      reply(() => readModels.siblings(input.serverId, input.statementId)),
+    ),
     prove: os.readModels.prove.handler(({ input }) => reply(() => readModels.proofs.prove(input.serverId, input))),
     proof: os.readModels.proof.handler(({ input }) =>
       reply(() => readModels.proofs.known(input.serverId, input.proposal)),

@@ -13,6 +13,8 @@ export type ProposeFrom =
       readonly statementId: string;
       /** '$1' -> SQL literal: constants that only the person knows. */
       readonly values?: Readonly<Record<string, string>> | undefined;
+      /** '$1': parameters that shall keep their values although they could filter. */
+      readonly freeze?: readonly string[] | undefined;
     }
   | { readonly kind: 'widget'; readonly widgetId: string }
   | { readonly kind: 'sql'; readonly sql: string };
@@ -34,7 +36,8 @@ export async function restoredOriginOf(
   const stored = await storedStatement(sources.history, server.serverId, from.statementId);
   if (stored === undefined) return origin;
   try {
-    return { ...origin, ...(await restoreStatement({ server, history: sources.history }, stored, from.values)) };
+    const restored = await restoreStatement({ server, history: sources.history }, stored, from.values);
+    return { ...origin, ...restored, freeze: from.freeze ?? [] };
   } catch (error) {
     // A definition of the person's own needs none of it.
     if (definitionIsGiven && isFailure(error) && error.value.code === 'statement_refused') return origin;

@@ -7,6 +7,7 @@ import type {
   RefreshMode,
   Run,
 } from '../../../shared/model/read-model.ts';
+import type { Sibling } from '../../../shared/model/derivation.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
@@ -23,6 +24,7 @@ import { refreshReadModel } from './refresh/refresh.ts';
 import { setRefreshMode } from './refresh/set-mode.ts';
 import { getReadModel, listReadModels } from './registry/read-models.ts';
 import { RunningJobs } from './running-jobs.ts';
+import { siblingsOf } from './siblings.ts';
 import { executePlan } from './swap/execute-plan.ts';
 import { recoverPlan } from './swap/recover-plan.ts';
 import { isGone } from './swap/run-step.ts';
@@ -80,6 +82,11 @@ export class ReadModelService {
     const grantTo = await askersOf(this.#options, serverId, from, server.facts.roleName);
     const saving = await savingOf(this.#options, serverId, from);
     return propose({ server, schema: server.settings.readModelSchema, origin, edits: { grantTo, ...given }, saving });
+  }
+
+  async siblings(serverId: string, statementId: string): Promise<Sibling[]> {
+    const server = await this.#options.servers.server(serverId);
+    return siblingsOf({ server, history: this.#options.history }, statementId);
   }
 
   /** `unproven`: the person's word that it may be built although no proof stands behind it; kept with the plan. */

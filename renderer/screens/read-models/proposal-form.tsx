@@ -20,6 +20,7 @@ import { proofWords } from './proof-words.ts';
 import styles from './read-models.module.css';
 import { RewritingCard } from './rewriting-card.tsx';
 import { type OwnRewritten, rewritingOf } from './rewriting-facts.ts';
+import { SiblingsCard } from './siblings-card.tsx';
 import { useProof } from './use-proof.ts';
 import { useProposal } from './use-proposal.ts';
 
@@ -34,11 +35,13 @@ interface ProposalFormProps {
   readonly nextVersion?: number;
   /** Asks again with constants that only the person knows. */
   readonly onValues?: (values: Readonly<Record<string, string>>) => void;
+  /** Asks again with exactly these parameters keeping their values beside those that have to. */
+  readonly onFreeze?: (parameters: readonly string[]) => void;
 }
 
 /** Edits a proposal beside what the engine says about it. Nothing is created before its plan was shown and run. */
 export function ProposalForm(props: ProposalFormProps) {
-  const { server, origin, initial, initialReaderSql, title, nextVersion, onValues } = props;
+  const { server, origin, initial, initialReaderSql, title, nextVersion, onValues, onFreeze } = props;
   const { draft, checked, settled, change, recheck } = useProposal(server.serverId, origin, initial);
   const [ownReaderSql, setReaderSql] = useState(initialReaderSql);
   const [ownRewritten, setRewritten] = useState<OwnRewritten | null>(null);
@@ -180,6 +183,9 @@ export function ProposalForm(props: ProposalFormProps) {
             <>
               <RewritingCard
                 rewriting={rewriting}
+                known={new Set((checked.value?.constants ?? []).map((constant) => constant.name))}
+                frozenByPerson={origin?.kind === 'statement' ? (origin.freeze ?? []) : []}
+                {...(onFreeze === undefined ? {} : { onFreeze })}
                 onChange={(sql) => setRewritten({ of: checked.value?.derivation?.rewrittenSql ?? '', sql })}
               />
               <ProofCard
@@ -222,6 +228,7 @@ export function ProposalForm(props: ProposalFormProps) {
           <div className={checked.problem === null ? '' : styles.stale}>
             <ProposalFacts checked={checked} keyColumns={proposal.keyColumns} />
           </div>
+          {origin?.kind === 'statement' && <SiblingsCard serverId={server.serverId} statementId={origin.statementId} />}
           {checked.value !== null && rewriting === null && (
             <Card
               title="How a reader asks afterwards"

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import type { ProposedRewriting } from '../../../shared/model/derivation.ts';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { Card } from '../../app/page.tsx';
@@ -9,10 +10,14 @@ import { parameterFacts, periodText } from './rewriting-facts.ts';
 interface RewritingCardProps {
   readonly rewriting: ProposedRewriting;
   readonly onChange: (rewrittenSql: string) => void;
+  /** Parameters whose values are known, so that they can be kept. */
+  readonly known: ReadonlySet<string>;
+  readonly frozenByPerson: readonly string[];
+  readonly onFreeze?: (parameters: readonly string[]) => void;
 }
 
 /** The statement over the read model: what still filters, what was kept, and the text to put into the program. */
-export function RewritingCard({ rewriting, onChange }: RewritingCardProps) {
+export function RewritingCard({ rewriting, onChange, known, frozenByPerson, onFreeze }: RewritingCardProps) {
   const { shape, rewrittenSql, notFree, changes } = rewriting;
   const parameters = parameterFacts(rewriting);
   const period = periodText(rewriting);
@@ -43,6 +48,7 @@ export function RewritingCard({ rewriting, onChange }: RewritingCardProps) {
               <th scope="col">parameter</th>
               <th scope="col">is</th>
               <th scope="col">what it does</th>
+              <th scope="col" aria-label="Change it" />
             </tr>
           </thead>
           <tbody>
@@ -53,6 +59,28 @@ export function RewritingCard({ rewriting, onChange }: RewritingCardProps) {
                   <Tag tone={state === 'free' ? 'good' : 'warning'}>{state}</Tag>
                 </td>
                 <td className={state === 'free' ? '' : styles.mono}>{text}</td>
+                <td className={styles.number}>
+                  {onFreeze !== undefined && state === 'free' && known.has(name) && (
+                    <Button
+                      size="compact-xs"
+                      variant="default"
+                      aria-label={`Keep the value of ${name}`}
+                      onClick={() => onFreeze([...frozenByPerson, name])}
+                    >
+                      Keep its value
+                    </Button>
+                  )}
+                  {onFreeze !== undefined && frozenByPerson.includes(name) && (
+                    <Button
+                      size="compact-xs"
+                      variant="default"
+                      aria-label={`Let ${name} filter`}
+                      onClick={() => onFreeze(frozenByPerson.filter((one) => one !== name))}
+                    >
+                      Let it filter
+                    </Button>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -117,6 +117,7 @@ describe('a password goes in and never comes out', () => {
       'mornings.openFindings': () => client.mornings.openFindings({ ...one, all: true }),
       'mornings.dismissFinding': () => client.mornings.dismissFinding({ ...one, fingerprint: 'none', dismissed: true }),
       'readModels.propose': () => client.readModels.propose({ serverId, from }),
+      'readModels.siblings': () => client.readModels.siblings({ serverId, statementId: '1' }),
       'readModels.prove': () => client.readModels.prove({ serverId, proposal: proposed.value }),
       'readModels.proof': () => client.readModels.proof({ serverId, proposal: proposed.value }),
       'readModels.proofProgress': () => client.readModels.proofProgress({ ...one, proofRunId: 'none' }),

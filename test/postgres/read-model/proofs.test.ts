@@ -103,6 +103,19 @@ describe.each(testServers())('$label', (testServer) => {
       },
     });
     expect(proposal.warnings.join('\n')).toMatch(/hardly fewer/);
+    const keeping = (parameter: string) =>
+      engine.readModels.propose(serverId, { kind: 'statement', statementId: id, freeze: [parameter] });
+    expect(await keeping('$1')).toMatchObject({
+      proposal: { keyColumns: ['invoiced_at', 'region'] },
+      derivation: { shape: 'free', frozenParameters: [{ name: '$1' }] },
+    });
+    // Which moment '2026-02-01' is depends on who asks: no definition may decide that for everybody.
+    const smaller = await keeping('$2');
+    expect(smaller).toMatchObject({
+      proposal: { keyColumns: ['region'] },
+      derivation: { shape: 'frozen', notFree: { construct: "invoiced_at in the session's time zone" } },
+    });
+    expect(smaller.warnings.join('\n')).not.toMatch(/hardly fewer/);
     const refused = await failureOf(engine.readModels.plan(serverId, proposal));
     expect(refused).toMatchObject({ code: 'unproven', message: expect.stringMatching(/never compared/) });
 
@@ -178,6 +191,63 @@ describe.each(testServers())('$label', (testServer) => {
     expect(await failureOf(engine.readModels.proofs.prove(serverId, { proposal: sneaky }))).toMatchObject({
       code: 'statement_refused',
       detail: { construct: 'set_config()' },
+    });
+  });
+
+  test('culprits that read the same tables are offered beside each other, one read model each', async () => {
+    const texts = [
+      byRegion,
+      'select category, region, sum(amount) as amount from invoice where category = $1 and invoiced_at < $2 group by category, region',
+      'select count(*) as others from boss_only where n = $1',
+    ];
+    const { samples, openFindings } = engine.history;
+    const { database: databaseName } = shop.server.settings;
+    await samples.saveTexts(
+      serverId,
+      texts.map((text, at) => ({
+        key: { databaseOid, roleOid: '10', queryid: String(at + 1), toplevel: true },
+        text,
+        databaseName,
+        roleName: shop.boss,
+      })),
+    );
+    const stored = (await samples.statements(serverId)).toSorted(
+      (a, b) => texts.indexOf(a.text ?? '') - texts.indexOf(b.text ?? ''),
+    );
+    const described = stored.map(({ statementId, fingerprint, text }) => ({
+      fingerprint,
+      statement: {
+        statementId,
+        fingerprint,
+        text,
+        queryid: null,
+        class: 'reporting' as const,
+        classSource: 'score' as const,
+        applicationNames: [],
+        roleName: shop.boss,
+        databaseName,
+        widgetId: null,
+        toplevel: true,
+      },
+      cure: 'read_model' as const,
+      grade: 'B' as const,
+      blameShare: 0.4,
+      damageSeconds: 90,
+      window: { fromMs: 1, toMs: 2 },
+      prediction: { meanMs: 5, p95Ms: 9 },
+    }));
+    await openFindings.save(serverId, described, Date.now());
+    const [first, second] = stored;
+    expect(await engine.readModels.siblings(serverId, first?.statementId ?? '')).toEqual([
+      { statementId: second?.statementId, text: texts[1], sameGrain: true },
+    ]);
+    expect((await proposeFrom(first?.statementId ?? '', { name: 'regions' })).saving).toEqual({
+      grade: 'B',
+      blameShare: 0.4,
+      damageSeconds: 90,
+      window: { fromMs: 1, toMs: 2 },
+      meanMs: 5,
+      p95Ms: 9,
     });
   });
 

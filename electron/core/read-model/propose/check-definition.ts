@@ -142,7 +142,7 @@ const fewRows = 1000;
 function sizeWarning({ outputs }: Pick<CheckedDefinition, 'outputs'>, { expectedRows, readRows }: Estimate): string[] {
   if (outputs.key === null || expectedRows < fewRows || expectedRows < readRows / 2) return [];
   return [
-    `The planner expects ${expectedRows} rows of ${readRows} that are read: hardly fewer. Filters by moments, or by what every row has its own of, make the key as fine as the table; give such a parameter its value, or cut the time to days.`,
+    `The planner expects ${expectedRows} rows of ${readRows} that are read: hardly fewer. Filters by moments, or by what every row has its own of, make the key as fine as the table; let such a parameter keep its value, or cut the time to days.`,
   ];
 }
 

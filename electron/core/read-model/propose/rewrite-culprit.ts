@@ -22,6 +22,8 @@ export interface Culprit {
   readonly searchPath?: string;
   /** To prove with. */
   readonly parameterSets?: readonly ParameterSet[];
+  /** Parameters ('$1') that shall keep their values although they could filter: the person's word. */
+  readonly freeze?: readonly string[];
 }
 
 /** A rewriting whose read model has no name yet. */
@@ -44,12 +46,18 @@ export async function rewriteCulprit(
   culprit: Culprit,
   schema: string,
 ): Promise<UnnamedRewriting> {
-  const { text, values = [], missing = [], searchPath, parameterSets = [] } = culprit;
+  const { text, values = [], missing = [], searchPath, parameterSets = [], freeze = [] } = culprit;
   const known = new Map(values.map(({ name, literal }) => [Number(name.slice(1)), literal]));
   const derivation = await session.snapshot(async (sql) => {
     await sql.query(`select set_config('standard_conforming_strings', 'on', true)`);
     if (searchPath !== undefined) await setSearchPath(sql, searchPath);
-    return derive({ text, known, stableName: { schema, name: unnamed }, describe: describeWith(sql) });
+    return derive({
+      text,
+      known,
+      freeze: new Set(freeze.map((name) => Number(name.slice(1)))),
+      stableName: { schema, name: unnamed },
+      describe: describeWith(sql),
+    });
   });
   if (derivation.outcome === 'not_derivable') {
     const { construct, why, whatToDo } = derivation;

@@ -8,6 +8,8 @@ export interface DeriveInput {
   readonly text: string;
   /** Number of a parameter -> SQL text of the literal that it stood for, as far as it is known. */
   readonly known: ReadonlyMap<number, string>;
+  /** Parameters that shall keep their known values although they could filter. */
+  readonly freeze?: ReadonlySet<number>;
   /** What the rewritten query reads. */
   readonly stableName: { readonly schema: string; readonly name: string };
   readonly describe: Describe;

@@ -14,8 +14,9 @@ import { readSelect } from './readable.ts';
 export async function derive(input: DeriveInput): Promise<Derivation> {
   try {
     const read = await readSelect(input.text);
-    const { tree, known } = await unified(read.tree, input.known);
-    const derived = await deriveEither(tree, { ...input, known });
+    const { tree, known, rootOf } = await unified(read.tree, input.known);
+    const freeze = new Set([...(input.freeze ?? [])].map(rootOf));
+    const derived = await deriveEither(tree, { ...input, known, freeze });
     return { ...derived, rewrittenSql: await withListMarks(derived.rewrittenSql, read.squashed) };
   } catch (error) {
     if (error instanceof NotDerivable) return { outcome: 'not_derivable', ...error.refusal };

@@ -24,7 +24,10 @@ export interface Settled {
  * Another filter keeps its value where that is known. Throws `NotDerivable` where a value is needed that is not known,
  * and for clock and session words in such places.
  */
-export async function settle(tree: JsonObject, input: Pick<DeriveInput, 'known' | 'describe'>): Promise<Settled> {
+export async function settle(
+  tree: JsonObject,
+  input: Pick<DeriveInput, 'known' | 'freeze' | 'describe'>,
+): Promise<Settled> {
   const { known, describe } = input;
   const literals = new Map<number, string>();
   let select = tree;
@@ -43,6 +46,7 @@ export async function settle(tree: JsonObject, input: Pick<DeriveInput, 'known' 
   };
 
   const none = new Set<string>();
+  await freeze([...(input.freeze ?? [])], null);
   const first = readParts(select, none);
   await inside(select['withClause'], 'in a WITH');
   await inside([...first.from], 'in FROM, in a sub-select or the condition of an outer join');

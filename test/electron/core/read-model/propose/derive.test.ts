@@ -165,6 +165,26 @@ describe('filters with parameters become the key', () => {
     });
   });
 
+  test('a filter keeps its value where a person wants so', async () => {
+    const sql = 'select sum(amount) from erp.invoice where region = $1 and created >= $2';
+    const derivation = await derive({
+      text: sql,
+      known: new Map([
+        [1, `'North'`],
+        [2, `'2026-01-01'`],
+      ]),
+      freeze: new Set([2]),
+      stableName: { schema: 'reporting', name: 'sales' },
+      describe: describeColumns,
+    });
+    expect(derivation).toMatchObject({
+      shape: 'free',
+      keyColumns: ['region'],
+      frozenParameters: [{ name: '$2', literal: `'2026-01-01'` }],
+      definitionSql: expect.stringContaining(`WHERE created >= '2026-01-01' GROUP BY region`),
+    });
+  });
+
   test('a list of any length stays one', async () => {
     const { rewrittenSql } = await derived('select sum(amount) from erp.invoice where region in ($1 /*, ... */)');
     expect(rewrittenSql).toContain('m.region IN ($1 /*, ... */)');
