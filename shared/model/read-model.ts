@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { derivationSchema, expectedSavingSchema } from './derivation.ts';
+import { derivationSchema, expectedSavingSchema, type ProposedRewriting } from './derivation.ts';
 import { restoredValueSchema } from './explain.ts';
 import { budgetSchema, freshnessSchema } from './freshness.ts';
 import { periodSchema } from './period.ts';
@@ -76,6 +76,10 @@ export const checkedProposalSchema = z.object({
   constants: z.array(restoredValueSchema).optional(),
   /** How the culprit statement asks afterwards; absent where it did not begin with a statement, or has no rewriting. */
   derivation: derivationSchema.optional(),
+  /** The widget's own query, which `readerSql` has to answer for; absent where it did not begin with a widget. */
+  liveSql: z.string().optional(),
+  /** Definition and `readerSql` are those that ship with the widget. */
+  asShipped: z.boolean().optional(),
   /** How it will be refreshed, as far as that can be told before it was ever filled. */
   refresh: z.object({ mode: refreshModeSchema, reason: z.string() }).optional(),
   /** How old its numbers may be, a suggestion. */
@@ -84,6 +88,23 @@ export const checkedProposalSchema = z.object({
   saving: expectedSavingSchema.nullable().optional(),
 });
 export type CheckedProposal = z.infer<typeof checkedProposalSchema>;
+
+/** What a proof compares. */
+export interface Compared extends Pick<
+  ProposedRewriting,
+  'originalSql' | 'searchPath' | 'rewrittenSql' | 'parameterSets' | 'frozenParameters'
+> {
+  readonly definitionSql: string;
+}
+
+/** The statement and its rewriting, or the widget's live query and its query over the model; null: nothing to compare. */
+export function comparedOf({ proposal, derivation, liveSql, readerSql }: CheckedProposal): Compared | null {
+  const { definitionSql } = proposal;
+  if (derivation !== undefined) return { ...derivation, definitionSql };
+  if (liveSql === undefined) return null;
+  const noParameters = { searchPath: null, parameterSets: [], frozenParameters: [] };
+  return { originalSql: liveSql, rewrittenSql: readerSql, definitionSql, ...noParameters };
+}
 
 export const planKindSchema = z.enum(['create', 'new_version', 'roll_back', 'drop']);
 export type PlanKind = z.infer<typeof planKindSchema>;

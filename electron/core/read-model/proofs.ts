@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../../shared/model/failure.ts';
 import { verdictOf, type ParameterSet, type Proof, type ProofStep } from '../../../shared/model/proof.ts';
-import type { CheckedProposal, Plan } from '../../../shared/model/read-model.ts';
-import type { ProposedRewriting } from '../../../shared/model/derivation.ts';
+import { comparedOf, type CheckedProposal, type Compared, type Plan } from '../../../shared/model/read-model.ts';
 import type { KnownServers } from '../connections/known-servers.ts';
+import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import type { Events } from '../events.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
@@ -19,6 +19,7 @@ interface Options {
   readonly history: History;
   readonly events: Events;
   readonly servers: KnownServers;
+  readonly dashboards: DashboardService;
 }
 
 export interface ProveAsked {
@@ -52,16 +53,16 @@ export class Proofs {
 
   /**
    * Compares the culprit with its rewriting over the definition, each parameter set at one snapshot, and keeps the
-   * result. Reads only. Throws `statement_refused` for a proposal without a culprit and for what does not only read,
+   * result. Reads only. Throws `statement_refused` for a proposal that answers for nothing else and for what does not only read,
    * `invalid_input` for values that are missing or no literals, `cancelled`, and what the server refuses.
    */
   async prove(serverId: string, { proposal, parameterSets, timeoutMs, proofRunId }: ProveAsked): Promise<Proof> {
     const server = await this.#options.servers.server(serverId);
     const checked = await recheck(server, proposal);
-    const derivation = requireCulprit(checked);
-    await requireReadsOnly(derivation.originalSql);
-    await requireReadsOnly(derivation.rewrittenSql);
-    const sets = await setsOf(derivation, parameterSets);
+    const compared = requireCulprit(checked);
+    await requireReadsOnly(compared.originalSql);
+    await requireReadsOnly(compared.rewrittenSql);
+    const sets = await setsOf(compared, parameterSets);
     const runId = proofRunId ?? crypto.randomUUID();
     if (this.#running.has(runId)) {
       throw new Failure({ code: 'busy', message: `A proof runs already under ${runId}.`, retryable: true });
@@ -77,8 +78,7 @@ export class Proofs {
           (session) =>
             prove({
               session,
-              ...derivation,
-              definitionSql: checked.proposal.definitionSql,
+              ...compared,
               stableName: { schema: server.settings.readModelSchema, name: checked.proposal.name },
               parameterSets: sets,
               timeoutMs: limitMs,
@@ -92,7 +92,7 @@ export class Proofs {
           { statementTimeoutMs: limitMs, signal },
         );
         const proof: Proof = {
-          proofHash: proofHash(derivation, checked.proposal.definitionSql),
+          proofHash: proofHash(compared),
           verdict: verdictOf(steps.map(({ outcome }) => outcome)),
           steps,
           setCount: sets.length,
@@ -125,25 +125,23 @@ export class Proofs {
 
   /** The last proof of a proposal exactly as it stands; null where there is none. */
   async known(serverId: string, proposal: CheckedProposal): Promise<Proof | null> {
-    const { derivation } = proposal;
-    if (derivation === undefined) return null;
-    return this.#options.history.proofs.get(serverId, proofHash(derivation, proposal.proposal.definitionSql));
+    const compared = comparedOf(proposal);
+    return compared === null ? null : this.#options.history.proofs.get(serverId, proofHash(compared));
   }
 
   /**
-   * What a plan keeps of the proof of its proposal. Throws `unproven` for a statement's proposal that nothing proves, or
-   * that was disproven, unless the person has said that it may be built all the same.
+   * What a plan keeps of the proof of its proposal. Throws `unproven` for a proposal that has to answer for a statement
+   * or a widget and that nothing proves, or that was disproven, unless the person has said that it may be built all the
+   * same. What ships with a widget is proven where it is made.
    */
   async requireProven(serverId: string, plan: Plan, unproven: boolean): Promise<Plan> {
     const { proposal } = plan;
-    if (proposal === null || proposal.origin !== 'statement') return { ...plan, proof: null };
-    const proof = await this.known(serverId, proposal);
-    const verdict = proof?.verdict ?? null;
-    const hash =
-      proposal.derivation === undefined ? '' : proofHash(proposal.derivation, proposal.proposal.definitionSql);
-    const kept = { ...plan, proof: { verdict, proofHash: hash } };
+    if (proposal === null || !(await this.#answersForAnother(serverId, proposal))) return { ...plan, proof: null };
+    const compared = comparedOf(proposal);
+    const verdict = (await this.known(serverId, proposal))?.verdict ?? null;
+    const kept = { ...plan, proof: { verdict, proofHash: compared === null ? '' : proofHash(compared) } };
     if (verdict === 'proven') return kept;
-    const why = reasons[verdict ?? (proposal.derivation === undefined ? 'without' : 'never')];
+    const why = reasons[verdict ?? (compared === null ? 'without' : 'never')];
     if (unproven) {
       return { ...kept, unproven: true, warnings: [...plan.warnings, `${why} It is built because a person said so.`] };
     }
@@ -152,6 +150,17 @@ export class Proofs {
       message: `${plan.readModel} is not proven. ${why} Prove it, or say that it may be built unproven.`,
       detail: { verdict },
     });
+  }
+
+  async #answersForAnother(serverId: string, proposal: CheckedProposal): Promise<boolean> {
+    if (proposal.origin === 'statement') return true;
+    if (proposal.widgetId === null || proposal.liveSql === undefined) return false;
+    const shipped = await this.#options.dashboards.proposalOrigin(serverId, proposal.widgetId);
+    const asShipped =
+      shipped.kind === 'widget' &&
+      shipped.readerSql === proposal.readerSql &&
+      shipped.definitionSql === proposal.proposal.definitionSql;
+    return !asShipped;
   }
 
   async stop(): Promise<void> {
@@ -166,17 +175,18 @@ const reasons = {
   without: 'It has no rewritten query that could be compared with the statement.',
 } as const;
 
-function requireCulprit({ derivation, proposal }: CheckedProposal): ProposedRewriting {
-  if (derivation !== undefined) return derivation;
+function requireCulprit(checked: CheckedProposal): Compared {
+  const compared = comparedOf(checked);
+  if (compared !== null) return compared;
   throw new Failure({
     code: 'statement_refused',
-    message: `${proposal.name} was not derived from a statement, so there is nothing to compare its definition with. Filling it compares every copy with the definition.`,
+    message: `${checked.proposal.name} was not derived from a statement, so there is nothing to compare its definition with. Filling it compares every copy with the definition.`,
     detail: { construct: 'no statement' },
   });
 }
 
 async function setsOf(
-  { originalSql, parameterSets, frozenParameters }: ProposedRewriting,
+  { originalSql, parameterSets, frozenParameters }: Compared,
   given: readonly ParameterSet[] | undefined,
 ): Promise<ParameterSet[]> {
   const original = await readOneSelect(originalSql);
@@ -190,7 +200,7 @@ async function setsOf(
 }
 
 /** SHA-256 over all that a proof compares: whoever changes a part of it has another proposal. */
-function proofHash({ originalSql, searchPath, rewrittenSql }: ProposedRewriting, definitionSql: string): string {
+function proofHash({ originalSql, searchPath, definitionSql, rewrittenSql }: Compared): string {
   const compared = JSON.stringify([originalSql, searchPath, definitionSql, rewrittenSql]);
   return createHash('sha256').update(compared).digest('hex');
 }

@@ -1,7 +1,6 @@
 import { Button, Checkbox, Progress } from '@mantine/core';
 import { useState } from 'react';
 import { formatDuration } from '../../../shared/format/duration.ts';
-import type { ProposedRewriting } from '../../../shared/model/derivation.ts';
 import type { ParameterSet, ProofStep } from '../../../shared/model/proof.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { momentExact } from '../../app/moments.ts';
@@ -11,27 +10,30 @@ import { ValuesForm } from '../../app/values-form.tsx';
 import { DifferingRows } from './differing-rows.tsx';
 import { inconclusiveText, outcomeWords, proofWords, setsText } from './proof-words.ts';
 import styles from './read-models.module.css';
-import { freeNames } from './rewriting-facts.ts';
 import type { UsedProof } from './use-proof.ts';
 
 interface ProofCardProps {
-  readonly rewriting: ProposedRewriting;
+  /** Parameters that the sets vary. */
+  readonly free: readonly string[];
+  /** Those of the proposal; more can be added. */
+  readonly suggestedSets: readonly ParameterSet[];
   readonly used: UsedProof;
   /** The checked proposal is the one on the screen. */
   readonly settled: boolean;
+  /** No plan without a proof, or the person's word. */
+  readonly needed: boolean;
   readonly unproven: boolean;
   readonly onUnproven: (unproven: boolean) => void;
 }
 
 /** Whether the rewritten query answers as the statement does: the proof, its parameter sets, the rows that differ. */
-export function ProofCard({ rewriting, used, settled, unproven, onUnproven }: ProofCardProps) {
+export function ProofCard({ free, suggestedSets, used, settled, needed, unproven, onUnproven }: ProofCardProps) {
   const { proof, running, known, problem } = used;
   const [added, setAdded] = useState<readonly ParameterSet[]>([]);
   const [adding, setAdding] = useState(false);
-  const free = freeNames(rewriting);
-  const sets = [...rewriting.parameterSets, ...added];
+  const sets = [...suggestedSets, ...added];
   const steps = running?.steps ?? proof?.steps ?? [];
-  const words = proofWords(proof);
+  const words = proof === null && !needed ? shippedWords : proofWords(proof);
   const different = steps.map(({ outcome }) => outcome).find((outcome) => outcome.result === 'different');
   const needsSets = free.length > 0 && sets.length === 0;
   return (
@@ -73,7 +75,7 @@ export function ProofCard({ rewriting, used, settled, unproven, onUnproven }: Pr
             Add a parameter set
           </Button>
         )}
-        {proof?.verdict !== 'proven' && running === null && (
+        {needed && proof?.verdict !== 'proven' && running === null && (
           <Checkbox
             size="xs"
             label="Build it unproven: I answer for its numbers"
@@ -93,6 +95,8 @@ export function ProofCard({ rewriting, used, settled, unproven, onUnproven }: Pr
     </Card>
   );
 }
+
+const shippedWords = { text: 'as it ships', tone: 'neutral' } as const;
 
 interface RunningProps {
   readonly used: UsedProof;

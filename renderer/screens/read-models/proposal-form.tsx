@@ -1,6 +1,7 @@
 import { Button, Checkbox, MultiSelect, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
+import { comparedOf } from '../../../shared/model/read-model.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { Card, Page } from '../../app/page.tsx';
@@ -19,7 +20,7 @@ import { ProofCard } from './proof-card.tsx';
 import { proofWords } from './proof-words.ts';
 import styles from './read-models.module.css';
 import { RewritingCard } from './rewriting-card.tsx';
-import { type OwnRewritten, rewritingOf } from './rewriting-facts.ts';
+import { freeNames, type OwnRewritten, rewritingOf } from './rewriting-facts.ts';
 import { SiblingsCard } from './siblings-card.tsx';
 import { useProof } from './use-proof.ts';
 import { useProposal } from './use-proposal.ts';
@@ -62,8 +63,11 @@ export function ProposalForm(props: ProposalFormProps) {
       : { ...checked.value, proposal, readerSql, ...(rewriting === null ? {} : { derivation: rewriting }) };
   const proof = useProof(server.serverId, settled ? shown : null);
   const [unproven, setUnproven] = useState(false);
-  // A statement's proposal needs a proof, or the person's word.
-  const needsProof = checked.value?.origin === 'statement';
+  const compared = shown === null ? null : comparedOf(shown);
+  // What answers for a statement or a widget needs a proof, or the person's word; not what ships with the widget.
+  const needsProof =
+    checked.value?.origin === 'statement' ||
+    (compared !== null && !(checked.value?.asShipped === true && ownReaderSql === null));
   const sure = !needsProof || proof.proof?.verdict === 'proven' || unproven;
   const movesWidgets = proposal.consumers.some(({ consumer }) => consumer.startsWith('widget:'));
 
@@ -93,7 +97,9 @@ export function ProposalForm(props: ProposalFormProps) {
           {nextVersion !== undefined && <Tag>version {nextVersion}</Tag>}
           {origin?.kind === 'statement' && <Tag>from a finding</Tag>}
           {origin?.kind === 'widget' && <Tag>from a dashboard widget</Tag>}
-          {rewriting !== null && <Tag tone={proofWords(proof.proof).tone}>{proofWords(proof.proof).text}</Tag>}
+          {needsProof && compared !== null && (
+            <Tag tone={proofWords(proof.proof).tone}>{proofWords(proof.proof).text}</Tag>
+          )}
         </>
       }
       lede="Nothing is created yet. Next comes the plan: every statement, its lock and its undo, before anything runs."
@@ -180,25 +186,27 @@ export function ProposalForm(props: ProposalFormProps) {
             )}
           </Card>
           {rewriting !== null && (
-            <>
-              <RewritingCard
-                rewriting={rewriting}
-                known={new Set((checked.value?.constants ?? []).map((constant) => constant.name))}
-                frozenByPerson={origin?.kind === 'statement' ? (origin.freeze ?? []) : []}
-                {...(onFreeze === undefined ? {} : { onFreeze })}
-                onChange={(sql) => setRewritten({ of: checked.value?.derivation?.rewrittenSql ?? '', sql })}
-              />
-              <ProofCard
-                key={rewriting.originalSql}
-                rewriting={rewriting}
-                used={proof}
-                settled={settled && checked.problem === null}
-                unproven={unproven}
-                onUnproven={setUnproven}
-              />
-            </>
+            <RewritingCard
+              rewriting={rewriting}
+              known={new Set((checked.value?.constants ?? []).map((constant) => constant.name))}
+              frozenByPerson={origin?.kind === 'statement' ? (origin.freeze ?? []) : []}
+              {...(onFreeze === undefined ? {} : { onFreeze })}
+              onChange={(sql) => setRewritten({ of: checked.value?.derivation?.rewrittenSql ?? '', sql })}
+            />
           )}
-          {needsProof && rewriting === null && (
+          {compared !== null && (
+            <ProofCard
+              key={compared.originalSql}
+              free={rewriting === null ? [] : freeNames(rewriting)}
+              suggestedSets={compared.parameterSets}
+              used={proof}
+              settled={settled && checked.problem === null}
+              needed={needsProof}
+              unproven={unproven}
+              onUnproven={setUnproven}
+            />
+          )}
+          {needsProof && compared === null && (
             <Card title="Proof" tags={<Tag tone="warning">not proven</Tag>}>
               <p>
                 The definition is your own and the statement has no rewritten query, so there is nothing to compare it

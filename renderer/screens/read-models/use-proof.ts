@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ParameterSet, Proof } from '../../../shared/model/proof.ts';
-import type { CheckedProposal } from '../../../shared/model/read-model.ts';
+import { type CheckedProposal, comparedOf } from '../../../shared/model/read-model.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { cancelProof, knownProof, prove, type ProofProgress } from '../../stores/proofs.ts';
 
@@ -80,9 +80,10 @@ export function useProof(serverId: string, proposal: CheckedProposal | null): Us
   };
 }
 
-/** What a proof compares; null where there is nothing to compare. */
+/** Null where there is nothing to compare. */
 function comparedText(checked: CheckedProposal | null): string | null {
-  if (checked?.derivation === undefined) return null;
-  const { originalSql, rewrittenSql } = checked.derivation;
-  return JSON.stringify([originalSql, rewrittenSql, checked.proposal.definitionSql]);
+  const compared = checked === null ? null : comparedOf(checked);
+  if (compared === null) return null;
+  const { originalSql, definitionSql, rewrittenSql } = compared;
+  return JSON.stringify([originalSql, definitionSql, rewrittenSql]);
 }

@@ -250,6 +250,25 @@ describe.each(testServers())('$label', (testServer) => {
     },
   );
 
+  test.each(demoWidgets.filter(({ readModel }) => readModel !== null))(
+    'the read model that ships with $widgetId answers as the live query does, with its age first',
+    async ({ liveSql, readModel }) => {
+      const { definitionSql = '', readerSql = '', name = '' } = readModel ?? {};
+      const shown = await erp.server.withReadonly((session) =>
+        prove({
+          session,
+          originalSql: liveSql,
+          definitionSql,
+          rewrittenSql: readerSql,
+          stableName: { schema: 'reporting', name },
+          parameterSets: [{}],
+          timeoutMs: 30_000,
+        }),
+      );
+      expect(shown).toMatchObject([{ result: 'equal', rows: expect.any(Number) }]);
+    },
+  );
+
   test('a rewriting that is wrong is shown with the first rows that differ', async () => {
     const sql = `select region_id, count(*) as n from erp.customer where segment_id = $1 group by region_id`;
     const model = await derived(sql);

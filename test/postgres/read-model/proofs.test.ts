@@ -251,6 +251,54 @@ describe.each(testServers())('$label', (testServer) => {
     });
   });
 
+  test('a widget whose query is not the shipped one is proven against its live query', async () => {
+    const liveSql = 'select region, sum(amount) as amount from erp.invoice group by region order by region';
+    const live = { kind: 'live' as const, sql: liveSql };
+    const widget = { widgetId: 'sales', title: 'Sales', question: 'What do we sell?', liveSql, source: live };
+    await engine.history.dashboards.save({
+      dashboardId: 'board',
+      serverId,
+      title: 'Board',
+      widgets: [
+        {
+          ...widget,
+          kind: 'table',
+          x: null,
+          series: null,
+          values: ['amount'],
+          formats: {},
+          currency: null,
+          layout: { x: 0, y: 0, w: 4, h: 4 },
+          budget: { minutes: 30 },
+        },
+      ],
+    });
+    const proposal = await engine.readModels.propose(
+      serverId,
+      { kind: 'widget', widgetId: 'sales' },
+      { owner: 'Sales' },
+    );
+    expect(proposal).toMatchObject({ liveSql, asShipped: false });
+    expect(await failureOf(engine.readModels.plan(serverId, proposal))).toMatchObject({ code: 'unproven' });
+    expect(await engine.readModels.proofs.prove(serverId, { proposal })).toMatchObject({
+      verdict: 'proven',
+      steps: [{ outcome: { result: 'equal', rows: 5 } }],
+    });
+    expect((await engine.readModels.plan(serverId, proposal)).proof?.verdict).toBe('proven');
+    const without = { ...proposal, readerSql: 'select as_of, region, 0::numeric as amount from reporting.sales' };
+    expect(await engine.readModels.proofs.prove(serverId, { proposal: without })).toMatchObject({
+      verdict: 'disproven',
+    });
+    const elsewhere = {
+      ...proposal,
+      readerSql: 'select region, sum(amount) as amount from erp.invoice group by region',
+    };
+    expect(await failureOf(engine.readModels.proofs.prove(serverId, { proposal: elsewhere }))).toMatchObject({
+      code: 'statement_refused',
+      message: expect.stringContaining('reporting.sales'),
+    });
+  });
+
   test('what cannot be turned is refused with the construct', async () => {
     const id = await seen('select region, amount from invoice where category = $1 for update', []);
     expect(await failureOf(proposeFrom(id))).toMatchObject({

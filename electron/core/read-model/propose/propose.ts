@@ -28,6 +28,8 @@ export type ProposalOrigin =
         readonly title: string;
         readonly question: string;
         readonly budget?: Budget;
+        /** Its query over base tables. */
+        readonly liveSql?: string;
       };
       readonly definitionSql: string;
       readonly keyColumns?: readonly string[];
@@ -118,6 +120,9 @@ export async function propose({
         derivation !== undefined && (derivation.shape === 'frozen' || derivation.frozenParameters.length > 0),
       constants: origin.kind === 'statement' ? [...(origin.values ?? [])] : [],
       ...(derivation === undefined ? {} : { derivation }),
+      ...(origin.kind === 'widget' && origin.widget.liveSql !== undefined
+        ? { liveSql: origin.widget.liveSql, asShipped }
+        : {}),
       ...adviceFor(proposal, definition),
       saving,
     };

@@ -5,7 +5,7 @@ import type { ReadonlySession, Sql } from '../../postgres/session.ts';
 import { fill } from '../../sql-text/fill.ts';
 import { compareQueries } from './compare-queries.ts';
 import { literalsOf } from './parameter-literals.ts';
-import { overDefinition, readOneSelect } from './select-text.ts';
+import { beside, overDefinition, readOneSelect, readsAsOf } from './select-text.ts';
 
 export interface ProveInput {
   readonly session: ReadonlySession;
@@ -34,6 +34,7 @@ export async function prove(input: ProveInput): Promise<ComparisonOutcome[]> {
   const { rewrittenSql, definitionSql, stableName, originalSql, parameterSets, onCompared } = input;
   const original = await readOneSelect(originalSql);
   const rewritten = await readOneSelect(await overDefinition(rewrittenSql, definitionSql, stableName));
+  const aged = await readsAsOf(rewrittenSql);
   const outcomes: ComparisonOutcome[] = [];
   for (const values of parameterSets) {
     const parameters = await literalsOf(original, values);
@@ -42,7 +43,7 @@ export async function prove(input: ProveInput): Promise<ComparisonOutcome[]> {
         `select current_setting('server_version_num')::int as number`,
       );
       const options = { ...parameters, versionNumber: version?.number ?? 0 };
-      return compareQueries(sql, fill(original, options), fill(rewritten, options));
+      return compareQueries(sql, beside(fill(original, options), aged), fill(rewritten, options));
     });
     outcomes.push(outcome);
     onCompared?.(outcome);
