@@ -48,7 +48,7 @@ export function RewritingCard({ rewriting, onChange, known, frozenByPerson, onFr
               <th scope="col">parameter</th>
               <th scope="col">is</th>
               <th scope="col">what it does</th>
-              <th scope="col" aria-label="Change it" />
+              <td />
             </tr>
           </thead>
           <tbody>
@@ -64,7 +64,7 @@ export function RewritingCard({ rewriting, onChange, known, frozenByPerson, onFr
                     <Button
                       size="compact-xs"
                       variant="default"
-                      aria-label={`Keep the value of ${name}`}
+                      aria-label={`Keep its value: ${name}`}
                       onClick={() => onFreeze([...frozenByPerson, name])}
                     >
                       Keep its value
@@ -74,7 +74,7 @@ export function RewritingCard({ rewriting, onChange, known, frozenByPerson, onFr
                     <Button
                       size="compact-xs"
                       variant="default"
-                      aria-label={`Let ${name} filter`}
+                      aria-label={`Let it filter: ${name}`}
                       onClick={() => onFreeze(frozenByPerson.filter((one) => one !== name))}
                     >
                       Let it filter
