@@ -116,6 +116,8 @@ describe.each(testServers())('$label', (testServer) => {
       derivation: { shape: 'frozen', notFree: { construct: "invoiced_at in the session's time zone" } },
     });
     expect(smaller.warnings.join('\n')).not.toMatch(/hardly fewer/);
+    expect(smaller.warnings.join('\n')).toMatch(/invoiced_at has a time zone/);
+    expect(proposal.warnings.join('\n')).not.toMatch(/has a time zone/);
     const refused = await failureOf(engine.readModels.plan(serverId, proposal));
     expect(refused).toMatchObject({ code: 'unproven', message: expect.stringMatching(/never compared/) });
 

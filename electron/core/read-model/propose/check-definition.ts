@@ -199,6 +199,9 @@ function warningsOf(
 
 const bucketing: ReadonlySet<string> = new Set(['date_trunc', 'to_char', 'date_part', 'extract', 'date_bin']);
 
+/** '2026-02-01' or '2026-02-01 08:00', which is another moment in each time zone. */
+const momentWithoutZone = /'\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?'/;
+
 /** Days and months of a `timestamptz` begin where the session's time zone says, unless the text says where. */
 async function zoneWarning(
   sql: Sql,
@@ -207,7 +210,9 @@ async function zoneWarning(
   text: string,
 ): Promise<string[]> {
   const buckets =
-    analysis.functions.some(({ name }) => bucketing.has(name)) || analysis.types.some(({ name }) => name === 'date');
+    analysis.functions.some(({ name }) => bucketing.has(name)) ||
+    analysis.types.some(({ name }) => name === 'date') ||
+    momentWithoutZone.test(text);
   if (!buckets || /\bat\s+time\s+zone\b/i.test(text)) return [];
   const zoned = (
     await zonedColumns(
@@ -218,6 +223,6 @@ async function zoneWarning(
   if (zoned.length === 0) return [];
   const [row] = await sql.query<{ zone: string }>(`select current_setting('TimeZone') as zone`);
   return [
-    `${zoned.join(', ')} has a time zone: days and months are cut in ${row?.zone ?? 'the session zone'}, this connection's zone. Write "at time zone '...'" to fix the business's own.`,
+    `${zoned.join(', ')} has a time zone: days and months are cut, and moments without a zone are read, in ${row?.zone ?? 'the session zone'}, this connection's zone. Write "at time zone '...'" to fix the business's own.`,
   ];
 }
