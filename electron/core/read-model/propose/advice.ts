@@ -12,6 +12,8 @@ interface Expected {
   readonly expectedCost: number;
   readonly keyColumns: readonly string[];
   readonly cutByPeriod: boolean;
+  /** The key column of time that a range filters, with what is kept of it; null without one. */
+  readonly period: { readonly column: string; readonly grain: string } | null;
 }
 
 /** In EXPLAIN's units. A page read at its default costs 1, so these are about a second's and a minute's work. */
@@ -19,7 +21,7 @@ const cheapCost = 100_000;
 const heavyCost = 5_000_000;
 
 /** How often a refresh is worth it, and in which mode it will be done, before anything was measured. Pure. */
-export function advise({ expectedRows, expectedCost, keyColumns, cutByPeriod }: Expected): Advice {
+export function advise({ expectedRows, expectedCost, keyColumns, cutByPeriod, period }: Expected): Advice {
   const facts = {
     liveRows: expectedRows,
     livePopulated: true,
@@ -28,7 +30,17 @@ export function advise({ expectedRows, expectedCost, keyColumns, cutByPeriod }: 
     pastRuns: [],
     longestReaderMs: 0,
   };
-  return { refresh: chooseMode(facts, { mode: null, periods: 'open' }), budget: budgetFor(expectedCost) };
+  const { mode, reason } = chooseMode(facts, { mode: null, periods: 'open' });
+  const cuttable = !cutByPeriod && period !== null && period.grain !== 'instant' && mode === 'side_by_side';
+  return {
+    refresh: {
+      mode,
+      reason: cuttable
+        ? `${reason}; cut into periods by ${period.grain} of ${period.column}, with no NULL in its key, it could recompute the open ones alone`
+        : reason,
+    },
+    budget: budgetFor(expectedCost),
+  };
 }
 
 function budgetFor(cost: number): Advice['budget'] {

@@ -123,7 +123,7 @@ export async function propose({
       ...(origin.kind === 'widget' && origin.widget.liveSql !== undefined
         ? { liveSql: origin.widget.liveSql, asShipped }
         : {}),
-      ...adviceFor(proposal, definition),
+      ...adviceFor(proposal, definition, derivation),
       saving,
     };
   });
@@ -144,8 +144,18 @@ async function rewritingOf(
   }
 }
 
-const adviceFor = ({ keyColumns, period }: Proposal, { expectedRows, expectedCost }: CheckedDefinition) =>
-  advise({ expectedRows, expectedCost, keyColumns, cutByPeriod: period !== undefined });
+const adviceFor = (
+  { keyColumns, period }: Proposal,
+  { expectedRows, expectedCost }: CheckedDefinition,
+  derivation: CheckedProposal['derivation'],
+) =>
+  advise({
+    expectedRows,
+    expectedCost,
+    keyColumns,
+    cutByPeriod: period !== undefined,
+    period: derivation?.period ?? null,
+  });
 
 /**
  * Checks a proposal again that came from outside: whoever sends it may have changed any part. The definition is parsed
@@ -162,7 +172,7 @@ export async function recheck(server: Server, proposed: CheckedProposal): Promis
       ...describedBy(definition),
       proposal: { ...proposal, definitionSql: definition.definitionSql },
       warnings: [...new Set([...proposed.warnings, ...definition.warnings])],
-      ...adviceFor(proposal, definition),
+      ...adviceFor(proposal, definition, proposed.derivation),
     };
   });
 }
