@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Sibling } from '../../shared/model/derivation.ts';
 import { assertNever } from '../../shared/model/failure.ts';
 import type {
   CheckedProposal,
@@ -18,7 +19,13 @@ import { createLoader, type Loadable, notLoaded } from './loadable.ts';
 
 /** Where a proposal begins: a finding's statement, a dashboard widget, or a SELECT that somebody wrote. */
 export type ProposalOrigin =
-  | { readonly kind: 'statement'; readonly statementId: string; readonly values?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'statement';
+      readonly statementId: string;
+      readonly values?: Readonly<Record<string, string>>;
+      /** Parameters that keep their values although they could filter. */
+      readonly freeze?: string[];
+    }
   | { readonly kind: 'widget'; readonly widgetId: string }
   | { readonly kind: 'sql'; readonly sql: string };
 
@@ -32,8 +39,19 @@ export async function checkProposal(
   return unwrap(await client().readModels.propose({ serverId, from, edits }, { signal }));
 }
 
-export async function makePlan(serverId: string, proposal: CheckedProposal, onBreaking?: 'replace'): Promise<Plan> {
-  return unwrap(await client().readModels.plan({ serverId, proposal, onBreaking }));
+/** Other culprits that read the same tables as a statement. */
+export async function siblingsOf(serverId: string, statementId: string, signal: AbortSignal): Promise<Sibling[]> {
+  return unwrap(await client().readModels.siblings({ serverId, statementId }, { signal }));
+}
+
+interface VersionWishes {
+  readonly onBreaking?: 'replace' | undefined;
+  /** The person's word that it may be built although no proof stands behind it. */
+  readonly unproven?: boolean;
+}
+
+export async function makePlan(serverId: string, proposal: CheckedProposal, wishes: VersionWishes = {}): Promise<Plan> {
+  return unwrap(await client().readModels.plan({ serverId, proposal, ...wishes }));
 }
 
 /** `onBreaking: 'replace'`: where readers would break, the stable view is made anew with everything that hangs on it. */
@@ -75,7 +93,7 @@ export async function planAgain(plan: Plan): Promise<Plan> {
     case 'new_version':
     case 'resume':
       if (plan.proposal === null) throw new Error(`plan ${plan.planId} carries no proposal`);
-      return makePlan(plan.serverId, plan.proposal, onBreaking);
+      return makePlan(plan.serverId, plan.proposal, { onBreaking, unproven: plan.unproven === true });
     default:
       return assertNever(plan.kind);
   }

@@ -12,7 +12,8 @@ export type DefinitionFile = z.infer<typeof definitionFileSchema>;
 export const manifestEntrySchema = z.strictObject({
   question: z.string().min(1),
   owner: z.string().min(1),
-  keyColumns: z.array(z.string()).min(1),
+  /** Empty: no columns identify a row. */
+  keyColumns: z.array(z.string()),
   /** Which file holds the definition: `<name>/v<version>.sql`. */
   version: z.number().int().positive(),
   period: periodSchema.optional(),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { derivationSchema, expectedSavingSchema, type ProposedRewriting } from './derivation.ts';
 import { driftSchema } from './drift.ts';
 import { restoredValueSchema } from './explain.ts';
 import { budgetSchema, freshnessSchema } from './freshness.ts';
 import { periodSchema } from './period.ts';
+import { proofVerdictSchema } from './proof.ts';
 
 /** A plain SQL identifier that Daybreak gives out itself: lower case, at most 50 bytes so that `_v99_b` still fits in 63. */
 export const readModelNameSchema = z
@@ -33,8 +35,8 @@ export const proposalSchema = z.object({
   owner: z.string().min(1),
   /** A read-only SELECT; becomes the body of the version. */
   definitionSql: z.string().min(1),
-  /** Output columns that identify a row. */
-  keyColumns: z.array(z.string()).min(1),
+  /** Output columns that identify a row, NULL counting as a value; empty: none do, or there is one row only. */
+  keyColumns: z.array(z.string()),
   consumers: z.array(consumerSchema),
   /** Roles that may read the stable name. */
   grantTo: z.array(z.string()),
@@ -42,6 +44,15 @@ export const proposalSchema = z.object({
   period: periodSchema.optional(),
 });
 export type Proposal = z.infer<typeof proposalSchema>;
+
+/**
+ * - full: in place, readers wait for its end
+ * - concurrent: in place, merged row by row with the whole definition
+ * - side_by_side: into the copy that nobody reads, then a flip
+ * - by_period: in place, the dirty periods alone; for copies that are tables
+ */
+export const refreshModeSchema = z.enum(['full', 'concurrent', 'side_by_side', 'by_period']);
+export type RefreshMode = z.infer<typeof refreshModeSchema>;
 
 /** A proposal with what Daybreak found out about it. Nothing has been created. */
 export const checkedProposalSchema = z.object({
@@ -64,8 +75,37 @@ export const checkedProposalSchema = z.object({
   constantsFrozen: z.boolean(),
   /** Those that the statistics had left out, and where each was found; absent in plans of earlier versions. */
   constants: z.array(restoredValueSchema).optional(),
+  /** How the culprit statement asks afterwards; absent where it did not begin with a statement, or has no rewriting. */
+  derivation: derivationSchema.optional(),
+  /** The widget's own query, which `readerSql` has to answer for; absent where it did not begin with a widget. */
+  liveSql: z.string().optional(),
+  /** Definition and `readerSql` are those that ship with the widget. */
+  asShipped: z.boolean().optional(),
+  /** How it will be refreshed, as far as that can be told before it was ever filled. */
+  refresh: z.object({ mode: refreshModeSchema, reason: z.string() }).optional(),
+  /** How old its numbers may be, a suggestion. */
+  budget: z.object({ minutes: z.number(), reason: z.string() }).optional(),
+  /** What the open finding of its statement expects; null without one. */
+  saving: expectedSavingSchema.nullable().optional(),
 });
 export type CheckedProposal = z.infer<typeof checkedProposalSchema>;
+
+/** What a proof compares. */
+export interface Compared extends Pick<
+  ProposedRewriting,
+  'originalSql' | 'searchPath' | 'rewrittenSql' | 'parameterSets' | 'frozenParameters'
+> {
+  readonly definitionSql: string;
+}
+
+/** The statement and its rewriting, or the widget's live query and its query over the model; null: nothing to compare. */
+export function comparedOf({ proposal, derivation, liveSql, readerSql }: CheckedProposal): Compared | null {
+  const { definitionSql } = proposal;
+  if (derivation !== undefined) return { ...derivation, definitionSql };
+  if (liveSql === undefined) return null;
+  const noParameters = { searchPath: null, parameterSets: [], frozenParameters: [] };
+  return { originalSql: liveSql, rewrittenSql: readerSql, definitionSql, ...noParameters };
+}
 
 /**
  * - drop_version: one version that readers were switched away from
@@ -155,6 +195,10 @@ export const planSchema = z.object({
   replacesView: z.boolean().optional(),
   /** Of kind 'drop_version': which one. */
   droppedVersion: z.number().int().optional(),
+  /** What the proof of its proposal said when it was planned; null where there is nothing to prove, absent before proofs. */
+  proof: z.object({ verdict: proofVerdictSchema.nullable(), proofHash: z.string() }).nullable().optional(),
+  /** The person's word that it may be built although its proposal is not proven. */
+  unproven: z.boolean().optional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 
@@ -235,15 +279,6 @@ export const executionSchema = z.object({
   holding: z.boolean().optional(),
 });
 export type Execution = z.infer<typeof executionSchema>;
-
-/**
- * - full: in place, readers wait for its end
- * - concurrent: in place, merged row by row with the whole definition
- * - side_by_side: into the copy that nobody reads, then a flip
- * - by_period: in place, the dirty periods alone; for copies that are tables
- */
-export const refreshModeSchema = z.enum(['full', 'concurrent', 'side_by_side', 'by_period']);
-export type RefreshMode = z.infer<typeof refreshModeSchema>;
 
 /** What a refresh wrote. Counters that the server does not keep, or keeps from this role, are null. */
 export const runCostSchema = z.object({

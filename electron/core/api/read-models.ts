@@ -9,8 +9,21 @@ export const readModelsApi = ({ readModels, lifecycle, definitions }: Engine) =>
     propose: os.readModels.propose.handler(({ input }) =>
       reply(() => readModels.propose(input.serverId, input.from, input.edits)),
     ),
+    siblings: os.readModels.siblings.handler(({ input }) =>
+      reply(() => readModels.siblings(input.serverId, input.statementId)),
+    ),
+    prove: os.readModels.prove.handler(({ input }) => reply(() => readModels.proofs.prove(input.serverId, input))),
+    proof: os.readModels.proof.handler(({ input }) =>
+      reply(() => readModels.proofs.known(input.serverId, input.proposal)),
+    ),
+    proofProgress: os.readModels.proofProgress.handler(({ input }) =>
+      reply(() => readModels.proofs.progress(input.serverId, input.proofRunId)),
+    ),
+    cancelProof: os.readModels.cancelProof.handler(({ input }) =>
+      reply(() => readModels.proofs.cancel(input.serverId, input.proofRunId)),
+    ),
     plan: os.readModels.plan.handler(({ input }) =>
-      reply(() => readModels.plan(input.serverId, input.proposal, input.onBreaking)),
+      reply(() => readModels.plan(input.serverId, input.proposal, input)),
     ),
     planRollBack: os.readModels.planRollBack.handler(({ input }) =>
       reply(() => readModels.planRollBack(input.serverId, input.name, input.onBreaking)),

@@ -11,6 +11,7 @@ import type {
   StepProgress,
   Verification,
 } from '../../../shared/model/read-model.ts';
+import type { Sibling } from '../../../shared/model/derivation.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
@@ -18,7 +19,8 @@ import type { Events } from '../events.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import type { Journal } from './journal.ts';
-import { askersOf, restoredOriginOf, type ProposeFrom } from './propose-from.ts';
+import { Proofs } from './proofs.ts';
+import { askersOf, restoredOriginOf, savingOf, type ProposeFrom } from './propose-from.ts';
 import { HeldPlans } from './held-plans.ts';
 import { diffPlans } from './plan/diff-plans.ts';
 import { planCreateOrNewVersion, planDrop, planDropVersion, planRollBack, type OnBreaking } from './plan-for.ts';
@@ -31,6 +33,7 @@ import { refreshReadModel } from './refresh/refresh.ts';
 import { setRefreshMode } from './refresh/set-mode.ts';
 import { getReadModel, listReadModels } from './registry/read-models.ts';
 import { RunningJobs } from './running-jobs.ts';
+import { siblingsOf } from './siblings.ts';
 import { dryRunPlan } from './swap/dry-run.ts';
 import { executePlan } from './swap/execute-plan.ts';
 import { recoverPlan } from './swap/recover-plan.ts';
@@ -52,6 +55,12 @@ export interface ApplyInput {
   readonly holdBeforeSwitch?: boolean | undefined;
 }
 
+export interface VersionWishes {
+  readonly onBreaking?: OnBreaking;
+  /** The person's word that it may be built although no proof stands behind it; kept with the plan. */
+  readonly unproven?: boolean | undefined;
+}
+
 export interface ShownPlan {
   readonly plan: Plan;
   readonly execution: Execution | null;
@@ -68,9 +77,11 @@ export class ReadModelService {
   readonly #holds = new HeldPlans();
   /** Of the running step, by plan; never stored. */
   readonly #progress = new Map<string, StepProgress>();
+  readonly proofs: Proofs;
 
   constructor(options: Options) {
     this.#options = options;
+    this.proofs = new Proofs(options);
   }
 
   async list(serverId: string): Promise<ReadModel[]> {
@@ -102,16 +113,24 @@ export class ReadModelService {
     const given = Object.fromEntries(Object.entries(edits ?? {}).filter(([, value]) => value !== undefined));
     // Whoever asks the slow question today will read its answer tomorrow.
     const grantTo = await askersOf(this.#options, serverId, from, server.facts.roleName);
-    return propose({ server, schema: server.settings.readModelSchema, origin, edits: { grantTo, ...given } });
+    const saving = await savingOf(this.#options, serverId, from);
+    return propose({ server, schema: server.settings.readModelSchema, origin, edits: { grantTo, ...given }, saving });
   }
 
-  async plan(serverId: string, proposal: CheckedProposal, onBreaking?: OnBreaking): Promise<Plan> {
+  async siblings(serverId: string, statementId: string): Promise<Sibling[]> {
+    const server = await this.#options.servers.server(serverId);
+    return siblingsOf({ server, history: this.#options.history }, statementId);
+  }
+
+  async plan(serverId: string, proposal: CheckedProposal, wishes: VersionWishes = {}): Promise<Plan> {
+    const { onBreaking, unproven = false } = wishes;
     requirePeople(proposal.proposal);
     const server = await this.#options.servers.server(serverId);
     const { readModelSchema: schema } = server.settings;
     // Where this role may create nothing, the plan is there to be copied.
-    const wishes = { proposal, schema, onBreaking, forScript: true };
-    return this.#store(await planCreateOrNewVersion({ server, ...wishes, ...this.#stamp() }));
+    const asked = { server, proposal, schema, onBreaking, forScript: true };
+    const plan = await planCreateOrNewVersion({ ...asked, ...this.#stamp() });
+    return this.#store(await this.proofs.requireProven(serverId, plan, unproven));
   }
 
   async planRollBack(serverId: string, name: string, onBreaking?: OnBreaking): Promise<Plan> {
@@ -328,7 +347,7 @@ export class ReadModelService {
 
   /** Cancels what runs and waits until it has been undone, and its end stands in the store. */
   async stop(): Promise<void> {
-    await Promise.all([this.#refreshes.stop(), this.#plans.stop(), this.#dryRuns.stop()]);
+    await Promise.all([this.#refreshes.stop(), this.#plans.stop(), this.#dryRuns.stop(), this.proofs.stop()]);
   }
 
   /** Throws `plan_stale`. A plan runs once. */

@@ -1,10 +1,11 @@
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatCount } from '../../../shared/format/count.ts';
-import type { Plan } from '../../../shared/model/read-model.ts';
+import type { CheckedProposal, Plan } from '../../../shared/model/read-model.ts';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { momentExact } from '../../app/moments.ts';
 import { Card } from '../../app/page.tsx';
 import { SqlEditor } from '../../app/sql-editor.tsx';
+import { Tag } from '../../app/tag.tsx';
 import styles from './read-models.module.css';
 
 /** Kinds after which readers of a name that they know see other columns, or might. */
@@ -54,7 +55,7 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
               <dt>size</dt>
               <dd>about {formatBytes(checked.expectedBytes)}</dd>
               <dt>key</dt>
-              <dd className={styles.mono}>{checked.proposal.keyColumns.join(', ')}</dd>
+              <dd className={styles.mono}>{checked.proposal.keyColumns.join(', ') || '–'}</dd>
               <dt>reads</dt>
               <dd className={styles.mono}>{checked.baseTables.join(', ') || '–'}</dd>
               {checked.proposal.grantTo.length > 0 && (
@@ -109,11 +110,23 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
       {checked !== null && (
         <Card
           title="How a reader asks afterwards"
-          aside={<CopyButton text={checked.readerSql} what="the reader’s query" />}
+          tags={plan.proof == null ? undefined : <ProofTag plan={plan} />}
+          aside={<CopyButton text={readerText(checked)} what="the reader’s query" />}
         >
-          <SqlEditor value={checked.readerSql} label="Query over the read model" maxHeight={220} />
+          <SqlEditor value={readerText(checked)} label="Query over the read model" maxHeight={220} />
         </Card>
       )}
     </div>
+  );
+}
+
+/** The statement's own rewriting where there is one. */
+const readerText = ({ derivation, readerSql }: CheckedProposal): string => derivation?.rewrittenSql ?? readerSql;
+
+function ProofTag({ plan }: { readonly plan: Plan }) {
+  return plan.unproven === true ? (
+    <Tag tone="warning">unproven, by a person’s word</Tag>
+  ) : (
+    <Tag tone="good">proven</Tag>
   );
 }

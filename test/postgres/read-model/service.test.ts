@@ -106,7 +106,9 @@ describe.each(testServers())('$label', (testServer) => {
     });
     const normalized =
       'select region, date_trunc($1, invoiced_at) as month, sum(amount) as amount from invoice where category = $2 group by region, date_trunc($3, invoiced_at)';
-    await samples.saveTexts(serverId, [text('1', normalized), text('2', `${normalized} limit $4`)]);
+    const inside = `select region, sum(amount) as amount from invoice
+      where amount > (select avg(amount) * $1 from invoice where category = $2) group by region order by region limit $3`;
+    await samples.saveTexts(serverId, [text('1', normalized), text('2', inside)]);
     // The program finds its tables by its own search_path, and was seen at work once.
     await shop.sql(`alter role ${shop.boss} set search_path = erp`);
     const sent = normalized.replaceAll(/\$[13]/g, "'month'").replace('$2', "'category 1'");
@@ -117,20 +119,29 @@ describe.each(testServers())('$label', (testServer) => {
       engine.readModels.propose(serverId, { kind: 'statement', statementId: ids[index] ?? '', values });
 
     const seen = await proposeFrom(0);
-    expect(seen.proposal.definitionSql).toContain("category = 'category 1'");
+    // The filter stays free, and the unit of the chart keeps its value.
+    expect(seen.derivation).toMatchObject({
+      shape: 'free',
+      dimensions: [{ column: 'category', parameters: ['$2'] }, { column: 'region' }, { column: 'invoiced_at' }],
+      frozenParameters: [{ name: '$1', literal: "'month'" }],
+    });
+    expect(seen.derivation?.parameterSets[0]).toEqual({ $1: "'month'", $2: "'category 1'", $3: "'month'" });
     expect(seen).toMatchObject({ baseTables: ['erp.invoice'], constantsFrozen: true });
-    expect(seen.proposal.keyColumns).toEqual(['region', 'month']);
     expect(seen.constants).toContainEqual({ name: '$2', literal: "'category 1'", origin: 'sample' });
 
     const refused = await failureOf(proposeFrom(1));
     expect(refused).toMatchObject({
       code: 'statement_refused',
-      detail: { missing: [{ name: '$1' }, { name: '$2' }, { name: '$4' }] },
+      detail: { missing: [{ name: '$1' }, { name: '$2' }, { name: '$3' }] },
     });
     expect(refused.message).toContain('paste the SELECT with its constants');
-    const given = await proposeFrom(1, { $1: "'month'", $2: "'category 2'", $4: '5' });
-    expect(given.proposal.definitionSql).toMatch(/'category 2'.* limit 5$/s);
-    expect(given.constants).toContainEqual({ name: '$4', literal: '5', origin: 'person' });
+    const given = await proposeFrom(1, { $1: '0.5', $2: "'category 2'", $3: '5' });
+    expect(given.proposal.definitionSql).toMatch(/avg\(amount\) \* 0\.5 .*'category 2'/s);
+    expect(given.derivation).toMatchObject({
+      shape: 'frozen',
+      rewrittenSql: expect.stringMatching(/FROM reporting\.\w+ AS m ORDER BY m\.region LIMIT \$3$/),
+    });
+    expect(given.constants).toContainEqual({ name: '$3', literal: '5', origin: 'person' });
   });
 
   test('of two calls that run one plan the second is refused, and the first can still be cancelled', async () => {

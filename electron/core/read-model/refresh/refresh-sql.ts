@@ -7,10 +7,10 @@ import {
   createCopySql,
   dropCopySql,
   fillCopySql,
-  keyIndexSql,
   keySql,
   refuseNullKeysSql,
   setAsOfSql,
+  settleKeySql,
 } from '../sql/copies.ts';
 import { grantsSql } from '../sql/grants.ts';
 import { doBlock } from '../sql/dollar-quote.ts';
@@ -46,7 +46,7 @@ export function fullSql({ model, version, live }: RefreshTarget, runId: string):
   return [
     flipLockTimeout,
     fillCopySql('materialized view', schema, live.copy, version.definitionSql),
-    refuseNullKeysSql(schema, live.copy, version.keyColumns),
+    ...settleKeySql(schema, live.copy, version.keyColumns),
     setAsOfSql(schema, live.copy, version.parents),
     allRowsWrittenSql(live.copy),
     endRun(runId, live.copy),
@@ -89,8 +89,7 @@ export function fillHiddenSql({ model, version, hidden }: RefreshTarget): string
   const { definitionSql, keyColumns, parents } = version;
   return [
     fillCopySql('materialized view', schema, hidden.copy, definitionSql),
-    refuseNullKeysSql(schema, hidden.copy, keyColumns),
-    ...(hidden.hasKey ? [] : [keyIndexSql(schema, hidden.copy, keyColumns)]),
+    ...settleKeySql(schema, hidden.copy, keyColumns),
     setAsOfSql(schema, hidden.copy, parents),
     allRowsWrittenSql(hidden.copy),
     analyzeCopySql(schema, hidden.copy),

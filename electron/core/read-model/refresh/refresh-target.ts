@@ -26,7 +26,7 @@ export interface RefreshTarget extends RefreshFacts {
     /** What others may do with it. */
     readonly grants: readonly Grant[];
   };
-  readonly hidden: { readonly slot: Slot; readonly copy: string; readonly exists: boolean; readonly hasKey: boolean };
+  readonly hidden: { readonly slot: Slot; readonly copy: string; readonly exists: boolean };
   readonly view: {
     readonly oid: string;
     readonly columns: readonly ViewColumn[];
@@ -81,12 +81,7 @@ export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget>
     model,
     version,
     live: { ...live, grants: await readGrants(sql, model.schema, live.copy) },
-    hidden: {
-      slot: hiddenSlot,
-      copy: hiddenCopy,
-      exists: hidden !== undefined,
-      hasKey: hasKey(hidden?.uniqueKeys ?? []),
-    },
+    hidden: { slot: hiddenSlot, copy: hiddenCopy, exists: hidden !== undefined },
     view: { oid: view.oid, columns, options: view.options },
     keepsCosts: installed?.includes(periodsAndCosts.migration) ?? false,
     liveRows: registered?.rows ?? null,

@@ -1,6 +1,6 @@
 import type { Drift, DriftKind } from '../../../../shared/model/drift.ts';
 import { qualifiedName, quoteIdent, quoteLiteral } from '../../postgres/quote.ts';
-import { copyKindOf, keyIndexSql } from '../sql/copies.ts';
+import { copyKindOf, lostKeySql } from '../sql/copies.ts';
 import { copyName } from '../sql/names.ts';
 import { viewComment } from '../sql/view-comment.ts';
 import type { RegistryModel } from './read-registry.ts';
@@ -23,6 +23,8 @@ export interface ModelInCatalog {
     readonly kind: string;
     readonly populated: boolean;
     readonly uniqueKeys: readonly (readonly string[])[];
+    /** Left by a NULL in the key. */
+    readonly plainKeys: readonly (readonly string[])[];
   }[];
   /** Copies that were written or altered after Daybreak wrote their as-of. */
   readonly rewritten: readonly string[];
@@ -189,12 +191,15 @@ function copyDrift(model: RegistryModel, { copies, rewritten }: ModelInCatalog):
         say('copy_rewritten', text, 'Refresh it here, which brings rows and age together.');
       }
       const wanted = version.keyColumns.toSorted().join('\n');
-      if (!building && !now.uniqueKeys.some((key) => key.toSorted().join('\n') === wanted)) {
+      const keyed = [...now.uniqueKeys, ...now.plainKeys].some((key) => key.toSorted().join('\n') === wanted);
+      if (!building && !keyed && wanted !== '') {
         say(
           'index_lost',
           `The copy ${copyId} has lost its unique index.`,
           'Make it again: without it nothing can be refreshed in place.',
-          `${keyIndexSql(model.schema, copyId, version.keyColumns)};`,
+          lostKeySql(model.schema, copyId, version.keyColumns, version.period)
+            .map((statement) => `${statement};`)
+            .join('\n'),
         );
       }
       return found;
