@@ -10,7 +10,7 @@ import { Card, Page } from '../../app/page.tsx';
 import { href, navigate } from '../../app/router.ts';
 import { EnvironmentTag, Tag } from '../../app/tag.tsx';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
-import { planAgain, usePlan, watchPlan } from '../../stores/plans.ts';
+import { planAgain, proceedPlan, showPlanProblem, usePlan, watchPlan } from '../../stores/plans.ts';
 import { DryRunCard } from './dry-run-card.tsx';
 import { PlanCompare } from './plan-compare.tsx';
 import { PlanFacts } from './plan-facts.tsx';
@@ -85,6 +85,11 @@ export function PlanPage({ server, planId }: PlanPageProps) {
           {verification != null && (
             <Card title={`Version ${plan.toVersion ?? ''} against the one before`} aside="at one snapshot">
               <VerificationFacts verification={verification} />
+              {execution?.holding === true && plan.state === 'running' && (
+                <Button variant="filled" onClick={() => void proceedPlan(plan).catch(showPlanProblem)}>
+                  Switch readers now
+                </Button>
+              )}
             </Card>
           )}
           {plan.state === 'new' && <DryRunCard plan={plan} connected={server.state === 'connected'} />}
