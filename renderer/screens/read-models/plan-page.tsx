@@ -36,6 +36,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
 
   const plan = shown?.value?.plan ?? null;
   useTopWhenEnded(plan?.state ?? null);
+  useTopWhenHolding(shown?.value?.execution?.holding === true);
   if (plan === null) {
     return (
       <Page title="Plan">
@@ -108,6 +109,13 @@ function useTopWhenEnded(state: Plan['state'] | null): void {
     if (state === 'running') ran.current = true;
     else if (ran.current) document.getElementById('main')?.scrollTo({ top: 0 });
   }, [state]);
+}
+
+/** The comparison stands beside the first steps, and whoever is to judge it is below the last one. */
+function useTopWhenHolding(holding: boolean): void {
+  useEffect(() => {
+    if (holding) document.getElementById('main')?.scrollTo({ top: 0 });
+  }, [holding]);
 }
 
 function stepsText(plan: Plan): string {
