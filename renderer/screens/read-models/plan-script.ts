@@ -21,6 +21,7 @@ function stepScript(step: PlanStep): string {
   return [
     `-- ${step.step}. ${oneLine(step.title)}`,
     `--    lock: ${oneLine(step.lock)}; blocks: ${oneLine(step.blocks)}`,
+    ...(step.expectedLock === undefined ? [] : [`--    held: ${oneLine(step.expectedLock)}`]),
     ...retried,
     ...(step.transactional ? ['begin;', ...statements, 'commit;'] : statements),
     ...undoComment(step),

@@ -12,6 +12,7 @@ import { ValuesForm } from '../../app/values-form.tsx';
 import { useCommands } from '../../commands/use-commands.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { makePlan, type ProposalOrigin } from '../../stores/plans.ts';
+import { breakingRefusal } from './breaking-refusal.ts';
 import { ConsumersField } from './consumers-field.tsx';
 import { missingValues } from './missing-values.ts';
 import { type Draft, fieldProblems, type ProposalField } from './proposal-draft.ts';
@@ -87,6 +88,7 @@ export function ProposalForm(props: ProposalFormProps) {
   };
   useCommands('propose', [{ id: 'plan', title: 'Make the plan', group: 'Read models', run: () => void plan() }]);
 
+  const breaking = breakingRefusal(problem);
   const unknown = missingValues(checked.problem);
   const columnNames = checked.value?.columns.map((column) => column.name) ?? [];
   return (
@@ -116,22 +118,26 @@ export function ProposalForm(props: ProposalFormProps) {
       }
     >
       {problem !== null && <FailureNotice problem={problem} />}
-      {problem?.detail?.['mayReplace'] === true && (
+      {breaking !== null && (
         <div className={styles.inline}>
-          {typeof problem.detail['otherName'] === 'string' && (
-            <Button
-              size="compact-sm"
-              onClick={() => {
-                change({ name: String(problem.detail?.['otherName']) });
-                setProblem(null);
-              }}
-            >
-              Name it {problem.detail['otherName']}
+          <Button
+            size="compact-sm"
+            onClick={() => {
+              // A name of its own has no readers yet; those of the old one are to find it.
+              change({
+                name: breaking.otherName,
+                grantTo: [...new Set([...proposal.grantTo, ...breaking.readers])],
+              });
+              setProblem(null);
+            }}
+          >
+            Name it {breaking.otherName}
+          </Button>
+          {breaking.mayReplace && (
+            <Button size="compact-sm" loading={planning} onClick={() => void plan('replace')}>
+              Plan it with the view made anew
             </Button>
           )}
-          <Button size="compact-sm" loading={planning} onClick={() => void plan('replace')}>
-            Plan it with the view made anew
-          </Button>
         </div>
       )}
       <div className={styles.split}>

@@ -75,6 +75,7 @@ describe.each(testServers())('$label', (testServer) => {
       detail: {
         breaking: ['column amount changes its type from numeric to date'],
         otherName: 'sales_3',
+        readers: [],
         mayReplace: true,
       },
     });

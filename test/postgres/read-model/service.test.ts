@@ -221,6 +221,35 @@ describe.each(testServers())('$label', (testServer) => {
     });
   });
 
+  test('a plan that holds before its switch shows the comparison, and goes on or is undone at a word', async () => {
+    await apply(await planFor(salesByRegion));
+    const next = salesByRegion.replace('sum(amount)', `sum(amount + case region when 'region 1' then 1 else 0 end)`);
+    const hold = async () => {
+      const plan = await planFor(next);
+      const { planId, planHash } = plan;
+      const ending = engine.readModels.apply(serverId, { planId, planHash, confirm: 'sales', holdBeforeSwitch: true });
+      ending.catch(() => undefined);
+      await expect.poll(async () => (await engine.readModels.getPlan(serverId, planId)).execution?.holding).toBe(true);
+      return { planId, ending };
+    };
+    const served = async () => (await engine.readModels.get(serverId, 'sales')).readModel.currentVersion;
+    const held = await hold();
+    const shown = await engine.readModels.getPlan(serverId, held.planId);
+    expect(shown.verification).toMatchObject({ comparedWith: 1, rowsNow: 5, different: 1, byColumn: { amount: 1 } });
+    expect(await served()).toBe(1);
+    expect(await failureOf(engine.readModels.refresh(serverId, 'sales'))).toMatchObject({ code: 'busy' });
+    await engine.readModels.cancel(serverId, held.planId);
+    expect(await failureOf(held.ending)).toMatchObject({ code: 'cancelled' });
+    expect(await served()).toBe(1);
+    expect(await engine.readModels.proceed(serverId, held.planId)).toEqual({ proceeded: false });
+
+    const again = await hold();
+    expect(await engine.readModels.proceed(serverId, again.planId)).toEqual({ proceeded: true });
+    expect((await again.ending).state).toBe('done');
+    expect(await served()).toBe(2);
+    expect(await engine.readModels.diffPlans(serverId, held.planId, again.planId)).toMatchObject({ same: true });
+  });
+
   test('an engine that stops writes down that its refresh was cancelled', async () => {
     await apply(await planFor(salesByRegion));
     const report = await shop.connect(shop.daybreak);

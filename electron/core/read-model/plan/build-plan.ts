@@ -77,7 +77,12 @@ export function planVersion(
     throw new Failure({
       code: 'statement_refused',
       message: `Version ${version} of ${name} would break its readers: ${diff.breaking.join('; ')}. Keep these columns as they are, give the new shape a name of its own, or have the stable view made anew with everything that hangs on it.`,
-      detail: { breaking: diff.breaking, otherName: otherName(name, version), mayReplace: exists },
+      detail: {
+        breaking: diff.breaking,
+        otherName: otherName(name, version),
+        readers: model?.readers ?? [],
+        mayReplace: exists,
+      },
     });
   }
   const carried = diff.breaking.length > 0 ? requireCarriable(name, facts) : null;

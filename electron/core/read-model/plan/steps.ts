@@ -7,6 +7,7 @@ import {
   createCopySql,
   dropCopySql,
   fillCopySql,
+  fillTableSql,
   keySql,
   setAsOfSql,
 } from '../sql/copies.ts';
@@ -100,7 +101,7 @@ export function buildSteps(target: BuildTarget): DraftStep[] {
       sql: [
         'set transaction isolation level repeatable read',
         fillBeginsSql,
-        fillCopySql(kind, schema, copy, definitionSql),
+        period == null ? fillCopySql(schema, copy) : fillTableSql(schema, copy, definitionSql, keyColumns, period),
         fillEndsSql,
         setAsOfSql(schema, copy, parents),
         compareWithDefinitionSql(schema, copy, definitionSql, columns),
