@@ -1,7 +1,7 @@
 import type { CheckedProposal, Consumer, Plan } from '../../../../shared/model/read-model.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
 import { qualifiedName } from '../sql/quote.ts';
-import { copyKindOf, dropCopySql, type CopyKind } from '../sql/copies.ts';
+import { copyKindOf } from '../sql/copies.ts';
 import { resumedSql, suspendedAgainSql } from '../sql/detach.ts';
 import { copyName } from '../sql/names.ts';
 import {
@@ -22,12 +22,13 @@ import { stableViewSql, type StableView, type ViewColumn } from '../sql/stable-v
 import { rememberOptionsSql } from '../sql/view-options.ts';
 import { viewComment } from '../sql/view-comment.ts';
 import { createAsItWasSql, replaceViewSql } from '../sql/replace-view.ts';
-import type { CatalogFacts, PlanRequest, PlanWishes, RegisteredVersion } from './catalog-facts.ts';
+import type { CatalogFacts, PlanRequest, PlanWishes } from './catalog-facts.ts';
 import { contractDiff } from './contract-diff.ts';
 import { otherName, replaceWarnings, requireCarriable } from './breaking-change.ts';
 import { finishPlan } from './finish-plan.ts';
 import { refuseCycle, requireOwnStableName } from './refusals.ts';
 import { withheld } from './withheld.ts';
+import { dropOld, removeLeftover } from './left-versions.ts';
 import {
   buildSteps,
   commentStep,
@@ -273,44 +274,3 @@ function mergedConsumers(known: readonly Consumer[], proposed: readonly Consumer
   const merged = new Map([...known, ...proposed].map((consumer) => [consumer.consumer, consumer]));
   return [...merged.values()].toSorted((a, b) => (a.consumer < b.consumer ? -1 : 1));
 }
-
-/** What a killed plan of another profile left: nobody reads it, and its name is needed. */
-const removeLeftover = (
-  schema: string,
-  name: string,
-  { version, copies, period }: RegisteredVersion,
-  whole: boolean,
-): DraftStep => ({
-  title: `Remove version ${version}, which an interrupted plan left unfinished`,
-  kind: 'registry',
-  sql: [
-    ...copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy)),
-    ...(whole ? deleteReadModelSql(name) : deleteVersionSql(name, version)),
-  ],
-  lock: 'ACCESS EXCLUSIVE on copies that nobody reads',
-  blocks: 'nothing in use',
-  undoSql: [],
-  undoNote: 'It was never finished and never read.',
-});
-
-const dropOld = (
-  schema: string,
-  name: string,
-  { version, copies }: RegisteredVersion,
-  copyKind: CopyKind,
-): DraftStep => ({
-  ...flipStep(
-    {
-      title: `Drop version ${version}, which nobody rolls back to`,
-      schema,
-      readModel: name,
-      kind: 'drop',
-      inUse: false,
-    },
-    [...copies.map((copy) => dropCopySql(copyKind, schema, copy)), ...deleteVersionSql(name, version)],
-    [],
-  ),
-  lock:
-    copies.length === 0 ? 'ROW EXCLUSIVE on the tables of schema daybreak' : `ACCESS EXCLUSIVE on ${copies.join(', ')}`,
-  undoNote: 'The last thing that the plan does. Its definition is in the activity log.',
-});
