@@ -17,6 +17,8 @@ import { Mornings } from './mornings/mornings.ts';
 import { OpenFindings } from './mornings/open-findings.ts';
 import { warmUp } from './mornings/warm-up.ts';
 import type { Ports } from './ports.ts';
+import { ReadModelDefinitions } from './read-model/definitions/definitions-service.ts';
+import { ReadModelLifecycle } from './read-model/lifecycle-service.ts';
 import { ReadModelService } from './read-model/read-model-service.ts';
 import { startRetention } from './history/retention-timer.ts';
 
@@ -66,6 +68,12 @@ export async function createEngine(
   });
   const dashboards = new DashboardService({ ports, history, events, servers, shipped: shippedReadModel });
   const readModels = new ReadModelService({ ports, history, events, servers, dashboards });
+  const lifecycle = new ReadModelLifecycle({
+    ports,
+    history,
+    servers,
+    refresh: (serverId, name) => readModels.refresh(serverId, name),
+  });
   const explain = new ExplainService({ ports, history, servers });
   const demo = new DemoService({ ports, history, events, servers });
   const openFindings = new OpenFindings({ ports, history, servers, events, dashboards });
@@ -127,6 +135,8 @@ export async function createEngine(
     explain,
     indexAdvice,
     readModels,
+    lifecycle,
+    definitions: new ReadModelDefinitions({ ports, history, servers }),
     dashboards,
     captures,
     warmed,

@@ -11,6 +11,8 @@ import type { OpenFindings } from './mornings/open-findings.ts';
 import type { Events } from './events.ts';
 import type { History } from './history/history.ts';
 import type { Ports } from './ports.ts';
+import type { ReadModelDefinitions } from './read-model/definitions/definitions-service.ts';
+import type { ReadModelLifecycle } from './read-model/lifecycle-service.ts';
 import type { ReadModelService } from './read-model/read-model-service.ts';
 
 /** What the composition root puts together and `api/` exposes. */
@@ -26,6 +28,8 @@ export interface Engine {
   readonly explain: ExplainService;
   readonly indexAdvice: IndexAdviceService;
   readonly readModels: ReadModelService;
+  readonly lifecycle: ReadModelLifecycle;
+  readonly definitions: ReadModelDefinitions;
   readonly dashboards: DashboardService;
   readonly captures: Captures;
   info(): EngineInfo;

@@ -14,6 +14,7 @@ export const failureTitles: Readonly<Record<Shown, string>> = {
   capability_missing: 'The server lacks something that this needs',
   unsupported_server: 'This server is not supported',
   statement_refused: 'This statement cannot be used',
+  unproven: 'Not proven yet',
   plan_stale: 'The plan is out of date',
   lock_not_granted: 'Others hold the lock',
   busy: 'Somebody else is at it',

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Sibling } from '../../shared/model/derivation.ts';
 import { assertNever } from '../../shared/model/failure.ts';
 import type {
   CheckedProposal,
@@ -13,11 +14,18 @@ import type {
 import { client, unwrap } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';
 import { type Problem, problemOf } from './failure-error.ts';
+import { planImport, planSuspend, planUninstall } from './lifecycle.ts';
 import { createLoader, type Loadable, notLoaded } from './loadable.ts';
 
 /** Where a proposal begins: a finding's statement, a dashboard widget, or a SELECT that somebody wrote. */
 export type ProposalOrigin =
-  | { readonly kind: 'statement'; readonly statementId: string; readonly values?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'statement';
+      readonly statementId: string;
+      readonly values?: Readonly<Record<string, string>>;
+      /** Parameters that keep their values although they could filter. */
+      readonly freeze?: string[];
+    }
   | { readonly kind: 'widget'; readonly widgetId: string }
   | { readonly kind: 'sql'; readonly sql: string };
 
@@ -31,8 +39,19 @@ export async function checkProposal(
   return unwrap(await client().readModels.propose({ serverId, from, edits }, { signal }));
 }
 
-export async function makePlan(serverId: string, proposal: CheckedProposal, onBreaking?: 'replace'): Promise<Plan> {
-  return unwrap(await client().readModels.plan({ serverId, proposal, onBreaking }));
+/** Other culprits that read the same tables as a statement. */
+export async function siblingsOf(serverId: string, statementId: string, signal: AbortSignal): Promise<Sibling[]> {
+  return unwrap(await client().readModels.siblings({ serverId, statementId }, { signal }));
+}
+
+interface VersionWishes {
+  readonly onBreaking?: 'replace' | undefined;
+  /** The person's word that it may be built although no proof stands behind it. */
+  readonly unproven?: boolean;
+}
+
+export async function makePlan(serverId: string, proposal: CheckedProposal, wishes: VersionWishes = {}): Promise<Plan> {
+  return unwrap(await client().readModels.plan({ serverId, proposal, ...wishes }));
 }
 
 /** `onBreaking: 'replace'`: where readers would break, the stable view is made anew with everything that hangs on it. */
@@ -64,13 +83,27 @@ export async function planAgain(plan: Plan): Promise<Plan> {
       return planDropVersion(plan.serverId, plan.readModel, plan.droppedVersion);
     case 'drop':
       return planDrop(plan.serverId, plan.readModel);
+    case 'suspend':
+      return planSuspend(plan.serverId, plan.readModel);
+    case 'uninstall':
+      return planUninstall(plan.serverId);
+    case 'import':
+      return importAgain(plan);
     case 'create':
     case 'new_version':
+    case 'resume':
       if (plan.proposal === null) throw new Error(`plan ${plan.planId} carries no proposal`);
-      return makePlan(plan.serverId, plan.proposal, onBreaking);
+      return makePlan(plan.serverId, plan.proposal, { onBreaking, unproven: plan.unproven === true });
     default:
       return assertNever(plan.kind);
   }
+}
+
+function importAgain(plan: Plan): Promise<Plan> {
+  const { serverId, schema, readModel: name, imports: relation, proposal } = plan;
+  if (proposal === null || relation === undefined) throw new Error(`plan ${plan.planId} carries no import`);
+  const { question, owner, keyColumns, consumers } = proposal.proposal;
+  return planImport(serverId, { schema, relation, name, question, owner, keyColumns, consumers });
 }
 
 /** The query with which a widget reads this read model now; null when no widget does. */

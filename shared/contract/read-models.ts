@@ -1,17 +1,23 @@
 import { z } from 'zod';
+import { definitionDiffSchema, definitionFileSchema } from '../model/definitions.ts';
 import {
   checkedProposalSchema,
+  consumerSchema,
   dryRunSchema,
   executionSchema,
+  materializedViewSchema,
   planDiffSchema,
   planSchema,
   proposalSchema,
+  readModelNameSchema,
   readModelSchema,
   refreshModeSchema,
   runSchema,
   stepProgressSchema,
   verificationSchema,
 } from '../model/read-model.ts';
+import { parameterSetSchema, proofSchema, proofStepSchema } from '../model/proof.ts';
+import { siblingSchema } from '../model/derivation.ts';
 import { procedure } from './envelope.ts';
 
 const onServer = z.object({ serverId: z.string() });
@@ -31,14 +37,16 @@ export const readModelsContract = {
     z.object({
       readModel: readModelSchema,
       runs: z.array(runSchema),
-      /** What Daybreak would choose for the next refresh, wishes included, and why; null where its copies are gone. */
+      /** What Daybreak would choose for the next refresh, wishes included, and why; null where its copies are gone or it is suspended. */
       nextRefresh: z.object({ mode: refreshModeSchema, reason: z.string() }).nullable().optional(),
     }),
   ),
   /**
    * A starting point for a read model: from a finding's statement, a dashboard widget, or a SELECT.
-   * Parses it with PostgreSQL's own parser, asks the server for columns and estimates; creates nothing. A statement's
-   * constants are restored from samples; `statement_refused` lists those that only the person knows in `detail.missing`.
+   * Parses it with PostgreSQL's own parser, asks the server for columns and estimates; creates nothing. A statement is
+   * rewritten over the read model (`derivation`): its filters stay free where that is sound, else its constants are kept,
+   * else `statement_refused` names the construct in `detail.construct`, and in `detail.missing` the constants that neither
+   * text nor samples tell and that decide what the model would hold.
    */
   propose: procedure(
     onServer.extend({
@@ -48,6 +56,8 @@ export const readModelsContract = {
           statementId: z.string(),
           /** '$1' -> SQL literal: constants that neither samples nor the text tell. */
           values: z.record(z.string(), z.string()).optional(),
+          /** '$1' ...: parameters that keep their known values although they could filter; the model is smaller then. */
+          freeze: z.array(z.string().regex(/^\$[1-9]\d*$/)).optional(),
         }),
         z.object({ kind: z.literal('widget'), widgetId: z.string() }),
         z.object({ kind: z.literal('sql'), sql: z.string() }),
@@ -57,9 +67,44 @@ export const readModelsContract = {
     }),
     checkedProposalSchema,
   ),
-  /** An ordered plan with locks and undo: 'create' for a new name, 'new_version' for a known one. Stored; nothing has run. */
+  /** Other culprits with an open finding that read the same tables as this statement: each can have a read model of its own. */
+  siblings: procedure(onServer.extend({ statementId: z.string() }), z.array(siblingSchema)),
+  /**
+   * Compares the statement with its rewriting over the definition, as multisets of rows at one snapshot, for each
+   * parameter set; ends with the first that differs, and shows its first rows. Reads only, creates nothing. The result
+   * is kept for the proposal as it stands: an edited one is proven anew.
+   */
+  prove: procedure(
+    onServer.extend({
+      proposal: checkedProposalSchema,
+      /** Left out: those of the proposal. Frozen parameters keep their frozen values whatever is given. */
+      parameterSets: z.array(parameterSetSchema).min(1).max(20).optional(),
+      /** For each parameter set; default five minutes. */
+      timeoutMs: z.number().int().min(100).max(3_600_000).optional(),
+      /** Under which the proof can be watched and cancelled. */
+      proofRunId: z.string().min(1).optional(),
+    }),
+    proofSchema,
+  ),
+  /** The last proof of a proposal exactly as it stands; null: never proven. */
+  proof: procedure(onServer.extend({ proposal: checkedProposalSchema }), proofSchema.nullable()),
+  proofProgress: procedure(
+    onServer.extend({ proofRunId: z.string() }),
+    z.object({ running: z.boolean(), steps: z.array(proofStepSchema), setCount: z.number().int() }),
+  ),
+  /** Cancels the running statement on the server; `prove` then ends with `cancelled`. */
+  cancelProof: procedure(onServer.extend({ proofRunId: z.string() }), z.object({ cancelled: z.boolean() })),
+  /**
+   * An ordered plan with locks and undo: 'create' for a new name, 'new_version' for a known one. Stored; nothing has run.
+   * A statement's proposal has to be proven, else it is refused as `unproven`; `unproven: true` is the person's word that
+   * it may be built all the same, and stays with the plan.
+   */
   plan: procedure(
-    onServer.extend({ proposal: checkedProposalSchema, onBreaking: onBreakingSchema.optional() }),
+    onServer.extend({
+      proposal: checkedProposalSchema,
+      onBreaking: onBreakingSchema.optional(),
+      unproven: z.boolean().optional(),
+    }),
     planSchema,
   ),
   planRollBack: procedure(byName.extend({ onBreaking: onBreakingSchema.optional() }), planSchema),
@@ -77,6 +122,46 @@ export const readModelsContract = {
   /** Runs all of a plan in one transaction and rolls it back. Takes as long as the plan; readers notice nothing. */
   dryRun: procedure(onServer.extend({ planId: z.string() }), dryRunSchema),
   cancelDryRun: procedure(onServer.extend({ planId: z.string() }), z.object({ cancelled: z.boolean() })),
+  /**
+   * For the ERP's own upgrade: readers keep the last rows, in a plain table, and nothing hangs on the ERP's tables any more.
+   * `planResume` builds the read model against the new schema; `statement_refused` says what does not fit any more.
+   */
+  planSuspend: procedure(byName, planSchema),
+  planResume: procedure(
+    byName.extend({ definitionSql: z.string().min(1).optional(), onBreaking: onBreakingSchema.optional() }),
+    planSchema,
+  ),
+  /** The same for psql, as of the moment when it runs; without names all read models. */
+  detachScript: procedure(onServer.extend({ names: z.array(z.string()).optional() }), z.object({ sql: z.string() })),
+  /** Materialized views of the database that Daybreak does not manage, and the plan that makes one a read model. */
+  importable: procedure(onServer, z.array(materializedViewSchema)),
+  planImport: procedure(
+    onServer.extend({
+      schema: z.string().min(1),
+      /** The materialized view. */
+      relation: z.string().min(1),
+      /** Under which name readers find it; left out: its own, and the stable view takes its place. */
+      name: readModelNameSchema.optional(),
+      question: z.string().min(1).optional(),
+      owner: z.string().min(1),
+      keyColumns: z.array(z.string()).optional(),
+      consumers: z.array(consumerSchema).min(1),
+    }),
+    planSchema,
+  ),
+  /** Takes the registry away; stable views stay, with their as-of written out. `confirm` is the database's name. */
+  planUninstall: procedure(onServer, planSchema),
+  uninstallScript: procedure(onServer, z.object({ sql: z.string() })),
+  /** Refreshes read models and what they are built on, parents first; without names all that are not suspended. */
+  refreshInOrder: procedure(onServer.extend({ names: z.array(z.string()).optional() }), z.array(runSchema)),
+  /** Read models as files: a manifest and `<name>/v<version>.sql`. */
+  exportDefinitions: procedure(onServer, z.array(definitionFileSchema)),
+  diffDefinitions: procedure(onServer.extend({ files: z.array(definitionFileSchema) }), z.array(definitionDiffSchema)),
+  /** The plan that brings the server to what the files say of one read model; run it with `apply`. */
+  planDefinition: procedure(
+    byName.extend({ files: z.array(definitionFileSchema), onBreaking: onBreakingSchema.optional() }),
+    planSchema,
+  ),
   plans: procedure(onServer, z.array(planSchema)),
   getPlan: procedure(
     onServer.extend({ planId: z.string() }),

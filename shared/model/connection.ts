@@ -26,6 +26,8 @@ export const connectionSettingsSchema = z.object({
   cores: z.number().int().positive().nullable(),
   /** Schema for read models. */
   readModelSchema: z.string().min(1).max(63),
+  /** True: Daybreak changes nothing there. It looks, and exports what it would do as scripts. */
+  readOnly: z.boolean().optional(),
 });
 export type ConnectionSettings = z.infer<typeof connectionSettingsSchema>;
 

@@ -15,7 +15,17 @@ export type EngineInfo = z.infer<typeof engineInfoSchema>;
 /** Something changed: ask again for what you show. `seq` grows by one; a gap means: ask for everything. */
 export const engineEventSchema = z.object({
   seq: z.number().int(),
-  topic: z.enum(['connections', 'sampler', 'read_models', 'execution', 'dashboards', 'activity', 'demo', 'mornings']),
+  topic: z.enum([
+    'connections',
+    'sampler',
+    'read_models',
+    'execution',
+    'proof',
+    'dashboards',
+    'activity',
+    'demo',
+    'mornings',
+  ]),
   serverId: z.string().nullable(),
   /** Id of the thing, where one thing changed (executionId, widgetId, read model name ...). */
   subject: z.string().nullable(),

@@ -15,6 +15,7 @@ export const failureCodes = [
   'capability_missing', // an extension, setting or server version that this feature needs
   'unsupported_server', // not PostgreSQL, or a version below 13
   'statement_refused', // this SQL cannot become what was asked for; detail names the construct
+  'unproven', // no proof stands behind a rewritten query, or it failed; prove it, or say that it may be built unproven
   'plan_stale', // the catalog changed since the plan was made, or hash or confirmation do not match
   'lock_not_granted', // lock_timeout after all retries; detail lists the blockers
   'busy', // another writer holds this read model, or another engine this profile

@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { derivationSchema, expectedSavingSchema, type ProposedRewriting } from './derivation.ts';
+import { driftSchema } from './drift.ts';
 import { restoredValueSchema } from './explain.ts';
 import { budgetSchema, freshnessSchema } from './freshness.ts';
 import { periodSchema } from './period.ts';
+import { proofVerdictSchema } from './proof.ts';
 
 /** A plain SQL identifier that Daybreak gives out itself: lower case, at most 50 bytes so that `_v99_b` still fits in 63. */
 export const readModelNameSchema = z
@@ -32,8 +35,8 @@ export const proposalSchema = z.object({
   owner: z.string().min(1),
   /** A read-only SELECT; becomes the body of the version. */
   definitionSql: z.string().min(1),
-  /** Output columns that identify a row. */
-  keyColumns: z.array(z.string()).min(1),
+  /** Output columns that identify a row, NULL counting as a value; empty: none do, or there is one row only. */
+  keyColumns: z.array(z.string()),
   consumers: z.array(consumerSchema),
   /** Roles that may read the stable name. */
   grantTo: z.array(z.string()),
@@ -41,6 +44,15 @@ export const proposalSchema = z.object({
   period: periodSchema.optional(),
 });
 export type Proposal = z.infer<typeof proposalSchema>;
+
+/**
+ * - full: in place, readers wait for its end
+ * - concurrent: in place, merged row by row with the whole definition
+ * - side_by_side: into the copy that nobody reads, then a flip
+ * - by_period: in place, the dirty periods alone; for copies that are tables
+ */
+export const refreshModeSchema = z.enum(['full', 'concurrent', 'side_by_side', 'by_period']);
+export type RefreshMode = z.infer<typeof refreshModeSchema>;
 
 /** A proposal with what Daybreak found out about it. Nothing has been created. */
 export const checkedProposalSchema = z.object({
@@ -63,10 +75,56 @@ export const checkedProposalSchema = z.object({
   constantsFrozen: z.boolean(),
   /** Those that the statistics had left out, and where each was found; absent in plans of earlier versions. */
   constants: z.array(restoredValueSchema).optional(),
+  /** How the culprit statement asks afterwards; absent where it did not begin with a statement, or has no rewriting. */
+  derivation: derivationSchema.optional(),
+  /** The widget's own query, which `readerSql` has to answer for; absent where it did not begin with a widget. */
+  liveSql: z.string().optional(),
+  /** Definition and `readerSql` are those that ship with the widget. */
+  asShipped: z.boolean().optional(),
+  /** How it will be refreshed, as far as that can be told before it was ever filled. */
+  refresh: z.object({ mode: refreshModeSchema, reason: z.string() }).optional(),
+  /** How old its numbers may be, a suggestion. */
+  budget: z.object({ minutes: z.number(), reason: z.string() }).optional(),
+  /** What the open finding of its statement expects; null without one. */
+  saving: expectedSavingSchema.nullable().optional(),
 });
 export type CheckedProposal = z.infer<typeof checkedProposalSchema>;
 
-export const planKindSchema = z.enum(['create', 'new_version', 'roll_back', 'drop', 'drop_version']);
+/** What a proof compares. */
+export interface Compared extends Pick<
+  ProposedRewriting,
+  'originalSql' | 'searchPath' | 'rewrittenSql' | 'parameterSets' | 'frozenParameters'
+> {
+  readonly definitionSql: string;
+}
+
+/** The statement and its rewriting, or the widget's live query and its query over the model; null: nothing to compare. */
+export function comparedOf({ proposal, derivation, liveSql, readerSql }: CheckedProposal): Compared | null {
+  const { definitionSql } = proposal;
+  if (derivation !== undefined) return { ...derivation, definitionSql };
+  if (liveSql === undefined) return null;
+  const noParameters = { searchPath: null, parameterSets: [], frozenParameters: [] };
+  return { originalSql: liveSql, rewrittenSql: readerSql, definitionSql, ...noParameters };
+}
+
+/**
+ * - drop_version: one version that readers were switched away from
+ * - suspend: for the ERP's own upgrade, the last rows stay readable in a plain table, and nothing hangs on base tables
+ * - resume: builds a version against the new schema
+ * - import: an existing materialized view becomes version 1
+ * - uninstall: the registry goes, stable views stay with their as-of written out
+ */
+export const planKindSchema = z.enum([
+  'create',
+  'new_version',
+  'roll_back',
+  'drop',
+  'drop_version',
+  'suspend',
+  'resume',
+  'import',
+  'uninstall',
+]);
 export type PlanKind = z.infer<typeof planKindSchema>;
 
 export const planStepSchema = z.object({
@@ -124,8 +182,12 @@ export const planSchema = z.object({
   contractChanges: z.array(z.string()),
   createdAtMs: z.number(),
   state: z.enum(['new', 'running', 'done', 'failed', 'undone', 'interrupted']),
-  /** What has to be typed to run it: the read model's name. */
+  /** What has to be typed to run it: the read model's name, or the database's where it concerns all of them. */
   confirmWith: z.string(),
+  /** Of an import: the materialized view's name, in `schema`. */
+  imports: z.string().optional(),
+  /** Why it can only be copied as a script, and what would let it run here; absent where it can run. */
+  scriptOnly: z.object({ message: z.string(), action: z.string().nullable() }).optional(),
   proposal: checkedProposalSchema.nullable(),
   /** Null for plans that build nothing; absent in plans of earlier versions. */
   disk: planDiskSchema.nullable().optional(),
@@ -133,6 +195,10 @@ export const planSchema = z.object({
   replacesView: z.boolean().optional(),
   /** Of kind 'drop_version': which one. */
   droppedVersion: z.number().int().optional(),
+  /** What the proof of its proposal said when it was planned; null where there is nothing to prove, absent before proofs. */
+  proof: z.object({ verdict: proofVerdictSchema.nullable(), proofHash: z.string() }).nullable().optional(),
+  /** The person's word that it may be built although its proposal is not proven. */
+  unproven: z.boolean().optional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 
@@ -213,15 +279,6 @@ export const executionSchema = z.object({
   holding: z.boolean().optional(),
 });
 export type Execution = z.infer<typeof executionSchema>;
-
-/**
- * - full: in place, readers wait for its end
- * - concurrent: in place, merged row by row with the whole definition
- * - side_by_side: into the copy that nobody reads, then a flip
- * - by_period: in place, the dirty periods alone; for copies that are tables
- */
-export const refreshModeSchema = z.enum(['full', 'concurrent', 'side_by_side', 'by_period']);
-export type RefreshMode = z.infer<typeof refreshModeSchema>;
 
 /** What a refresh wrote. Counters that the server does not keep, or keeps from this role, are null. */
 export const runCostSchema = z.object({
@@ -320,6 +377,20 @@ export const versionSchema = z.object({
 });
 export type Version = z.infer<typeof versionSchema>;
 
+/** A materialized view that could become a read model. */
+export const materializedViewSchema = z.object({
+  schema: z.string(),
+  name: z.string(),
+  owner: z.string(),
+  /** Daybreak's role may put a stable view in its place. */
+  ownedByUs: z.boolean(),
+  sizeBytes: z.number(),
+  comment: z.string().nullable(),
+  /** Of its first unique index; null without one. */
+  keyColumns: z.array(z.string()).nullable(),
+});
+export type MaterializedView = z.infer<typeof materializedViewSchema>;
+
 export const readModelSchema = z.object({
   name: z.string(),
   schema: z.string(),
@@ -333,7 +404,12 @@ export const readModelSchema = z.object({
   consumers: z.array(consumerSchema),
   versions: z.array(versionSchema),
   lastRun: runSchema.nullable(),
-  /** What differs between catalog and registry, in words; empty when they agree. */
-  drift: z.array(z.string()),
+  /** Read models that it is built on, and those that are built on it. */
+  parents: z.array(z.string()),
+  children: z.array(z.string()),
+  /** Since when, and by which role, it is suspended: its rows stay as they were. Null: it is refreshed. */
+  suspended: z.object({ atMs: z.number(), by: z.string() }).nullable(),
+  /** Where catalog and registry differ; empty when they agree. */
+  drift: z.array(driftSchema),
 });
 export type ReadModel = z.infer<typeof readModelSchema>;

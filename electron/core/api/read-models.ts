@@ -2,15 +2,28 @@ import type { Engine } from '../engine.ts';
 import { os } from './implementer.ts';
 import { reply } from './reply.ts';
 
-export const readModelsApi = ({ readModels }: Engine) =>
+export const readModelsApi = ({ readModels, lifecycle, definitions }: Engine) =>
   os.readModels.router({
     list: os.readModels.list.handler(({ input }) => reply(() => readModels.list(input.serverId))),
     get: os.readModels.get.handler(({ input }) => reply(() => readModels.get(input.serverId, input.name))),
     propose: os.readModels.propose.handler(({ input }) =>
       reply(() => readModels.propose(input.serverId, input.from, input.edits)),
     ),
+    siblings: os.readModels.siblings.handler(({ input }) =>
+      reply(() => readModels.siblings(input.serverId, input.statementId)),
+    ),
+    prove: os.readModels.prove.handler(({ input }) => reply(() => readModels.proofs.prove(input.serverId, input))),
+    proof: os.readModels.proof.handler(({ input }) =>
+      reply(() => readModels.proofs.known(input.serverId, input.proposal)),
+    ),
+    proofProgress: os.readModels.proofProgress.handler(({ input }) =>
+      reply(() => readModels.proofs.progress(input.serverId, input.proofRunId)),
+    ),
+    cancelProof: os.readModels.cancelProof.handler(({ input }) =>
+      reply(() => readModels.proofs.cancel(input.serverId, input.proofRunId)),
+    ),
     plan: os.readModels.plan.handler(({ input }) =>
-      reply(() => readModels.plan(input.serverId, input.proposal, input.onBreaking)),
+      reply(() => readModels.plan(input.serverId, input.proposal, input)),
     ),
     planRollBack: os.readModels.planRollBack.handler(({ input }) =>
       reply(() => readModels.planRollBack(input.serverId, input.name, input.onBreaking)),
@@ -30,6 +43,37 @@ export const readModelsApi = ({ readModels }: Engine) =>
     ),
     planDrop: os.readModels.planDrop.handler(({ input }) =>
       reply(() => readModels.planDrop(input.serverId, input.name)),
+    ),
+    planSuspend: os.readModels.planSuspend.handler(({ input }) =>
+      reply(() => lifecycle.planSuspend(input.serverId, input.name)),
+    ),
+    planResume: os.readModels.planResume.handler(({ input }) =>
+      reply(() => lifecycle.planResume(input.serverId, input.name, input)),
+    ),
+    detachScript: os.readModels.detachScript.handler(({ input }) =>
+      reply(() => lifecycle.detachScript(input.serverId, input.names)),
+    ),
+    importable: os.readModels.importable.handler(({ input }) => reply(() => lifecycle.importable(input.serverId))),
+    planImport: os.readModels.planImport.handler(({ input }) =>
+      reply(() => lifecycle.planImport(input.serverId, input)),
+    ),
+    planUninstall: os.readModels.planUninstall.handler(({ input }) =>
+      reply(() => lifecycle.planUninstall(input.serverId)),
+    ),
+    uninstallScript: os.readModels.uninstallScript.handler(({ input }) =>
+      reply(() => lifecycle.uninstallScript(input.serverId)),
+    ),
+    refreshInOrder: os.readModels.refreshInOrder.handler(({ input }) =>
+      reply(() => lifecycle.refreshInOrder(input.serverId, input.names)),
+    ),
+    exportDefinitions: os.readModels.exportDefinitions.handler(({ input }) =>
+      reply(() => definitions.export(input.serverId)),
+    ),
+    diffDefinitions: os.readModels.diffDefinitions.handler(({ input }) =>
+      reply(() => definitions.diff(input.serverId, input.files)),
+    ),
+    planDefinition: os.readModels.planDefinition.handler(({ input }) =>
+      reply(() => definitions.plan(input.serverId, input.files, input.name, input.onBreaking)),
     ),
     plans: os.readModels.plans.handler(({ input }) => reply(() => readModels.plans(input.serverId))),
     getPlan: os.readModels.getPlan.handler(({ input }) =>

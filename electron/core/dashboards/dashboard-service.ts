@@ -140,7 +140,14 @@ export class DashboardService {
     }
     const { widget } = found;
     const shipped = this.#options.shipped(serverId, widgetId);
-    const asked = { widgetId, title: widget.title, question: widget.question, budget: widget.budget };
+    const { liveSql: live } = widget;
+    const asked = {
+      widgetId,
+      title: widget.title,
+      question: widget.question,
+      budget: widget.budget,
+      ...(live === undefined ? {} : { liveSql: live }),
+    };
     if (shipped !== null) {
       const { name, definitionSql, keyColumns, readerSql, owner } = shipped;
       return { kind: 'widget', widget: asked, name, definitionSql, keyColumns, readerSql, owner };

@@ -138,17 +138,29 @@ async function literalsFromSamples(
   statement: ParsedText,
   { samples, sampleLimitBytes }: RestoreInput,
 ): Promise<ReadonlyMap<number, string>> {
-  const squashed = new Set(statement.parameters.filter((one) => one.squashed).map(({ number }) => number));
   const wanted = new Set(statement.parameters.map(({ number }) => number)).size;
   let best: ReadonlyMap<number, string> = new Map();
   for (const sample of samples) {
-    if (sample.length === cutTextChars || Buffer.byteLength(sample) > sampleLimitBytes - characterBytes) continue;
-    const read = await readStatements(sample);
-    for (const sent of read.ok ? read.statements : []) {
-      const found = alignConstants(statement.tree, sent.tree, squashed);
-      if (found !== null && found.size > best.size) best = found;
-    }
+    const found = await constantsOfSample(statement, sample, sampleLimitBytes);
+    if (found.size > best.size) best = found;
     if (best.size === wanted) break;
+  }
+  return best;
+}
+
+/** What a text of `pg_stat_activity` tells of the constants; nothing where it may be cut, or is another statement. */
+export async function constantsOfSample(
+  statement: ParsedText,
+  sample: string,
+  sampleLimitBytes: number,
+): Promise<ReadonlyMap<number, string>> {
+  if (sample.length === cutTextChars || Buffer.byteLength(sample) > sampleLimitBytes - characterBytes) return new Map();
+  const squashed = new Set(statement.parameters.filter((one) => one.squashed).map(({ number }) => number));
+  const read = await readStatements(sample);
+  let best: ReadonlyMap<number, string> = new Map();
+  for (const sent of read.ok ? read.statements : []) {
+    const found = alignConstants(statement.tree, sent.tree, squashed);
+    if (found !== null && found.size > best.size) best = found;
   }
   return best;
 }

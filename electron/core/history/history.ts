@@ -4,6 +4,7 @@ import type { ExperimentRecord } from '../../../shared/model/experiment.ts';
 import type { HistoryUsage } from '../../../shared/model/history-usage.ts';
 import type { Dashboard, WidgetData } from '../../../shared/model/dashboard.ts';
 import type { Explained } from '../../../shared/model/explain.ts';
+import type { Proof } from '../../../shared/model/proof.ts';
 import type { Execution, Plan, Run } from '../../../shared/model/read-model.ts';
 import type {
   ActivityRow,
@@ -34,6 +35,7 @@ export interface History {
   readonly dashboards: DashboardStore;
   readonly experiments: ExperimentStore;
   readonly explained: ExplainedStore;
+  readonly proofs: ProofStore;
   /** Deletes what is past its retention (raw samples and deltas: 48 hours). */
   applyRetention(nowMs: number): Promise<void>;
   readonly captures: CaptureStore;
@@ -272,6 +274,12 @@ export interface ExplainedStore {
    * constants these are only the samples tell.
    */
   sampledTexts(serverId: string, fingerprint: string): Promise<string[] | null>;
+}
+
+/** What was proven of proposals, by the hash over what was compared; the newest 200 stay. */
+export interface ProofStore {
+  save(serverId: string, proof: Proof): Promise<void>;
+  get(serverId: string, proofHash: string): Promise<Proof | null>;
 }
 
 export interface DashboardStore {

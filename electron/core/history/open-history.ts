@@ -10,6 +10,7 @@ import { createExplainedReader } from './read-explained.ts';
 import { createExperimentReader } from './read-experiments.ts';
 import { createJournalReader } from './read-journal.ts';
 import { createOpenFindingReader } from './read-open-findings.ts';
+import { createProofReader } from './read-proofs.ts';
 import { createSampleReader } from './read-samples.ts';
 import { createStatementReader } from './read-statements.ts';
 import { readUsage } from './read-usage.ts';
@@ -57,6 +58,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   const dashboards = createDashboardReader(prepare);
   const experiments = createExperimentReader(prepare);
   const explained = createExplainedReader(prepare);
+  const proofs = createProofReader(prepare);
   const openFindings = createOpenFindingReader(prepare);
 
   const read = async <T>(work: () => T | Promise<T>): Promise<T> => {
@@ -155,6 +157,10 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       get: (serverId, explainId) => read(() => explained.explained(serverId, explainId)),
       list: (serverId, fingerprint, limit) => read(() => explained.explainedOf(serverId, fingerprint, limit)),
       sampledTexts: (serverId, fingerprint) => read(() => explained.sampledTexts(serverId, fingerprint)),
+    },
+    proofs: {
+      save: (serverId, proof) => writer.write('saveProof', serverId, proof),
+      get: (serverId, proofHash) => read(() => proofs.proof(serverId, proofHash)),
     },
     experiments: {
       list: (serverId) => read(() => experiments.experiments(serverId)),

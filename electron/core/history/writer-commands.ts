@@ -8,6 +8,7 @@ import { createExplainedWriter } from './write-explained.ts';
 import { createExperimentWriter } from './write-experiments.ts';
 import { createJournalWriter } from './write-journal.ts';
 import { createOpenFindingWriter } from './write-open-findings.ts';
+import { createProofWriter } from './write-proofs.ts';
 import { createRollupWriter } from './write-rollups.ts';
 import { createSampleWriter } from './write-samples.ts';
 
@@ -33,6 +34,7 @@ export function createCommands(db: Database.Database) {
     ...createDashboardWriter(prepare),
     ...createExperimentWriter(prepare),
     ...createExplainedWriter(prepare),
+    ...createProofWriter(prepare),
     ...createOpenFindingWriter(prepare),
     saveDeltas: samples.saveDeltas,
     saveSample: samples.saveSample,

@@ -6,11 +6,14 @@ import { readViewWithDependents } from '../postgres/queries/catalog-view-as-is.t
 import { qualifiedName, quoteIdent } from '../postgres/quote.ts';
 import type { Sql } from '../postgres/session.ts';
 import type { CatalogFacts, PreparationStep } from './plan/catalog-facts.ts';
+import { childrenOf, cycleThrough } from './plan/dependencies.ts';
 import { installedMigrations, missingMigrations } from './registry/migrations.ts';
-import { plannedPart, readRegistry } from './registry/read-registry.ts';
+import { suspension } from './registry/migrations/0010-suspension.ts';
+import { builtOn, plannedPart, readRegistry } from './registry/read-registry.ts';
 import { doBlock } from './sql/dollar-quote.ts';
+import { registryTables } from './sql/freeze.ts';
 import { installLockKey, takeXactLock } from './sql/locks.ts';
-import { copyName } from './sql/names.ts';
+import { copyName, registrySchema } from './sql/names.ts';
 
 export interface GatherInput {
   readonly schema: string;
@@ -37,8 +40,13 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
   const copyNames = await readCopyNames(sql, schema, readModel);
   const roles = [...new Set([...(registered?.readers ?? []), ...grantTo])].toSorted();
   const [asOf, ...columns] = relation?.columns ?? [];
-  const parents = models.filter(
-    (model) => model.name !== readModel && baseTables.includes(`${quoteIdent(model.schema)}.${quoteIdent(model.name)}`),
+  const reads = models.filter((model) => baseTables.includes(qualifiedName(model.schema, model.name)));
+  const parents = reads.filter((model) => model.name !== readModel);
+  const children = childrenOf(readModel, models);
+  const cycle = cycleThrough(
+    readModel,
+    reads.map(({ name }) => name),
+    models.map(builtOn),
   );
   return {
     role,
@@ -66,6 +74,9 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
       live === undefined ? [] : await readGrants(sql, schema, copyName(readModel, live.version, live.liveSlot)),
     definitionColumns,
     parents: parents.map(({ name }) => name),
+    ...(children.length === 0 ? {} : { children }),
+    ...(cycle === null ? {} : { cycle }),
+    keepsOptions: installed?.includes(suspension.migration) ?? false,
     roles: await readRoleRights(sql, schema, readModel, roles),
     preparation: [
       ...missingMigrations(installed ?? [], rights.writesRegistry !== null).map((script) => ({
@@ -91,6 +102,26 @@ async function readCarried(sql: Sql, schema: string, readModel: string): Promise
     others,
     foreign: foreign.map((one) => `view ${qualifiedName(one.schema, one.name)}, which belongs to ${one.owner}`),
   };
+}
+
+/** What a plan for the whole registry rests on: every model, and what else reads the registry. */
+export async function gatherRegistry(sql: Sql): Promise<CatalogFacts> {
+  const facts = await gatherCatalog(sql, {
+    schema: registrySchema,
+    readModel: registrySchema,
+    definitionColumns: null,
+    baseTables: [],
+    replacesView: false,
+    grantTo: [],
+  });
+  if (facts.rights.writesRegistry === null) return facts;
+  const models = (await readRegistry(sql)).map(plannedPart);
+  const stable = new Set(models.map(({ schema, name }) => `view ${qualifiedName(schema, name)}`));
+  const readers = (await readDependents(sql, registrySchema, [...registryTables], [])).map(
+    ({ dependent }) => dependent,
+  );
+  const dependents = [...new Set(readers)].filter((dependent) => !stable.has(dependent));
+  return { ...facts, registry: { models, dependents } };
 }
 
 const createSchema = (schema: string): PreparationStep => ({

@@ -1,18 +1,19 @@
 import type { CheckedProposal, Plan, PlanKind } from '../../../shared/model/read-model.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
-import { requireCapability } from '../postgres/capabilities.ts';
-import type { Server, Sql } from '../postgres/session.ts';
-import { gatherCatalog } from './gather-catalog.ts';
 import { readScans } from '../postgres/queries/relation-scans.ts';
+import type { Server, Sql } from '../postgres/session.ts';
 import { gatherEstimates } from './gather-estimates.ts';
-import type { CatalogFacts, PlanWishes } from './plan/catalog-facts.ts';
+import { gatherRegistry } from './gather-catalog.ts';
+import { gatherForChange, gatherForImport, gatherForProposal } from './gather-for-plan.ts';
+import type { PlanWishes } from './plan/catalog-facts.ts';
 import { withEstimates } from './plan/estimate-plan.ts';
 import { makePlan } from './plan/make-plan.ts';
+import { asAllowed, requirePlannable } from './plannable.ts';
 import { recheck } from './propose/propose.ts';
 import { installedMigrations } from './registry/migrations.ts';
 import { readRegistry, type RegistryModel } from './registry/read-registry.ts';
 import { readersOfOldVersions } from './soak/still-read.ts';
-import { requireUsableSchema } from './sql/names.ts';
+import { registrySchema, requireUsableSchema } from './sql/names.ts';
 
 interface Stamp {
   readonly server: Server;
@@ -25,10 +26,16 @@ interface Stamp {
  * nothing. Throws what `recheck` and `makePlan` throw.
  */
 export async function planCreateOrNewVersion(
-  input: Stamp & { readonly proposal: CheckedProposal; readonly schema: string; readonly onBreaking?: OnBreaking },
+  input: Stamp & {
+    readonly proposal: CheckedProposal;
+    readonly schema: string;
+    readonly onBreaking?: OnBreaking;
+    /** True: rights that are missing make it a script for somebody else, instead of refusing it. */
+    readonly forScript?: boolean;
+  },
 ): Promise<Plan> {
   const { server, schema } = input;
-  requireBuildable(server);
+  requirePlannable(server);
   requireUsableSchema(schema);
   const proposal = await recheck(server, input.proposal);
   const { name } = proposal.proposal;
@@ -39,11 +46,12 @@ export async function planCreateOrNewVersion(
       const target = { schema: known?.schema ?? schema, readModel: name };
       const estimates = await gatherEstimates(sql, known);
       const stillRead = known === null ? {} : await readersOfOldVersions(sql, known, server.facts.versionNumber);
-      const kind = known?.versions.some(({ state }) => state === 'current') ? 'new_version' : 'create';
-      const request = { ...target, ...stampOf(input, kind) };
+      const serves = known?.versions.some(({ state }) => state === 'current') ?? false;
+      const kind = !serves ? 'create' : known?.suspended == null ? 'new_version' : 'resume';
+      const request = { ...target, ...stampOf(input, kind), forScript: input.forScript ?? false };
       const plan = async (replacesView: boolean) =>
         makePlan(request, await gatherForProposal(sql, { ...target, replacesView }, proposal), proposal, { stillRead });
-      return withEstimates(await gentlyOrReplacing(input.onBreaking, plan), estimates);
+      return asAllowed(server, withEstimates(await gentlyOrReplacing(input.onBreaking, plan), estimates));
     }),
   );
 }
@@ -79,7 +87,7 @@ export async function planDropVersion(
   input: Stamp & { readonly name: string; readonly version: number; readonly evenIfRead?: boolean },
 ): Promise<Plan> {
   const { server, name, version, evenIfRead = false } = input;
-  requireBuildable(server);
+  requirePlannable(server);
   const wishes = await server.withReadonly((session) =>
     session.snapshot(async (sql) => {
       const known = await requireRegistered(sql, server, name);
@@ -105,48 +113,67 @@ export async function planDropVersion(
 /** Throws `not_found`, and `statement_refused` while something else reads the model. */
 export const planDrop = (input: Stamp & { readonly name: string }): Promise<Plan> => planChange(input, 'drop');
 
+/** Throws `not_found`, and `statement_refused` where it is suspended already or something reads its copies. */
+export const planSuspend = (input: Stamp & { readonly name: string }): Promise<Plan> => planChange(input, 'suspend');
+
+/** Throws `not_found` without a registry, and `statement_refused` while others read it. */
+export async function planUninstall(input: Stamp): Promise<Plan> {
+  const { server } = input;
+  requirePlannable(server);
+  return server.withReadonly((session) =>
+    session.snapshot(async (sql) => {
+      const request = { schema: registrySchema, readModel: registrySchema, ...stampOf(input, 'uninstall') };
+      const estimates = await gatherEstimates(sql, null);
+      return asAllowed(server, withEstimates(makePlan(request, await gatherRegistry(sql), null), estimates));
+    }),
+  );
+}
+
+/**
+ * The plan that makes a materialized view a read model; its schema stays. Throws what `recheck` throws, `not_found`
+ * where there is none of that name, and what `planImport` refuses.
+ */
+export async function planImport(
+  input: Stamp & {
+    readonly schema: string;
+    /** The materialized view. */
+    readonly imports: string;
+    readonly proposal: CheckedProposal;
+    readonly forScript?: boolean;
+  },
+): Promise<Plan> {
+  const { server, schema, imports, forScript = false } = input;
+  requirePlannable(server);
+  requireUsableSchema(schema);
+  const proposal = await recheck(server, input.proposal);
+  return server.withReadonly((session) =>
+    session.snapshot(async (sql) => {
+      const target = { schema, readModel: proposal.proposal.name };
+      const facts = await gatherForImport(sql, target, imports, proposal);
+      const plan = makePlan({ ...target, ...stampOf(input, 'import'), forScript }, facts, proposal);
+      return asAllowed(server, withEstimates(plan, await gatherEstimates(sql, null)));
+    }),
+  );
+}
+
 async function planChange(
   input: Stamp & { readonly name: string },
   kind: PlanKind,
   { replacesView = false, wishes }: { readonly replacesView?: boolean; readonly wishes?: PlanWishes } = {},
 ): Promise<Plan> {
   const { server, name } = input;
-  requireBuildable(server);
+  requirePlannable(server);
   return server.withReadonly((session) =>
     session.snapshot(async (sql) => {
       const known = await requireRegistered(sql, server, name);
       const target = { schema: known.schema, readModel: name };
       const estimates = await gatherEstimates(sql, known);
       const facts = await gatherForChange(sql, { ...target, replacesView });
-      return withEstimates(makePlan({ ...target, ...stampOf(input, kind) }, facts, null, wishes), estimates);
+      const plan = makePlan({ ...target, ...stampOf(input, kind) }, facts, null, wishes);
+      return asAllowed(server, withEstimates(plan, estimates));
     }),
   );
 }
-
-/** The facts under a plan, as they are now: what `planHash` is compared over before anything runs. */
-export async function gatherForPlan(sql: Sql, plan: Plan, current: CheckedProposal | null): Promise<CatalogFacts> {
-  return current === null ? gatherForChange(sql, plan) : gatherForProposal(sql, plan, current);
-}
-
-interface Target {
-  readonly schema: string;
-  readonly readModel: string;
-  /** Left out: false. */
-  readonly replacesView?: boolean | undefined;
-}
-
-const gatherForProposal = (sql: Sql, { schema, readModel, replacesView = false }: Target, proposal: CheckedProposal) =>
-  gatherCatalog(sql, {
-    schema,
-    readModel,
-    replacesView,
-    definitionColumns: proposal.columns,
-    baseTables: proposal.baseTables,
-    grantTo: proposal.proposal.grantTo,
-  });
-
-const gatherForChange = (sql: Sql, { schema, readModel, replacesView = false }: Target) =>
-  gatherCatalog(sql, { schema, readModel, replacesView, definitionColumns: null, baseTables: [], grantTo: [] });
 
 async function requireRegistered(sql: Sql, server: Server, name: string): Promise<RegistryModel> {
   const known = await registered(sql, name);
@@ -168,9 +195,3 @@ const stampOf = ({ server, planId, nowMs }: Stamp, kind: PlanKind) => ({
   serverId: server.serverId,
   createdAtMs: nowMs,
 });
-
-/** Throws `capability_missing` on a replica and behind a pooler that does not keep session locks. */
-export function requireBuildable(server: Server): void {
-  requireCapability(server.facts, 'primary');
-  requireCapability(server.facts, 'session_state');
-}

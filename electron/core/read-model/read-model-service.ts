@@ -8,21 +8,23 @@ import type {
   ReadModel,
   RefreshMode,
   Run,
-  StepProgress,
-  Verification,
 } from '../../../shared/model/read-model.ts';
-import { Failure, isFailure } from '../../../shared/model/failure.ts';
+import type { Sibling } from '../../../shared/model/derivation.ts';
+import { Failure } from '../../../shared/model/failure.ts';
 import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import type { Events } from '../events.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import type { Journal } from './journal.ts';
-import { askersOf, restoredOriginOf, type ProposeFrom } from './propose-from.ts';
-import { HeldPlans } from './held-plans.ts';
+import { journalIn } from './journal-in-history.ts';
+import { PlanRuns, type ApplyInput, type ShownPlan } from './plan-runs.ts';
+import { Proofs } from './proofs.ts';
+import { askersOf, restoredOriginOf, savingOf, type ProposeFrom } from './propose-from.ts';
 import { diffPlans } from './plan/diff-plans.ts';
 import { planCreateOrNewVersion, planDrop, planDropVersion, planRollBack, type OnBreaking } from './plan-for.ts';
 import { propose } from './propose/propose.ts';
+import { requirePeople } from './require-people.ts';
 import type { RefreshChoice } from './refresh/choose-mode.ts';
 import { latestRun } from './refresh/latest-run.ts';
 import { nextRefresh } from './refresh/next-refresh.ts';
@@ -30,10 +32,7 @@ import { refreshReadModel } from './refresh/refresh.ts';
 import { setRefreshMode } from './refresh/set-mode.ts';
 import { getReadModel, listReadModels } from './registry/read-models.ts';
 import { RunningJobs } from './running-jobs.ts';
-import { dryRunPlan } from './swap/dry-run.ts';
-import { executePlan } from './swap/execute-plan.ts';
-import { recoverPlan } from './swap/recover-plan.ts';
-import { isGone } from './swap/run-step.ts';
+import { siblingsOf } from './siblings.ts';
 
 interface Options {
   readonly ports: Ports;
@@ -43,33 +42,25 @@ interface Options {
   readonly dashboards: DashboardService;
 }
 
-export interface ApplyInput {
-  readonly planId: string;
-  readonly planHash: string;
-  readonly confirm: string;
-  /** Waits for `proceed` before the switch. */
-  readonly holdBeforeSwitch?: boolean | undefined;
+export interface VersionWishes {
+  readonly onBreaking?: OnBreaking;
+  /** The person's word that it may be built although no proof stands behind it; kept with the plan. */
+  readonly unproven?: boolean | undefined;
 }
 
-export interface ShownPlan {
-  readonly plan: Plan;
-  readonly execution: Execution | null;
-  readonly progress: StepProgress | null;
-  readonly verification: Verification | null;
-}
-
-/** Read models of the connected servers: proposals, stored plans, running plans and refreshes, and the move of widgets. */
+/** Read models of the connected servers: what there is, proposals, plans, and refreshes. */
 export class ReadModelService {
   readonly #options: Options;
-  readonly #plans = new RunningJobs<Execution>();
+  readonly #journal: Journal;
+  readonly #runs: PlanRuns;
   readonly #refreshes = new RunningJobs<Run>();
-  readonly #dryRuns = new RunningJobs<DryRun>();
-  readonly #holds = new HeldPlans();
-  /** Of the running step, by plan; never stored. */
-  readonly #progress = new Map<string, StepProgress>();
+  readonly proofs: Proofs;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#journal = journalIn(options.history, options.ports);
+    this.#runs = new PlanRuns({ ...options, journal: this.#journal });
+    this.proofs = new Proofs(options);
   }
 
   async list(serverId: string): Promise<ReadModel[]> {
@@ -101,13 +92,24 @@ export class ReadModelService {
     const given = Object.fromEntries(Object.entries(edits ?? {}).filter(([, value]) => value !== undefined));
     // Whoever asks the slow question today will read its answer tomorrow.
     const grantTo = await askersOf(this.#options, serverId, from, server.facts.roleName);
-    return propose({ server, schema: server.settings.readModelSchema, origin, edits: { grantTo, ...given } });
+    const saving = await savingOf(this.#options, serverId, from);
+    return propose({ server, schema: server.settings.readModelSchema, origin, edits: { grantTo, ...given }, saving });
   }
 
-  async plan(serverId: string, proposal: CheckedProposal, onBreaking?: OnBreaking): Promise<Plan> {
+  async siblings(serverId: string, statementId: string): Promise<Sibling[]> {
+    const server = await this.#options.servers.server(serverId);
+    return siblingsOf({ server, history: this.#options.history }, statementId);
+  }
+
+  async plan(serverId: string, proposal: CheckedProposal, wishes: VersionWishes = {}): Promise<Plan> {
+    const { onBreaking, unproven = false } = wishes;
+    requirePeople(proposal.proposal);
     const server = await this.#options.servers.server(serverId);
     const { readModelSchema: schema } = server.settings;
-    return this.#store(await planCreateOrNewVersion({ server, proposal, schema, onBreaking, ...this.#stamp() }));
+    // Where this role may create nothing, the plan is there to be copied.
+    const asked = { server, proposal, schema, onBreaking, forScript: true };
+    const plan = await planCreateOrNewVersion({ ...asked, ...this.#stamp() });
+    return this.#store(await this.proofs.requireProven(serverId, plan, unproven));
   }
 
   async planRollBack(serverId: string, name: string, onBreaking?: OnBreaking): Promise<Plan> {
@@ -121,31 +123,7 @@ export class ReadModelService {
   }
 
   async diffPlans(serverId: string, before: string, after: string): Promise<PlanDiff> {
-    return diffPlans(await this.#plan(serverId, before), await this.#plan(serverId, after));
-  }
-
-  /** Tries a stored plan and takes all of it back: see `dryRunPlan`. */
-  async dryRun(serverId: string, planId: string): Promise<DryRun> {
-    const plan = await this.#plan(serverId, planId);
-    this.#requireNew(plan);
-    if (this.#dryRuns.has(planId)) {
-      throw new Failure({ code: 'busy', message: `A dry run of this plan is going on already.`, retryable: true });
-    }
-    const server = await this.#options.servers.server(serverId);
-    try {
-      return await this.#dryRuns.run(planId, (signal) =>
-        dryRunPlan({ server, plan, journal: this.#journal(), clock: this.#options.ports.clock, signal }),
-      );
-    } finally {
-      this.#options.events.publish('activity', serverId, plan.readModel);
-    }
-  }
-
-  async cancelDryRun(serverId: string, planId: string): Promise<{ cancelled: boolean }> {
-    await this.#plan(serverId, planId);
-    const running = this.#dryRuns.get(planId);
-    running?.abort.abort();
-    return { cancelled: running !== undefined };
+    return diffPlans(await this.#runs.plan(serverId, before), await this.#runs.plan(serverId, after));
   }
 
   async planDrop(serverId: string, name: string): Promise<Plan> {
@@ -158,86 +136,36 @@ export class ReadModelService {
     return this.#options.history.plans.list(serverId);
   }
 
-  async getPlan(serverId: string, planId: string): Promise<ShownPlan> {
-    const plan = await this.#plan(serverId, planId);
-    return {
-      plan,
-      execution: await this.#options.history.plans.execution(planId),
-      progress: this.#progress.get(planId) ?? null,
-      verification: await this.#verificationOf(plan),
-    };
+  getPlan(serverId: string, planId: string): Promise<ShownPlan> {
+    return this.#runs.shown(serverId, planId);
+  }
+
+  /** Tries a stored plan and takes all of it back. */
+  dryRun(serverId: string, planId: string): Promise<DryRun> {
+    return this.#runs.dryRun(serverId, planId);
+  }
+
+  cancelDryRun(serverId: string, planId: string): Promise<{ cancelled: boolean }> {
+    return this.#runs.cancelDryRun(serverId, planId);
+  }
+
+  /** Runs a stored plan to its end. */
+  apply(serverId: string, input: ApplyInput): Promise<Execution> {
+    return this.#runs.apply(serverId, input);
   }
 
   /** Lets a plan go on that holds before its switch. */
-  async proceed(serverId: string, planId: string): Promise<{ proceeded: boolean }> {
-    await this.#plan(serverId, planId);
-    return { proceeded: this.#holds.proceed(planId) };
+  proceed(serverId: string, planId: string): Promise<{ proceeded: boolean }> {
+    return this.#runs.proceed(serverId, planId);
   }
 
-  /** Runs a stored plan to its end. What was shown is what runs: hash and name must match. */
-  async apply(serverId: string, input: ApplyInput): Promise<Execution> {
-    const shown = await this.#plan(serverId, input.planId);
-    if (shown.planHash !== input.planHash) {
-      throw new Failure({
-        code: 'plan_stale',
-        message: `The plan for ${shown.readModel} is not the one that was shown (its hash differs). Read the plan again, then run it.`,
-      });
-    }
-    if (shown.confirmWith !== input.confirm) {
-      throw new Failure({
-        code: 'invalid_input',
-        message: `Running the plan for ${shown.readModel} needs exactly that name as confirmation.`,
-      });
-    }
-    this.#requireNew(shown);
-    const server = await this.#options.servers.server(serverId);
-    // Connecting has ended what a killed engine left, this very plan perhaps.
-    const plan = await this.#plan(serverId, input.planId);
-    this.#requireNew(plan);
-    const { ports, events } = this.#options;
-    try {
-      return await this.#plans.run(plan.planId, (signal) =>
-        executePlan({
-          server,
-          plan,
-          journal: this.#journal(),
-          clock: ports.clock,
-          logger: ports.logger,
-          signal,
-          onProgress: () => {
-            this.#progress.delete(plan.planId);
-            events.publish('execution', serverId, plan.planId);
-          },
-          onStepProgress: (progress) => {
-            this.#progress.set(plan.planId, progress);
-            events.publish('execution', serverId, plan.planId);
-          },
-          ...(input.holdBeforeSwitch === true
-            ? { beforeSwitch: (stop: AbortSignal) => this.#holds.wait(plan.planId, stop) }
-            : {}),
-          onDone: () => this.#afterPlan(serverId, plan),
-        }),
-      );
-    } finally {
-      this.#progress.delete(plan.planId);
-      for (const topic of ['execution', 'read_models', 'activity'] as const) {
-        events.publish(topic, serverId, topic === 'execution' ? plan.planId : plan.readModel);
-      }
-    }
+  cancel(serverId: string, planId: string): Promise<Execution> {
+    return this.#runs.cancel(serverId, planId);
   }
 
-  async cancel(serverId: string, planId: string): Promise<Execution> {
-    const plan = await this.#plan(serverId, planId);
-    const running = this.#plans.get(planId);
-    if (running === undefined) {
-      throw new Failure({ code: 'not_found', message: `No plan for ${plan.readModel} is running now.` });
-    }
-    running.abort.abort();
-    return running.done.catch(async (error: unknown) => {
-      const execution = await this.#options.history.plans.execution(planId);
-      if (execution === null) throw error;
-      return execution;
-    });
+  /** Finishes or undoes what a killed engine left: see `PlanRuns`. */
+  recover(serverId: string, server: OpenServer): Promise<string[]> {
+    return this.#runs.recover(serverId, server);
   }
 
   /** `how` is what the person asked for; Daybreak chooses the rest. */
@@ -258,7 +186,7 @@ export class ReadModelService {
           server,
           readModel: name,
           ...how,
-          journal: this.#journal(),
+          journal: this.#journal,
           clock: ports.clock,
           logger: ports.logger,
           runner: ports.actor,
@@ -277,7 +205,7 @@ export class ReadModelService {
   async setRefreshMode(serverId: string, name: string, mode: RefreshMode | null): Promise<ReadModel> {
     const server = await this.#options.servers.server(serverId);
     const { ports, events } = this.#options;
-    await setRefreshMode({ server, readModel: name, mode, journal: this.#journal(), clock: ports.clock });
+    await setRefreshMode({ server, readModel: name, mode, journal: this.#journal, clock: ports.clock });
     events.publish('read_models', serverId, name);
     events.publish('activity', serverId, name);
     return this.#withRuns(server, await getReadModel(server, name, ports.clock));
@@ -290,100 +218,9 @@ export class ReadModelService {
     return { cancelled: running !== undefined };
   }
 
-  /**
-   * Finishes or undoes what an engine left that was killed in the middle of a plan. One sentence for each, also for
-   * those that could not be looked at: they must not keep anybody out of the server. Throws when it is out of reach.
-   */
-  async recover(serverId: string, server: OpenServer): Promise<string[]> {
-    const { history, ports, events } = this.#options;
-    const notices: string[] = [];
-    for (const { plan, execution } of await history.plans.unfinished(serverId)) {
-      if (this.#plans.has(plan.planId)) continue;
-      try {
-        const { notice } = await recoverPlan({
-          server,
-          plan,
-          execution,
-          journal: this.#journal(),
-          clock: ports.clock,
-          logger: ports.logger,
-          onDone: () => this.#afterPlan(serverId, plan),
-        });
-        notices.push(notice);
-      } catch (error) {
-        if (!isFailure(error) || isGone(error)) throw error;
-        ports.logger.warn({ plan: plan.planId, readModel: plan.readModel, reason: error.message }, 'recovery failed');
-        notices.push(
-          `The interrupted plan for ${plan.readModel} could not be looked at: ${error.message} It is tried again at the next connection.`,
-        );
-      }
-      events.publish('read_models', serverId, plan.readModel);
-    }
-    return notices;
-  }
-
   /** Cancels what runs and waits until it has been undone, and its end stands in the store. */
   async stop(): Promise<void> {
-    await Promise.all([this.#refreshes.stop(), this.#plans.stop(), this.#dryRuns.stop()]);
-  }
-
-  /** Throws `plan_stale`. A plan runs once. */
-  #requireNew({ planId, readModel, state }: Plan): void {
-    const running = this.#plans.has(planId);
-    if (state === 'new' && !running) return;
-    throw new Failure({
-      code: 'plan_stale',
-      message: running
-        ? `The plan for ${readModel} is running now. Wait for its end.`
-        : `The plan for ${readModel} has run already (${state}). Make a new one.`,
-    });
-  }
-
-  /** A new read model takes over the widgets that asked for it; a dropped one gives them back to their live query. */
-  async #afterPlan(serverId: string, plan: Plan): Promise<void> {
-    const { dashboards } = this.#options;
-    if (plan.kind === 'drop_version') return;
-    if (plan.kind === 'drop') {
-      await dashboards.leaveReadModel(serverId, plan.readModel);
-      return;
-    }
-    const asked = plan.proposal ?? (await this.#proposalOf(plan));
-    for (const { consumer } of asked?.proposal.consumers ?? []) {
-      if (!consumer.startsWith('widget:') || asked === null) continue;
-      await dashboards.moveToReadModel(serverId, consumer.slice('widget:'.length), {
-        kind: 'read_model',
-        readModel: plan.readModel,
-        sql: asked.readerSql,
-      });
-    }
-  }
-
-  /** What the version that a roll back goes to was built from: its widgets ask again as they did then. */
-  async #proposalOf({ serverId, readModel, toVersion }: Plan): Promise<CheckedProposal | null> {
-    const built = (await this.#options.history.plans.list(serverId)).find(
-      (plan) =>
-        plan.readModel === readModel && plan.toVersion === toVersion && plan.state === 'done' && plan.proposal !== null,
-    );
-    return built?.proposal ?? null;
-  }
-
-  /** Of the version that the plan built, or goes back to; null while there is none, or nobody can be asked. */
-  async #verificationOf({ serverId, readModel, toVersion, kind, state }: Plan): Promise<Verification | null> {
-    if (kind !== 'new_version' || state === 'new' || state === 'undone') return null;
-    try {
-      const server = await this.#options.servers.server(serverId);
-      const { versions } = await getReadModel(server, readModel, this.#options.ports.clock);
-      return versions.find(({ version }) => version === toVersion)?.verification ?? null;
-    } catch (error) {
-      if (!isFailure(error)) throw error;
-      return null;
-    }
-  }
-
-  async #plan(serverId: string, planId: string): Promise<Plan> {
-    const plan = await this.#options.history.plans.get(planId);
-    if (plan !== null && plan.serverId === serverId) return plan;
-    throw new Failure({ code: 'not_found', message: `There is no plan ${planId} for this connection.` });
+    await Promise.all([this.#refreshes.stop(), this.#runs.stop(), this.proofs.stop()]);
   }
 
   async #store(plan: Plan): Promise<Plan> {
@@ -402,18 +239,6 @@ export class ReadModelService {
       ...model,
       lastRun: latestRun(model.lastRun, local, facts.clockSkewMs),
       ...(refreshing ? { freshness: { ...model.freshness, state: 'refreshing' as const } } : {}),
-    };
-  }
-
-  #journal(): Journal {
-    const { plans, activity } = this.#options.history;
-    return {
-      actor: this.#options.ports.actor,
-      saveExecution: (execution) => plans.saveExecution(execution),
-      setPlanState: (planId, state) => plans.setState(planId, state),
-      saveRun: (serverId, run) => plans.saveRun(serverId, run),
-      beginStatement: (entry) => activity.begin(entry),
-      endStatement: (entryId, result) => activity.end(entryId, result),
     };
   }
 }

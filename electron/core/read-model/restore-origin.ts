@@ -1,24 +1,29 @@
 import type { MissingValue, RestoredValue } from '../../../shared/model/explain.ts';
-import { Failure } from '../../../shared/model/failure.ts';
+import type { ParameterSet } from '../../../shared/model/proof.ts';
 import { requireOwnDatabase } from '../explain/explain-service.ts';
 import { prepareStatement } from '../explain/plan-statement.ts';
 import { sampledTexts } from '../explain/sampled-texts.ts';
 import type { History, StoredStatement } from '../history/history.ts';
-import { readCurrentSearchPath } from '../postgres/queries/planner-search-path.ts';
+import { readCurrentSearchPath, readSampleBytes } from '../postgres/queries/planner-search-path.ts';
 import type { Server } from '../postgres/session.ts';
+import { sampledSets } from './prove/sampled-sets.ts';
 
 export interface RestoredStatement {
-  /** Runs as it stands: every parameter has a constant. */
+  /** Normalized, with `$n` for its constants. */
   readonly text: string;
   readonly values: readonly RestoredValue[];
+  /** Constants that nobody knows. */
+  readonly missing: readonly MissingValue[];
   /** In which its tables are found, as for the role that runs it. */
   readonly searchPath: string;
+  /** To prove with; see `sampledSets`. */
+  readonly parameterSets: readonly ParameterSet[];
 }
 
 /**
- * A stored statement with its constants, for a definition. Only what was sent counts, and what the person says: a value
- * that is merely common would define a read model that nobody asked for. Throws `statement_refused` with the values
- * that are missing in `detail`, for statements of another database, and for what is no query.
+ * A stored statement with what is known of its constants. For a definition only what was sent counts, and what the
+ * person says: a value that is merely common would define a read model that nobody asked for. Throws
+ * `statement_refused` for statements of another database, and for what is no query.
  */
 export async function restoreStatement(
   { server, history }: { readonly server: Server; readonly history: History },
@@ -28,21 +33,23 @@ export async function restoreStatement(
   requireOwnDatabase(server, statement);
   const samples = await sampledTexts(history, server.serverId, statement);
   const { versionNumber } = server.facts;
-  const { prepared, searchPath } = await server.withExplain((session) =>
-    session.rolledBack('read only', async (sql) => ({
-      prepared: await prepareStatement(sql, statement, samples, versionNumber, { values, typicalValues: false }),
-      searchPath: await readCurrentSearchPath(sql),
-    })),
+  return server.withExplain((session) =>
+    session.rolledBack('read only', async (sql) => {
+      const prepared = await prepareStatement(sql, statement, samples, versionNumber, { values, typicalValues: false });
+      const known = new Map(prepared.values.map(({ name, literal }) => [Number(name.slice(1)), literal]));
+      return {
+        text: prepared.statement.text,
+        values: prepared.values,
+        missing: prepared.missing,
+        searchPath: await readCurrentSearchPath(sql),
+        parameterSets: await sampledSets({
+          sql,
+          statement: prepared.statement,
+          known,
+          samples,
+          sampleLimitBytes: await readSampleBytes(sql),
+        }),
+      };
+    }),
   );
-  if (prepared.missing.length > 0) throw valuesMissing(prepared.missing);
-  return { text: prepared.sql, values: prepared.values, searchPath };
-}
-
-function valuesMissing(missing: readonly MissingValue[]): Failure {
-  const named = missing.map(({ name, context }) => (context === name ? name : `${name} in ${context}`)).join('; ');
-  return new Failure({
-    code: 'statement_refused',
-    message: `The statistics keep this statement without its constants, and no sample shows the values of ${named}. Give them, or paste the SELECT with its constants.`,
-    detail: { construct: missing[0]?.name ?? '$1', missing: [...missing] },
-  });
 }

@@ -111,6 +111,47 @@ function describeProgram(run: Run): Command {
       run(async (stop) => (await import('./call.ts')).call(name, json, { ...options, stop })),
     );
 
+  const models = program
+    .command('models')
+    .description('read models as files: compare a folder with a server, and bring the server to it')
+    .exitOverride();
+  const onServer = (name: string, description: string) =>
+    models
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .addOption(
+        new Option(
+          '--url <postgres-url>',
+          'which server (default: the only one of the profile); the password is better in PGPASSWORD or a passfile',
+        ).env('DAYBREAK_URL'),
+      )
+      .addOption(profile())
+      .addOption(logLevel());
+  const modelsCommand = (name: string, description: string) =>
+    onServer(name, description).requiredOption(
+      '--dir <folder>',
+      'the folder with daybreak.json and <name>/v<version>.sql',
+    );
+  modelsCommand('export', 'write the read models of the server into the folder').action((options) =>
+    run(async (stop) => (await import('./models.ts')).models('export', { ...options, stop })),
+  );
+  modelsCommand('diff', 'say what differs; exit code 1 where something does').action((options) =>
+    run(async (stop) => (await import('./models.ts')).models('diff', { ...options, stop })),
+  );
+  modelsCommand('apply', 'show the plans that bring the server to the folder, and run those whose names are typed')
+    .option('--yes <names...>', 'run the plans of these read models without asking')
+    .action((options) => run(async (stop) => (await import('./models.ts')).models('apply', { ...options, stop })));
+
+  onServer('detach-script', 'print what a vendor’s upgrade runs with psql before it alters the tables of the ERP')
+    .argument('[names...]', 'of read models (default: all of them)')
+    .action((names: string[], options) =>
+      run(async (stop) => (await import('./models.ts')).modelsScript('detach', names, { ...options, stop })),
+    );
+  onServer('uninstall-script', 'print what takes the registry away with psql; stable views stay in use').action(
+    (options) => run(async (stop) => (await import('./models.ts')).modelsScript('uninstall', [], { ...options, stop })),
+  );
+
   command('start', 'open the desktop app, or the browser where there is no desktop')
     .addOption(profile())
     .action((options) => run(async (stop) => (await import('./start.ts')).start({ ...options, stop })));

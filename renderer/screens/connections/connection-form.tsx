@@ -1,4 +1,4 @@
-import { Button, PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Checkbox, Button, PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import type { ConnectionSettings, ServerSummary } from '../../../shared/model/connection.ts';
@@ -184,6 +184,12 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
                 spellCheck={false}
                 key={form.key('readModelSchema')}
                 {...form.getInputProps('readModelSchema')}
+              />
+              <Checkbox
+                label="Read-only: change nothing there"
+                description="Daybreak looks and diagnoses; plans can only be copied as scripts"
+                key={form.key('readOnly')}
+                {...form.getInputProps('readOnly', { type: 'checkbox' })}
               />
               {problem !== null && <FailureNotice problem={problem} />}
               <div className={styles.formButtons}>

@@ -15,6 +15,7 @@ export interface ConnectionValues {
   readonly passfile: string;
   readonly cores: string;
   readonly readModelSchema: string;
+  readonly readOnly: boolean;
 }
 
 /** A stranger's server is production until somebody says otherwise, and is verified until somebody says otherwise. */
@@ -31,6 +32,7 @@ export const emptyValues: ConnectionValues = {
   passfile: '',
   cores: '',
   readModelSchema: 'reporting',
+  readOnly: false,
 };
 
 export function toValues(settings: ConnectionSettings): ConnectionValues {
@@ -47,6 +49,7 @@ export function toValues(settings: ConnectionSettings): ConnectionValues {
     passfile: settings.passfile ?? '',
     cores: settings.cores === null ? '' : String(settings.cores),
     readModelSchema: settings.readModelSchema,
+    readOnly: settings.readOnly ?? false,
   };
 }
 
@@ -65,6 +68,7 @@ export function toSettings(values: ConnectionValues): ConnectionSettings {
     passfile: textOrNull(values.passfile),
     cores: values.cores.trim() === '' ? null : Number(values.cores),
     readModelSchema: values.readModelSchema.trim(),
+    ...(values.readOnly ? { readOnly: true } : {}),
   };
 }
 

@@ -18,6 +18,7 @@ import { useCommands } from '../../commands/use-commands.ts';
 import { refreshReadModels, useReadModels, watchReadModels } from '../../stores/read-models.ts';
 import { DataTable, type TableColumn } from '../../tables/data-table.tsx';
 import { currentVersion, occupiedBytes, servedCopy } from './model-facts.ts';
+import { MoreMenu } from './more-menu.tsx';
 import { PlanList } from './plan-list.tsx';
 import styles from './read-models.module.css';
 import { runWords, strategyText } from './words.ts';
@@ -31,6 +32,12 @@ export function ModelList({ server }: { readonly server: ServerSummary }) {
   const { list, plans } = useReadModels();
   useEffect(() => watchReadModels(serverId), [serverId]);
   useCommands('read-models', [
+    {
+      id: 'import',
+      title: 'Import a materialized view',
+      group: 'Read models',
+      run: () => navigate('/read-models/import'),
+    },
     { id: 'propose', title: 'Propose a read model from a SELECT', group: 'Read models', run: proposeBlank },
     ...(list.value ?? []).map((model) => ({
       id: `open-${model.name}`,
@@ -42,6 +49,7 @@ export function ModelList({ server }: { readonly server: ServerSummary }) {
   ]);
 
   const models = list.value ?? [];
+  const suspended = models.filter((model) => model.suspended !== null).length;
   const drifting = models.filter((model) => model.drift.length > 0).length;
   return (
     <Page
@@ -49,10 +57,16 @@ export function ModelList({ server }: { readonly server: ServerSummary }) {
       tags={
         <>
           {list.value !== null && <Tag>{models.length === 1 ? '1 read model' : `${models.length} read models`}</Tag>}
+          {suspended > 0 && <Tag tone="warning">{suspended} suspended</Tag>}
           {drifting > 0 && <Tag tone="warning">{drifting} drifting</Tag>}
         </>
       }
-      actions={<Button onClick={proposeBlank}>Propose from a SELECT</Button>}
+      actions={
+        <>
+          <MoreMenu serverId={serverId} installed={models.length > 0} />
+          <Button onClick={proposeBlank}>Propose from a SELECT</Button>
+        </>
+      }
     >
       {list.problem !== null && (
         <FailureNotice problem={list.problem} onRetry={() => void refreshReadModels(serverId)} />
@@ -94,7 +108,10 @@ const columns: readonly TableColumn<ReadModel>[] = [
     wrap: true,
     cell: (model) => (
       <span className={styles.name}>
-        <strong>{model.name}</strong>
+        <span className={styles.inline}>
+          <strong>{model.name}</strong>
+          {model.suspended !== null && <Tag tone="warning">suspended</Tag>}
+        </span>
         <span className="db-dim">{model.question}</span>
       </span>
     ),
@@ -176,7 +193,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
       model.drift.length === 0 ? (
         <span className="db-dim">none</span>
       ) : (
-        <Tag tone="warning" title={model.drift.join('\n')}>
+        <Tag tone="warning" title={model.drift.map(({ text }) => text).join('\n')}>
           {model.drift.length}
         </Tag>
       ),

@@ -3,11 +3,12 @@ import { IconDots, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
-import type { Plan, ReadModel, Run } from '../../../shared/model/read-model.ts';
+import type { ReadModel, Run } from '../../../shared/model/read-model.ts';
 import { budgetText } from '../../app/budget-text.ts';
 import { EmptyState } from '../../app/empty-state.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
+import { momentExact } from '../../app/moments.ts';
 import { Notice } from '../../app/notice.tsx';
 import { Card, Page } from '../../app/page.tsx';
 import { href, navigate } from '../../app/router.ts';
@@ -24,6 +25,8 @@ import {
   useReadModels,
   watchReadModel,
 } from '../../stores/read-models.ts';
+import { DriftNotice } from './drift-notice.tsx';
+import { type Action, lifecycleActions, type MakePlan } from './lifecycle-actions.ts';
 import { previousVersion } from './model-facts.ts';
 import { PutOnDashboard } from './put-on-dashboard.tsx';
 import styles from './read-models.module.css';
@@ -63,7 +66,11 @@ export function ModelPage({ server, name }: ModelPageProps) {
       setPlanning(false);
     }
   };
-  const actions = modelActions(serverId, model, toPlan);
+  const attempt = async (work: () => Promise<void>) => {
+    setProblem(null);
+    await work().catch((error: unknown) => setProblem(problemOf(error)));
+  };
+  const actions = modelActions(serverId, model, toPlan, attempt);
   useCommands(
     `read-model-${name}`,
     actions.map((action) => ({ ...action, title: `${action.title}: ${name}`, group: 'Read models' })),
@@ -95,6 +102,8 @@ export function ModelPage({ server, name }: ModelPageProps) {
           <Tag>budget {budgetText(model.budget)}</Tag>
           <Tag>owner: {model.owner}</Tag>
           {model.currentVersion !== null && <Tag>version {model.currentVersion}</Tag>}
+          {model.parents.length > 0 && <Tag>built on {model.parents.join(', ')}</Tag>}
+          {model.children.length > 0 && <Tag>used by {model.children.join(', ')}</Tag>}
         </>
       }
       actions={
@@ -119,7 +128,7 @@ export function ModelPage({ server, name }: ModelPageProps) {
           <Button
             variant="filled"
             leftSection={<IconRefresh size={16} aria-hidden />}
-            disabled={refresh !== undefined || server.state !== 'connected'}
+            disabled={refresh !== undefined || server.state !== 'connected' || model.suspended !== null}
             title={server.state === 'connected' ? undefined : 'The server is not connected'}
             onClick={() => void refreshNow(serverId, name)}
           >
@@ -150,13 +159,19 @@ export function ModelPage({ server, name }: ModelPageProps) {
           {...(refreshProblem.retryable ? { onRetry: () => void refreshNow(serverId, name) } : {})}
         />
       )}
-      {model.drift.length > 0 && (
-        <Notice tone="warning" title="The catalog is not what the registry says">
-          <ul className={styles.warnings}>
-            {model.drift.map((difference) => (
-              <li key={difference}>{difference}</li>
-            ))}
-          </ul>
+      <DriftNotice drift={model.drift} />
+      {model.suspended !== null && (
+        <Notice
+          tone="warning"
+          title="Suspended while the ERP is upgraded"
+          buttons={
+            <Button size="compact-sm" onClick={() => actions.find(({ id }) => id === 'resume')?.run()}>
+              Plan to resume it
+            </Button>
+          }
+        >
+          Since {momentExact(model.suspended.atMs)}, by {model.suspended.by}: readers see the rows as they were then,
+          and nothing is refreshed.
         </Notice>
       )}
       <div className={styles.split}>
@@ -174,7 +189,7 @@ export function ModelPage({ server, name }: ModelPageProps) {
             serverId={serverId}
             model={model}
             next={detail?.value?.nextRefresh}
-            busy={refresh !== undefined || server.state !== 'connected'}
+            busy={refresh !== undefined || server.state !== 'connected' || model.suspended !== null}
           />
           <RunsCard runs={detail?.value?.runs ?? []} />
         </div>
@@ -183,9 +198,6 @@ export function ModelPage({ server, name }: ModelPageProps) {
   );
 }
 
-/** `force`: what the engine refuses without being asked for it. */
-type MakePlan = (force: boolean) => Promise<Plan>;
-
 /** The button under a refusal that a person may overrule; null where there is none. */
 function offeredForce({ detail }: Problem): string | null {
   if (detail?.['mayDropEvenIfRead'] === true) return 'Plan to drop it even if it is read';
@@ -193,22 +205,19 @@ function offeredForce({ detail }: Problem): string | null {
   return null;
 }
 
-interface Action {
-  readonly id: string;
-  readonly title: string;
-  readonly run: () => void;
-}
-
 function modelActions(
   serverId: string,
   model: ReadModel | null,
   toPlan: (make: MakePlan) => Promise<void>,
+  attempt: (work: () => Promise<void>) => Promise<void>,
 ): readonly Action[] {
   if (model === null) return [];
   const { name } = model;
   const previous = previousVersion(model);
   return [
-    { id: 'refresh', title: 'Refresh now', run: () => void refreshNow(serverId, name) },
+    ...(model.suspended === null
+      ? [{ id: 'refresh', title: 'Refresh now', run: () => void refreshNow(serverId, name) }]
+      : []),
     { id: 'version', title: 'New version …', run: () => navigate('/read-models/propose', { model: name }) },
     ...(previous === null
       ? []
@@ -219,6 +228,7 @@ function modelActions(
             run: () => void toPlan((force) => planRollBack(serverId, name, force ? 'replace' : undefined)),
           },
         ]),
+    ...lifecycleActions(serverId, model, toPlan, attempt),
     { id: 'drop', title: 'Plan to drop it', run: () => void toPlan(() => planDrop(serverId, name)) },
   ];
 }

@@ -1,11 +1,15 @@
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatCount } from '../../../shared/format/count.ts';
-import type { Plan } from '../../../shared/model/read-model.ts';
+import type { CheckedProposal, Plan } from '../../../shared/model/read-model.ts';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { momentExact } from '../../app/moments.ts';
 import { Card } from '../../app/page.tsx';
 import { SqlEditor } from '../../app/sql-editor.tsx';
+import { Tag } from '../../app/tag.tsx';
 import styles from './read-models.module.css';
+
+/** Kinds after which readers of a name that they know see other columns, or might. */
+const changesReaders: ReadonlySet<Plan['kind']> = new Set(['new_version', 'roll_back', 'resume', 'import']);
 
 /** What the plan rests on, what it changes for readers, and what to mind. */
 export function PlanFacts({ plan }: { readonly plan: Plan }) {
@@ -21,7 +25,7 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
           </ul>
         </Card>
       )}
-      {(plan.kind === 'new_version' || plan.kind === 'roll_back') && (
+      {changesReaders.has(plan.kind) && (
         <Card title="What changes for readers">
           {plan.contractChanges.length === 0 ? (
             <span className="db-dim">Nothing: the same columns in the same order.</span>
@@ -36,10 +40,14 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
       )}
       <Card title="What it rests on">
         <dl className={styles.facts}>
-          <dt>stable name</dt>
-          <dd className={styles.mono}>
-            {plan.schema}.{plan.readModel}
-          </dd>
+          {plan.kind !== 'uninstall' && (
+            <>
+              <dt>stable name</dt>
+              <dd className={styles.mono}>
+                {plan.schema}.{plan.readModel}
+              </dd>
+            </>
+          )}
           {checked !== null && (
             <>
               <dt>rows</dt>
@@ -47,7 +55,7 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
               <dt>size</dt>
               <dd>about {formatBytes(checked.expectedBytes)}</dd>
               <dt>key</dt>
-              <dd className={styles.mono}>{checked.proposal.keyColumns.join(', ')}</dd>
+              <dd className={styles.mono}>{checked.proposal.keyColumns.join(', ') || '–'}</dd>
               <dt>reads</dt>
               <dd className={styles.mono}>{checked.baseTables.join(', ') || '–'}</dd>
               {checked.proposal.grantTo.length > 0 && (
@@ -85,8 +93,12 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
             <dd>{formatBytes(plan.disk.indexBytes)}</dd>
             <dt>write-ahead log</dt>
             <dd>{formatBytes(plan.disk.walBytes)}</dd>
-            <dt>later</dt>
-            <dd>{formatBytes(plan.disk.laterBytes)} for a second copy, with the first refresh side by side</dd>
+            {plan.disk.laterBytes > 0 && (
+              <>
+                <dt>later</dt>
+                <dd>{formatBytes(plan.disk.laterBytes)} for a second copy, with the first refresh side by side</dd>
+              </>
+            )}
             <dt>free</dt>
             <dd>{plan.disk.freeBytes === null ? 'not known' : formatBytes(plan.disk.freeBytes)}</dd>
           </dl>
@@ -98,11 +110,23 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
       {checked !== null && (
         <Card
           title="How a reader asks afterwards"
-          aside={<CopyButton text={checked.readerSql} what="the reader’s query" />}
+          tags={plan.proof == null ? undefined : <ProofTag plan={plan} />}
+          aside={<CopyButton text={readerText(checked)} what="the reader’s query" />}
         >
-          <SqlEditor value={checked.readerSql} label="Query over the read model" maxHeight={220} />
+          <SqlEditor value={readerText(checked)} label="Query over the read model" maxHeight={220} />
         </Card>
       )}
     </div>
+  );
+}
+
+/** The statement's own rewriting where there is one. */
+const readerText = ({ derivation, readerSql }: CheckedProposal): string => derivation?.rewrittenSql ?? readerSql;
+
+function ProofTag({ plan }: { readonly plan: Plan }) {
+  return plan.unproven === true ? (
+    <Tag tone="warning">unproven, by a person’s word</Tag>
+  ) : (
+    <Tag tone="good">proven</Tag>
   );
 }

@@ -10,7 +10,7 @@ import { Card, Page } from '../../app/page.tsx';
 import { href, navigate } from '../../app/router.ts';
 import { EnvironmentTag, Tag } from '../../app/tag.tsx';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
-import { planAgain, usePlan, watchPlan } from '../../stores/plans.ts';
+import { planAgain, proceedPlan, showPlanProblem, usePlan, watchPlan } from '../../stores/plans.ts';
 import { DryRunCard } from './dry-run-card.tsx';
 import { PlanCompare } from './plan-compare.tsx';
 import { PlanFacts } from './plan-facts.tsx';
@@ -36,6 +36,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
 
   const plan = shown?.value?.plan ?? null;
   useTopWhenEnded(plan?.state ?? null);
+  useTopWhenHolding(shown?.value?.execution?.holding === true);
   if (plan === null) {
     return (
       <Page title="Plan">
@@ -54,7 +55,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
   const proposal = plan.proposal?.proposal;
   return (
     <Page
-      title={plan.readModel}
+      title={plan.kind === 'uninstall' ? 'The registry' : plan.readModel}
       {...(proposal === undefined ? {} : { lede: proposal.question })}
       tags={
         <>
@@ -65,7 +66,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
       }
       actions={
         <>
-          {plan.kind !== 'create' && (
+          {plan.kind !== 'create' && plan.kind !== 'import' && plan.kind !== 'uninstall' && (
             <Button onClick={() => navigate(`/read-models/model/${encodeURIComponent(plan.readModel)}`)}>
               The read model
             </Button>
@@ -85,6 +86,11 @@ export function PlanPage({ server, planId }: PlanPageProps) {
           {verification != null && (
             <Card title={`Version ${plan.toVersion ?? ''} against the one before`} aside="at one snapshot">
               <VerificationFacts verification={verification} />
+              {execution?.holding === true && plan.state === 'running' && (
+                <Button variant="filled" onClick={() => void proceedPlan(plan).catch(showPlanProblem)}>
+                  Switch readers now
+                </Button>
+              )}
             </Card>
           )}
           {plan.state === 'new' && <DryRunCard plan={plan} connected={server.state === 'connected'} />}
@@ -103,6 +109,13 @@ function useTopWhenEnded(state: Plan['state'] | null): void {
     if (state === 'running') ran.current = true;
     else if (ran.current) document.getElementById('main')?.scrollTo({ top: 0 });
   }, [state]);
+}
+
+/** The comparison stands beside the first steps, and whoever is to judge it is below the last one. */
+function useTopWhenHolding(holding: boolean): void {
+  useEffect(() => {
+    if (holding) document.getElementById('main')?.scrollTo({ top: 0 });
+  }, [holding]);
 }
 
 function stepsText(plan: Plan): string {
@@ -135,7 +148,7 @@ function Ended({ server, plan, execution, stale }: EndedProps) {
   );
   const failed = problem === null ? null : <FailureNotice problem={problem} />;
   if (plan.state === 'done') {
-    const gone = plan.kind === 'drop';
+    const gone = plan.kind === 'drop' || plan.kind === 'uninstall';
     return (
       <>
         <Notice
@@ -199,6 +212,8 @@ const endedTitles = {
 
 function doneTitle(plan: Plan): string {
   const name = `${plan.schema}.${plan.readModel}`;
+  if (plan.kind === 'uninstall') return 'The registry is gone, and the stable views serve on';
+  if (plan.kind === 'suspend') return `${name} is suspended and serves its last rows`;
   return plan.kind === 'drop' ? `${name} is gone` : `${name} serves version ${plan.toVersion ?? ''}`;
 }
 

@@ -2,6 +2,8 @@ import { Button, Checkbox, Progress, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Execution, Plan } from '../../../shared/model/read-model.ts';
+import { CopyButton } from '../../app/copy-button.tsx';
+import { Notice } from '../../app/notice.tsx';
 import { applyPlan, cancelPlan, proceedPlan, showPlanProblem, usePlan } from '../../stores/plans.ts';
 import styles from './read-models.module.css';
 
@@ -15,8 +17,23 @@ interface PlanRunProps {
 export function PlanRun({ server, plan, execution }: PlanRunProps) {
   const applying = usePlan((state) => state.applying);
   if (applying || plan.state === 'running') return <Running plan={plan} execution={execution} />;
+  if (plan.state === 'new' && plan.scriptOnly !== undefined) return <ScriptOnly {...plan.scriptOnly} />;
   if (plan.state === 'new') return <Ready server={server} plan={plan} />;
   return null;
+}
+
+function ScriptOnly({ message, action }: NonNullable<Plan['scriptOnly']>) {
+  return (
+    <Notice tone="warning" title="This plan can only be copied as a script">
+      {message}
+      {action !== null && (
+        <>
+          {' '}
+          <code className={styles.mono}>{action}</code> <CopyButton size="compact-xs" text={action} what="the GRANT" />
+        </>
+      )}
+    </Notice>
+  );
 }
 
 function Ready({ server, plan }: { readonly server: ServerSummary; readonly plan: Plan }) {

@@ -1,3 +1,4 @@
+import { terminatedSql } from '../../../shared/format/terminated-sql.ts';
 import type { Plan, PlanStep } from '../../../shared/model/read-model.ts';
 import { planTitle } from './words.ts';
 
@@ -15,11 +16,12 @@ export function planScript(plan: Plan): string {
 }
 
 function stepScript(step: PlanStep): string {
-  const statements = step.sql.map(terminated);
+  const statements = step.sql.map(terminatedSql);
   const retried = step.kind === 'flip' ? ['--    retried under its lock timeout until it is granted'] : [];
   return [
     `-- ${step.step}. ${oneLine(step.title)}`,
     `--    lock: ${oneLine(step.lock)}; blocks: ${oneLine(step.blocks)}`,
+    ...(step.expectedLock === undefined ? [] : [`--    held: ${oneLine(step.expectedLock)}`]),
     ...retried,
     ...(step.transactional ? ['begin;', ...statements, 'commit;'] : statements),
     ...undoComment(step),
@@ -27,10 +29,9 @@ function stepScript(step: PlanStep): string {
 }
 
 function undoComment({ undoSql, undoNote }: PlanStep): readonly string[] {
-  const lines = undoSql.map((sql) => `-- undo: ${oneLine(terminated(sql))}`);
+  const lines = undoSql.map((sql) => `-- undo: ${oneLine(terminatedSql(sql))}`);
   if (undoNote !== null) lines.push(`-- undo: ${oneLine(undoNote)}`);
   return lines;
 }
 
-const terminated = (sql: string) => `${sql.trim().replace(/;\s*$/, '')};`;
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();

@@ -1,11 +1,15 @@
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatCount } from '../../../shared/format/count.ts';
+import { formatDuration } from '../../../shared/format/duration.ts';
+import type { ExpectedSaving } from '../../../shared/model/derivation.ts';
 import type { CheckedProposal } from '../../../shared/model/read-model.ts';
+import { budgetText } from '../../app/budget-text.ts';
 import { Card } from '../../app/page.tsx';
 import { Tag } from '../../app/tag.tsx';
 import { valueOrigins } from '../../app/value-origins.ts';
 import type { Loadable } from '../../stores/loadable.ts';
 import styles from './read-models.module.css';
+import { modeWords } from './words.ts';
 
 interface ProposalFactsProps {
   readonly checked: Loadable<CheckedProposal>;
@@ -36,7 +40,7 @@ export function ProposalFacts({ checked, keyColumns }: ProposalFactsProps) {
         </Card>
       )}
       {(value.constants ?? []).length > 0 && (
-        <Card title="Constants" aside="kept as they are">
+        <Card title="Constants" aside="as they were sent">
           <table className={styles.table}>
             <tbody>
               {value.constants?.map(({ name, literal, origin }) => (
@@ -48,7 +52,6 @@ export function ProposalFacts({ checked, keyColumns }: ProposalFactsProps) {
               ))}
             </tbody>
           </table>
-          <p className="db-dim">The read model answers the question for these values only.</p>
         </Card>
       )}
       <Card title="What the server says" aside="planner’s estimates">
@@ -61,8 +64,25 @@ export function ProposalFacts({ checked, keyColumns }: ProposalFactsProps) {
           <dd>{formatCount(value.expectedCost)} (EXPLAIN’s units)</dd>
           <dt>reads</dt>
           <dd className={styles.mono}>{value.baseTables.join(', ') || '–'}</dd>
+          {value.refresh !== undefined && (
+            <>
+              <dt>refreshed</dt>
+              <dd>
+                {modeWords[value.refresh.mode]}: {value.refresh.reason}
+              </dd>
+            </>
+          )}
+          {value.budget !== undefined && (
+            <>
+              <dt>may be old</dt>
+              <dd>
+                begin with {budgetText(value.budget)}: {value.budget.reason}
+              </dd>
+            </>
+          )}
         </dl>
       </Card>
+      {value.saving != null && <ExpectedSavingCard saving={value.saving} />}
       <Card title="Columns">
         <table className={styles.table}>
           <tbody>
@@ -77,5 +97,26 @@ export function ProposalFacts({ checked, keyColumns }: ProposalFactsProps) {
         </table>
       </Card>
     </div>
+  );
+}
+
+/** What the finding's worst window would have been without the statement. */
+function ExpectedSavingCard({ saving }: { readonly saving: ExpectedSaving }) {
+  const { grade, blameShare, damageSeconds, meanMs, p95Ms } = saving;
+  return (
+    <Card title="What it should save" aside={`grade ${grade}`}>
+      <dl className={styles.facts}>
+        <dt>damage</dt>
+        <dd>
+          {Math.round(blameShare * 100)} % of the worst window’s, {formatDuration(damageSeconds * 1000)}
+        </dd>
+        <dt>a save without it</dt>
+        <dd>
+          {meanMs === null
+            ? 'cannot be told'
+            : `${formatDuration(meanMs)} on average${p95Ms === null ? '' : `, p95 ${formatDuration(p95Ms)}`}`}
+        </dd>
+      </dl>
+    </Card>
   );
 }

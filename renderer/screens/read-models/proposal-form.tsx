@@ -1,6 +1,7 @@
-import { Button, MultiSelect, TagsInput, TextInput } from '@mantine/core';
+import { Button, Checkbox, MultiSelect, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
+import { comparedOf } from '../../../shared/model/read-model.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { Card, Page } from '../../app/page.tsx';
@@ -11,11 +12,18 @@ import { ValuesForm } from '../../app/values-form.tsx';
 import { useCommands } from '../../commands/use-commands.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { makePlan, type ProposalOrigin } from '../../stores/plans.ts';
+import { breakingRefusal } from './breaking-refusal.ts';
 import { ConsumersField } from './consumers-field.tsx';
 import { missingValues } from './missing-values.ts';
 import { type Draft, fieldProblems, type ProposalField } from './proposal-draft.ts';
 import { ProposalFacts } from './proposal-facts.tsx';
+import { ProofCard } from './proof-card.tsx';
+import { proofWords } from './proof-words.ts';
 import styles from './read-models.module.css';
+import { RewritingCard } from './rewriting-card.tsx';
+import { freeNames, type OwnRewritten, rewritingOf } from './rewriting-facts.ts';
+import { SiblingsCard } from './siblings-card.tsx';
+import { useProof } from './use-proof.ts';
 import { useProposal } from './use-proposal.ts';
 
 interface ProposalFormProps {
@@ -29,13 +37,16 @@ interface ProposalFormProps {
   readonly nextVersion?: number;
   /** Asks again with constants that only the person knows. */
   readonly onValues?: (values: Readonly<Record<string, string>>) => void;
+  /** Asks again with exactly these parameters keeping their values beside those that have to. */
+  readonly onFreeze?: (parameters: readonly string[]) => void;
 }
 
 /** Edits a proposal beside what the engine says about it. Nothing is created before its plan was shown and run. */
 export function ProposalForm(props: ProposalFormProps) {
-  const { server, origin, initial, initialReaderSql, title, nextVersion, onValues } = props;
+  const { server, origin, initial, initialReaderSql, title, nextVersion, onValues, onFreeze } = props;
   const { draft, checked, settled, change, recheck } = useProposal(server.serverId, origin, initial);
   const [ownReaderSql, setReaderSql] = useState(initialReaderSql);
+  const [ownRewritten, setRewritten] = useState<OwnRewritten | null>(null);
   const [tried, setTried] = useState(false);
   const [planning, setPlanning] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -46,15 +57,28 @@ export function ProposalForm(props: ProposalFormProps) {
   const errorOf = (field: ProposalField) => (tried || touched.has(field) ? missing[field] : undefined);
 
   const readerSql = ownReaderSql ?? checked.value?.readerSql ?? '';
+  const rewriting = rewritingOf(checked.value, ownRewritten);
+  const shown =
+    checked.value === null
+      ? null
+      : { ...checked.value, proposal, readerSql, ...(rewriting === null ? {} : { derivation: rewriting }) };
+  const proof = useProof(server.serverId, settled ? shown : null);
+  const [unproven, setUnproven] = useState(false);
+  const compared = shown === null ? null : comparedOf(shown);
+  // What answers for a statement or a widget needs a proof, or the person's word; not what ships with the widget.
+  const needsProof =
+    checked.value?.origin === 'statement' ||
+    (compared !== null && !(checked.value?.asShipped === true && ownReaderSql === null));
+  const sure = !needsProof || proof.proof?.verdict === 'proven' || unproven;
   const movesWidgets = proposal.consumers.some(({ consumer }) => consumer.startsWith('widget:'));
 
   const plan = async (onBreaking?: 'replace') => {
     setTried(true);
-    if (!ready || checked.value === null) return;
+    if (!ready || !sure || shown === null) return;
     setPlanning(true);
     setProblem(null);
     try {
-      const made = await makePlan(server.serverId, { ...checked.value, proposal, readerSql }, onBreaking);
+      const made = await makePlan(server.serverId, shown, { onBreaking, unproven: needsProof && unproven });
       navigate(`/read-models/plan/${made.planId}`);
     } catch (error) {
       setProblem(problemOf(error));
@@ -64,6 +88,7 @@ export function ProposalForm(props: ProposalFormProps) {
   };
   useCommands('propose', [{ id: 'plan', title: 'Make the plan', group: 'Read models', run: () => void plan() }]);
 
+  const breaking = breakingRefusal(problem);
   const unknown = missingValues(checked.problem);
   const columnNames = checked.value?.columns.map((column) => column.name) ?? [];
   return (
@@ -74,7 +99,9 @@ export function ProposalForm(props: ProposalFormProps) {
           {nextVersion !== undefined && <Tag>version {nextVersion}</Tag>}
           {origin?.kind === 'statement' && <Tag>from a finding</Tag>}
           {origin?.kind === 'widget' && <Tag>from a dashboard widget</Tag>}
-          {checked.value?.constantsFrozen === true && <Tag tone="warning">constants kept as they were sampled</Tag>}
+          {needsProof && compared !== null && (
+            <Tag tone={proofWords(proof.proof).tone}>{proofWords(proof.proof).text}</Tag>
+          )}
         </>
       }
       lede="Nothing is created yet. Next comes the plan: every statement, its lock and its undo, before anything runs."
@@ -82,7 +109,8 @@ export function ProposalForm(props: ProposalFormProps) {
         <Button
           variant="filled"
           loading={planning}
-          disabled={!ready && (tried || checked.loading)}
+          disabled={(!ready && (tried || checked.loading)) || !sure}
+          title={sure ? undefined : 'Prove it first, or say below that it may be built unproven'}
           onClick={() => void plan()}
         >
           Make the plan
@@ -90,22 +118,26 @@ export function ProposalForm(props: ProposalFormProps) {
       }
     >
       {problem !== null && <FailureNotice problem={problem} />}
-      {problem?.detail?.['mayReplace'] === true && (
+      {breaking !== null && (
         <div className={styles.inline}>
-          {typeof problem.detail['otherName'] === 'string' && (
-            <Button
-              size="compact-sm"
-              onClick={() => {
-                change({ name: String(problem.detail?.['otherName']) });
-                setProblem(null);
-              }}
-            >
-              Name it {problem.detail['otherName']}
+          <Button
+            size="compact-sm"
+            onClick={() => {
+              // A name of its own has no readers yet; those of the old one are to find it.
+              change({
+                name: breaking.otherName,
+                grantTo: [...new Set([...proposal.grantTo, ...breaking.readers])],
+              });
+              setProblem(null);
+            }}
+          >
+            Name it {breaking.otherName}
+          </Button>
+          {breaking.mayReplace && (
+            <Button size="compact-sm" loading={planning} onClick={() => void plan('replace')}>
+              Plan it with the view made anew
             </Button>
           )}
-          <Button size="compact-sm" loading={planning} onClick={() => void plan('replace')}>
-            Plan it with the view made anew
-          </Button>
         </div>
       )}
       <div className={styles.split}>
@@ -138,7 +170,7 @@ export function ProposalForm(props: ProposalFormProps) {
               />
               <MultiSelect
                 label="Key columns"
-                description="They identify a row; none may be null"
+                description="They identify a row; empty where none do"
                 data={[...new Set([...columnNames, ...proposal.keyColumns])]}
                 value={proposal.keyColumns}
                 onChange={(keyColumns) => change({ keyColumns })}
@@ -177,6 +209,41 @@ export function ProposalForm(props: ProposalFormProps) {
               <p className="db-dim">Write or paste one read-only SELECT. Aggregate to the grain of the chart.</p>
             )}
           </Card>
+          {rewriting !== null && (
+            <RewritingCard
+              rewriting={rewriting}
+              known={new Set((checked.value?.constants ?? []).map((constant) => constant.name))}
+              frozenByPerson={origin?.kind === 'statement' ? (origin.freeze ?? []) : []}
+              {...(onFreeze === undefined ? {} : { onFreeze })}
+              onChange={(sql) => setRewritten({ of: checked.value?.derivation?.rewrittenSql ?? '', sql })}
+            />
+          )}
+          {compared !== null && (
+            <ProofCard
+              key={compared.originalSql}
+              free={rewriting === null ? [] : freeNames(rewriting)}
+              suggestedSets={compared.parameterSets}
+              used={proof}
+              settled={settled && checked.problem === null}
+              needed={needsProof}
+              unproven={unproven}
+              onUnproven={setUnproven}
+            />
+          )}
+          {needsProof && compared === null && (
+            <Card title="Proof" tags={<Tag tone="warning">not proven</Tag>}>
+              <p>
+                The definition is your own and the statement has no rewritten query, so there is nothing to compare it
+                with.
+              </p>
+              <Checkbox
+                size="xs"
+                label="Build it unproven: I answer for its numbers"
+                checked={unproven}
+                onChange={(event) => setUnproven(event.currentTarget.checked)}
+              />
+            </Card>
+          )}
         </div>
         <div className={styles.stack}>
           {checked.problem !== null && (
@@ -193,7 +260,8 @@ export function ProposalForm(props: ProposalFormProps) {
           <div className={checked.problem === null ? '' : styles.stale}>
             <ProposalFacts checked={checked} keyColumns={proposal.keyColumns} />
           </div>
-          {checked.value !== null && (
+          {origin?.kind === 'statement' && <SiblingsCard serverId={server.serverId} statementId={origin.statementId} />}
+          {checked.value !== null && rewriting === null && (
             <Card
               title="How a reader asks afterwards"
               aside={<CopyButton text={readerSql} what="the reader’s query" />}

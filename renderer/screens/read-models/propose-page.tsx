@@ -10,7 +10,13 @@ import { blankDraft, draftOfVersion } from './proposal-draft.ts';
 import { ProposalForm } from './proposal-form.tsx';
 
 type Values = Readonly<Record<string, string>>;
-const nothingGiven = { statement: null, values: {} };
+interface Given {
+  readonly statement: string | null;
+  readonly values: Values;
+  /** Parameters that shall keep their values. */
+  readonly freeze: readonly string[];
+}
+const nothingGiven: Given = { statement: null, values: {}, freeze: [] };
 
 /** Begins with what the address names: a statement of a finding, a widget, a read model's next version, or nothing. */
 export function ProposePage({ server }: { readonly server: ServerSummary }) {
@@ -18,11 +24,11 @@ export function ProposePage({ server }: { readonly server: ServerSummary }) {
   const model = params.get('model');
   const statement = params.get('statement');
   const widget = params.get('widget');
-  const [given, setGiven] = useState<{ readonly statement: string | null; readonly values: Values }>(nothingGiven);
+  const [given, setGiven] = useState(nothingGiven);
   const origin = useMemo<ProposalOrigin | null>(() => {
     if (statement !== null) {
-      const { values } = given;
-      return { kind: 'statement', statementId: statement, ...(given.statement === statement ? { values } : {}) };
+      const { values, freeze } = given.statement === statement ? given : nothingGiven;
+      return { kind: 'statement', statementId: statement, values, freeze: [...freeze] };
     }
     return widget === null ? null : { kind: 'widget', widgetId: widget };
   }, [statement, widget, given]);
@@ -36,10 +42,15 @@ export function ProposePage({ server }: { readonly server: ServerSummary }) {
       initial={blankDraft}
       initialReaderSql={null}
       title="Propose a read model"
-      onValues={(values) => setGiven({ statement, values })}
+      onValues={(values) => setGiven((before) => ({ ...ofStatement(before, statement), values }))}
+      onFreeze={(freeze) => setGiven((before) => ({ ...ofStatement(before, statement), freeze }))}
     />
   );
 }
+
+/** What was given for another statement says nothing about this one. */
+const ofStatement = (given: Given, statement: string | null): Given =>
+  given.statement === statement ? given : { ...nothingGiven, statement };
 
 function NextVersion({ server, name }: { readonly server: ServerSummary; readonly name: string }) {
   const { serverId } = server;

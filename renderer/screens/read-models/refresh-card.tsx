@@ -44,7 +44,9 @@ export function RefreshCard({ serverId, model, next, busy }: RefreshCardProps) {
         <dd>{period === null ? 'none: every refresh recomputes all of it' : periodText(period)}</dd>
         <dt>next refresh</dt>
         <dd>
-          {next == null ? (
+          {model.suspended !== null ? (
+            'none, until it is resumed'
+          ) : next == null ? (
             'cannot be told: a copy or the view is gone'
           ) : (
             <>

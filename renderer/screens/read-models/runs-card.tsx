@@ -12,7 +12,7 @@ import { modeWords, runWords } from './words.ts';
 const barsShown = 30;
 const rowsShown = 12;
 
-/** How long refreshes took, and how each of them ended; newest first in the table, oldest first in the bars. */
+/** How long refreshes took, how each of them ended and what it wrote; why it went that way on hover. Newest first in the table, oldest first in the bars. */
 export function RunsCard({ runs }: { readonly runs: readonly Run[] }) {
   const nowMs = useNow(60_000);
   if (runs.length === 0) {
@@ -25,7 +25,7 @@ export function RunsCard({ runs }: { readonly runs: readonly Run[] }) {
   return (
     <Card title="Runs" aside="duration">
       <Bars runs={runs.slice(0, barsShown).toReversed()} />
-      <div className={styles.scroll}>
+      <div className={styles.scroll} tabIndex={0} role="region" aria-label="Runs">
         <table className={styles.table}>
           <thead>
             <tr>
@@ -48,7 +48,9 @@ export function RunsCard({ runs }: { readonly runs: readonly Run[] }) {
                   <Tag tone={runWords[run.state].tone}>{runWords[run.state].text}</Tag>
                   {run.error !== null && <div className="db-dim">{run.error}</div>}
                 </td>
-                <td title={run.reason ?? undefined}>{modeWords[run.mode]}</td>
+                <td className={styles.when} title={run.reason ?? undefined}>
+                  {modeWords[run.mode]}
+                </td>
                 <td className={styles.number} title={writtenTitle(run)}>
                   {writtenText(run)}
                 </td>

@@ -42,7 +42,7 @@ export function DefinitionCard({ model }: { readonly model: ReadModel }) {
     >
       <SqlEditor value={shown.definitionSql} label={`Definition of version ${shown.version}`} maxHeight={340} />
       <p className="db-dim">
-        One row per {shown.keyColumns.join(', ')}. Readers ask{' '}
+        {shown.keyColumns.length > 0 && `One row per ${shown.keyColumns.join(', ')}. `}Readers ask{' '}
         <code>
           {model.schema}.{model.name}
         </code>
@@ -116,7 +116,7 @@ export function VersionsCard({ model, onRollBack, onDrop }: VersionsCardProps) {
               )}
             </FactRow>
             <FactRow name="key" versions={versions}>
-              {(version) => <span className={styles.mono}>{version.keyColumns.join(', ')}</span>}
+              {(version) => <span className={styles.mono}>{version.keyColumns.join(', ') || '–'}</span>}
             </FactRow>
             {versions.some(({ verification }) => verification != null) && (
               <FactRow name="against the one before" versions={versions}>

@@ -68,5 +68,13 @@ export function planTitle(plan: Plan): string {
       return 'Plan: drop the read model';
     case 'drop_version':
       return `Plan: drop version ${plan.droppedVersion ?? '?'}`;
+    case 'suspend':
+      return 'Plan: suspend it for an upgrade of the ERP';
+    case 'resume':
+      return `Plan: resume with version ${plan.toVersion ?? '?'}`;
+    case 'import':
+      return `Plan: import the materialized view ${plan.imports ?? ''}`;
+    case 'uninstall':
+      return 'Plan: take the registry away, and leave the stable views';
   }
 }

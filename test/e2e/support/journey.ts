@@ -129,6 +129,8 @@ async function propose(page: Page, { fromMs, toMs }: Morning): Promise<{ widget:
   await expect(name).not.toHaveValue('');
   await expect(page.getByText('checked', { exact: true })).toBeVisible();
   const model = await name.inputValue();
+  await page.getByRole('button', { name: 'Prove', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Proof' })).toContainText('proven on 1 parameter set');
   await page.getByRole('button', { name: 'Make the plan' }).click();
   return { widget, model };
 }

@@ -73,7 +73,8 @@ describe('a password goes in and never comes out', () => {
       kind: 'sql' as const,
       sql: 'select id % 10 as bucket, sum(amount) as amount from public.fact group by 1',
     };
-    const proposed = await call(client.readModels.propose({ serverId, from, edits: { name: 'buckets' } }));
+    const consumers = [{ consumer: 'monthly report', owner: 'Controlling', budget: { minutes: 60 } }];
+    const proposed = await call(client.readModels.propose({ serverId, from, edits: { name: 'buckets', consumers } }));
     if (!proposed.ok) throw new Error(proposed.error.message);
     const plan = await call(client.readModels.plan({ serverId, proposal: proposed.value }));
     if (!plan.ok) throw new Error(plan.error.message);
@@ -117,8 +118,17 @@ describe('a password goes in and never comes out', () => {
       'mornings.openFindings': () => client.mornings.openFindings({ ...one, all: true }),
       'mornings.dismissFinding': () => client.mornings.dismissFinding({ ...one, fingerprint: 'none', dismissed: true }),
       'readModels.propose': () => client.readModels.propose({ serverId, from }),
+      'readModels.siblings': () => client.readModels.siblings({ serverId, statementId: '1' }),
+      'readModels.prove': () => client.readModels.prove({ serverId, proposal: proposed.value }),
+      'readModels.proof': () => client.readModels.proof({ serverId, proposal: proposed.value }),
+      'readModels.proofProgress': () => client.readModels.proofProgress({ ...one, proofRunId: 'none' }),
+      'readModels.cancelProof': () => client.readModels.cancelProof({ ...one, proofRunId: 'none' }),
       'readModels.plan': () => client.readModels.plan({ serverId, proposal: proposed.value }),
+      'readModels.diffPlans': () => client.readModels.diffPlans({ ...one, before: planId, after: planId }),
+      'readModels.dryRun': () => client.readModels.dryRun({ ...one, planId }),
+      'readModels.cancelDryRun': () => client.readModels.cancelDryRun({ ...one, planId }),
       'readModels.apply': () => client.readModels.apply({ ...one, planId, planHash, confirm: confirmWith }),
+      'readModels.proceed': () => client.readModels.proceed({ ...one, planId }),
       'readModels.cancel': () => client.readModels.cancel({ ...one, planId }),
       'readModels.plans': () => client.readModels.plans(one),
       'readModels.getPlan': () => client.readModels.getPlan({ ...one, planId }),
@@ -128,7 +138,20 @@ describe('a password goes in and never comes out', () => {
       'readModels.setRefreshMode': () => client.readModels.setRefreshMode({ ...one, name: 'buckets', mode: null }),
       'readModels.cancelRefresh': () => client.readModels.cancelRefresh({ ...one, name: 'buckets' }),
       'readModels.planRollBack': () => client.readModels.planRollBack({ ...one, name: 'buckets' }),
+      'readModels.planDropVersion': () => client.readModels.planDropVersion({ ...one, name: 'buckets', version: 1 }),
       'readModels.planDrop': () => client.readModels.planDrop({ ...one, name: 'buckets' }),
+      'readModels.planSuspend': () => client.readModels.planSuspend({ ...one, name: 'buckets' }),
+      'readModels.planResume': () => client.readModels.planResume({ ...one, name: 'buckets' }),
+      'readModels.detachScript': () => client.readModels.detachScript(one),
+      'readModels.importable': () => client.readModels.importable(one),
+      'readModels.planImport': () =>
+        client.readModels.planImport({ ...one, schema: 'public', relation: 'none', owner: 'Controlling', consumers }),
+      'readModels.refreshInOrder': () => client.readModels.refreshInOrder(one),
+      'readModels.exportDefinitions': () => client.readModels.exportDefinitions(one),
+      'readModels.diffDefinitions': () => client.readModels.diffDefinitions({ ...one, files: [] }),
+      'readModels.planDefinition': () => client.readModels.planDefinition({ ...one, name: 'buckets', files: [] }),
+      'readModels.planUninstall': () => client.readModels.planUninstall(one),
+      'readModels.uninstallScript': () => client.readModels.uninstallScript(one),
       'dashboards.list': () => client.dashboards.list(one),
       'dashboards.get': () => client.dashboards.get(widget),
       'dashboards.cached': () => client.dashboards.cached(widget),

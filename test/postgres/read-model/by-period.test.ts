@@ -68,6 +68,21 @@ describe.each(testServers())('$label', (testServer) => {
     expect((await shop.left()).filter((name) => name.startsWith('reporting.'))).toEqual([]);
   });
 
+  test('rows lie period by period, so that a refresh touches the pages of the dirty ones alone', async () => {
+    const inOrder = async (copy: string) => {
+      const found = await shop.sql<{ month: string }>(
+        `select month::text as month from reporting.${copy} order by ctid`,
+      );
+      const months = found.map(({ month }) => month);
+      expect(new Set(months).size).toBeGreaterThan(3);
+      expect(months).toEqual(months.toSorted());
+    };
+    await shop.build(monthly, cut);
+    await inOrder('sales_v1_a');
+    await shop.refresh('sales', undefined, { mode: 'side_by_side' });
+    await inOrder('sales_v1_b');
+  });
+
   test('a proposal says what a refresh will leave out', async () => {
     const { warnings } = await shop.propose(monthly, cut);
     expect(warnings).toEqual([

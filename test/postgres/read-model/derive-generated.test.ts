@@ -6,7 +6,7 @@ import type { Server } from '../../../electron/core/postgres/session.ts';
 import type { Derived } from '../../../electron/core/read-model/propose/derive/derivation.ts';
 import { derive } from '../../../electron/core/read-model/propose/derive/derive.ts';
 import { describeWith } from '../../../electron/core/read-model/propose/derive/describe-with.ts';
-import { parameterSet } from '../../../electron/core/read-model/prove/parameter-set.ts';
+import { literalsOf } from '../../../electron/core/read-model/prove/parameter-literals.ts';
 import { prove } from '../../../electron/core/read-model/prove/prove.ts';
 import { readOneSelect } from '../../../electron/core/read-model/prove/select-text.ts';
 import { fill } from '../../../electron/core/sql-text/fill.ts';
@@ -62,6 +62,11 @@ const filters: readonly Piece[] = [
   piece('(?::int is null or f.grp = ?::int)', ['null', '1'], ['1']), piece('coalesce(f.qty, 0) = ?', ['0', '1']),
   piece('f.amount > 2'), piece('f.code is not null'), piece('f.grp in (select grp from dim)'),
   piece(`f.day < current_date`), piece('f.moment < now()'), piece('extract(day from f.at) = ?', ['28', '29']),
+  piece('(f.qty > 1 and f.code = ? or f.qty > 1 and f.grp = ? and f.amount > 2)', codes, groupsOf),
+  piece(`(f.code like 'a%' and f.grp is not null and f.qty = ? or f.amount is null)`, ['1', '2']),
+  piece('not (f.code is null or f.grp = ?)', groupsOf), piece('f.code like ?', [`'a%'`, `' %'`, 'null']),
+  piece('(f.amount between ? and ? or f.day >= ?)', ['0', '3'], ['2', '9'], days),
+  ofDim(`(d.label = 'even' and f.code = ? or d.label = 'even' and d.grp > 1)`, codes),
   ofDim('d.label = ?', [`'even'`, `'odd'`]), ofDim('d.label is distinct from ?', [`'even'`, 'null']),
   ofDim('coalesce(d.label, f.code) = ?', [`'even'`, `'a'`]), ofDim('d.grp > f.qty'),
 ]; // prettier-ignore
@@ -150,7 +155,7 @@ describe.each(testServers())('$label', (testServer) => {
   /** The model filled in one time zone, and asked in another: rows of the culprit and of its rewriting. */
   const asked = async (text: string, model: Derived, values: Readonly<Record<string, string>>) => {
     const original = await readOneSelect(text);
-    const options = { ...(await parameterSet(original, values)), versionNumber: server.facts.versionNumber };
+    const options = { ...(await literalsOf(original, values)), versionNumber: server.facts.versionNumber };
     await client.query(
       `begin; set local timezone = 'UTC'; create temp table model on commit drop as ${model.definitionSql}`,
     );

@@ -34,7 +34,7 @@ describe.each(testServers())('$label', (testServer) => {
         name: 'invoice_by_region',
         question: 'What are amount, invoices by region?',
         keyColumns: ['region'],
-        definitionSql: salesByRegion,
+        definitionSql: 'SELECT region, sum(amount) AS amount, count(*) AS invoices FROM erp.invoice GROUP BY region',
       },
       columns: [
         { name: 'region', type: 'text' },

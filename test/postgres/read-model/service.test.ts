@@ -55,7 +55,13 @@ describe.each(testServers())('$label', (testServer) => {
       await engine.readModels.propose(
         serverId,
         { kind: 'sql', sql },
-        { name: 'sales', question: 'What do we sell?', owner: 'Controlling', ...edits },
+        {
+          name: 'sales',
+          question: 'What do we sell?',
+          owner: 'Controlling',
+          consumers: [{ consumer: 'monthly report', owner: 'Controlling', budget: { minutes: 60 } }],
+          ...edits,
+        },
       ),
     );
   const apply = ({ planId, planHash, confirmWith }: Plan) =>
@@ -100,7 +106,9 @@ describe.each(testServers())('$label', (testServer) => {
     });
     const normalized =
       'select region, date_trunc($1, invoiced_at) as month, sum(amount) as amount from invoice where category = $2 group by region, date_trunc($3, invoiced_at)';
-    await samples.saveTexts(serverId, [text('1', normalized), text('2', `${normalized} limit $4`)]);
+    const inside = `select region, sum(amount) as amount from invoice
+      where amount > (select avg(amount) * $1 from invoice where category = $2) group by region order by region limit $3`;
+    await samples.saveTexts(serverId, [text('1', normalized), text('2', inside)]);
     // The program finds its tables by its own search_path, and was seen at work once.
     await shop.sql(`alter role ${shop.boss} set search_path = erp`);
     const sent = normalized.replaceAll(/\$[13]/g, "'month'").replace('$2', "'category 1'");
@@ -111,20 +119,29 @@ describe.each(testServers())('$label', (testServer) => {
       engine.readModels.propose(serverId, { kind: 'statement', statementId: ids[index] ?? '', values });
 
     const seen = await proposeFrom(0);
-    expect(seen.proposal.definitionSql).toContain("category = 'category 1'");
+    // The filter stays free, and the unit of the chart keeps its value.
+    expect(seen.derivation).toMatchObject({
+      shape: 'free',
+      dimensions: [{ column: 'category', parameters: ['$2'] }, { column: 'region' }, { column: 'invoiced_at' }],
+      frozenParameters: [{ name: '$1', literal: "'month'" }],
+    });
+    expect(seen.derivation?.parameterSets[0]).toEqual({ $1: "'month'", $2: "'category 1'", $3: "'month'" });
     expect(seen).toMatchObject({ baseTables: ['erp.invoice'], constantsFrozen: true });
-    expect(seen.proposal.keyColumns).toEqual(['region', 'month']);
     expect(seen.constants).toContainEqual({ name: '$2', literal: "'category 1'", origin: 'sample' });
 
     const refused = await failureOf(proposeFrom(1));
     expect(refused).toMatchObject({
       code: 'statement_refused',
-      detail: { missing: [{ name: '$1' }, { name: '$2' }, { name: '$4' }] },
+      detail: { missing: [{ name: '$1' }, { name: '$2' }, { name: '$3' }] },
     });
     expect(refused.message).toContain('paste the SELECT with its constants');
-    const given = await proposeFrom(1, { $1: "'month'", $2: "'category 2'", $4: '5' });
-    expect(given.proposal.definitionSql).toMatch(/'category 2'.* limit 5$/s);
-    expect(given.constants).toContainEqual({ name: '$4', literal: '5', origin: 'person' });
+    const given = await proposeFrom(1, { $1: '0.5', $2: "'category 2'", $3: '5' });
+    expect(given.proposal.definitionSql).toMatch(/avg\(amount\) \* 0\.5 .*'category 2'/s);
+    expect(given.derivation).toMatchObject({
+      shape: 'frozen',
+      rewrittenSql: expect.stringMatching(/FROM reporting\.\w+ AS m ORDER BY m\.region LIMIT \$3$/),
+    });
+    expect(given.constants).toContainEqual({ name: '$3', literal: '5', origin: 'person' });
   });
 
   test('of two calls that run one plan the second is refused, and the first can still be cancelled', async () => {
@@ -202,6 +219,35 @@ describe.each(testServers())('$label', (testServer) => {
     await expect(engine.dashboards.get(serverId, dashboard.dashboardId)).rejects.toMatchObject({
       value: { code: 'not_found' },
     });
+  });
+
+  test('a plan that holds before its switch shows the comparison, and goes on or is undone at a word', async () => {
+    await apply(await planFor(salesByRegion));
+    const next = salesByRegion.replace('sum(amount)', `sum(amount + case region when 'region 1' then 1 else 0 end)`);
+    const hold = async () => {
+      const plan = await planFor(next);
+      const { planId, planHash } = plan;
+      const ending = engine.readModels.apply(serverId, { planId, planHash, confirm: 'sales', holdBeforeSwitch: true });
+      ending.catch(() => undefined);
+      await expect.poll(async () => (await engine.readModels.getPlan(serverId, planId)).execution?.holding).toBe(true);
+      return { planId, ending };
+    };
+    const served = async () => (await engine.readModels.get(serverId, 'sales')).readModel.currentVersion;
+    const held = await hold();
+    const shown = await engine.readModels.getPlan(serverId, held.planId);
+    expect(shown.verification).toMatchObject({ comparedWith: 1, rowsNow: 5, different: 1, byColumn: { amount: 1 } });
+    expect(await served()).toBe(1);
+    expect(await failureOf(engine.readModels.refresh(serverId, 'sales'))).toMatchObject({ code: 'busy' });
+    await engine.readModels.cancel(serverId, held.planId);
+    expect(await failureOf(held.ending)).toMatchObject({ code: 'cancelled' });
+    expect(await served()).toBe(1);
+    expect(await engine.readModels.proceed(serverId, held.planId)).toEqual({ proceeded: false });
+
+    const again = await hold();
+    expect(await engine.readModels.proceed(serverId, again.planId)).toEqual({ proceeded: true });
+    expect((await again.ending).state).toBe('done');
+    expect(await served()).toBe(2);
+    expect(await engine.readModels.diffPlans(serverId, held.planId, again.planId)).toMatchObject({ same: true });
   });
 
   test('an engine that stops writes down that its refresh was cancelled', async () => {

@@ -88,7 +88,7 @@ describe.each(testServers())('$label', (testServer) => {
 
   test.each([
     ['a duplicate key', 'select category, region from erp.invoice', '23505'],
-    ['a NULL key', `select nullif(category, 'category 1') as category from erp.invoice group by 1`, '23502'],
+    ['a key that is NULL twice', 'select null::text as category from erp.invoice', '23505'],
     ['a definition that reads differently each time', 'select statement_timestamp()::text as category', '22000'],
   ])('%s is found when the copy is filled, and everything is undone', async (_, definition, sqlstate) => {
     const failure = await failureOf(shop.build(definition, { keyColumns: ['category'] }));

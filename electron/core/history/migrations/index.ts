@@ -8,6 +8,7 @@ import { explained } from './0030-explained.ts';
 import { openFindings } from './0040-open-findings.ts';
 import { passingStatements } from './0050-passing-statements.ts';
 import { statementTraits } from './0060-statement-traits.ts';
+import { proofs } from './0070-proofs.ts';
 import { packedHistory } from './0006-packed-history.ts';
 
 export interface Migration {
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   openFindings,
   passingStatements,
   statementTraits,
+  proofs,
 ];

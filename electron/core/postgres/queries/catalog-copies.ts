@@ -8,19 +8,24 @@ export interface CatalogCopy {
   readonly sizeBytes: number;
   /** Columns of each index that a concurrent refresh can use: unique, valid, immediate, btree, plain columns, no WHERE. */
   readonly uniqueKeys: readonly (readonly string[])[];
+  /** The same of indexes that are not unique. */
+  readonly plainKeys: readonly (readonly string[])[];
 }
+
+const keysSql = (which: string): string =>
+  `coalesce((select json_agg((select json_agg(a.attname order by k.place)
+          from unnest(i.indkey) with ordinality as k (attnum, place)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum))
+        from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
+        where i.indrelid = c.oid and ${which} and i.indisvalid and i.indisready and i.indimmediate
+          and i.indpred is null and i.indexprs is null and m.amname = 'btree'), '[]')`;
 
 /** The relations behind copies; those that are gone are left out. */
 export async function readCopies(sql: Sql, schema: string, names: readonly string[]): Promise<CatalogCopy[]> {
   return sql.query<CatalogCopy>(
     `select c.relname::text as name, c.relkind::text as kind, c.relispopulated as populated,
-      pg_total_relation_size(c.oid)::float8 as "sizeBytes",
-      coalesce((select json_agg((select json_agg(a.attname order by k.place)
-            from unnest(i.indkey) with ordinality as k (attnum, place)
-            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum))
-          from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
-          where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indisready and i.indimmediate
-            and i.indpred is null and i.indexprs is null and m.amname = 'btree'), '[]') as "uniqueKeys"
+      pg_total_relation_size(c.oid)::float8 as "sizeBytes", ${keysSql('i.indisunique')} as "uniqueKeys",
+      ${keysSql('not i.indisunique')} as "plainKeys"
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = $1 and c.relname = any ($2::text[])`,
     [schema, names],

@@ -1,7 +1,8 @@
 import type { CheckedProposal, Consumer, Plan } from '../../../../shared/model/read-model.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
 import { qualifiedName } from '../sql/quote.ts';
-import { copyKindOf, dropCopySql } from '../sql/copies.ts';
+import { copyKindOf } from '../sql/copies.ts';
+import { resumedSql, suspendedAgainSql } from '../sql/detach.ts';
 import { copyName } from '../sql/names.ts';
 import {
   deleteReadModelSql,
@@ -18,13 +19,16 @@ import {
   unmarkAppliedSql,
 } from '../sql/registry-rows.ts';
 import { stableViewSql, type StableView, type ViewColumn } from '../sql/stable-view.ts';
+import { rememberOptionsSql } from '../sql/view-options.ts';
 import { viewComment } from '../sql/view-comment.ts';
 import { createAsItWasSql, replaceViewSql } from '../sql/replace-view.ts';
-import type { CatalogFacts, PlanRequest, PlanWishes, RegisteredVersion } from './catalog-facts.ts';
+import type { CatalogFacts, PlanRequest, PlanWishes } from './catalog-facts.ts';
 import { contractDiff } from './contract-diff.ts';
 import { otherName, replaceWarnings, requireCarriable } from './breaking-change.ts';
 import { finishPlan } from './finish-plan.ts';
-import { requireOwnStableName, requireRights } from './refusals.ts';
+import { refuseCycle, requireOwnStableName } from './refusals.ts';
+import { withheld } from './withheld.ts';
+import { dropOld, removeLeftover } from './left-versions.ts';
 import {
   buildSteps,
   commentStep,
@@ -49,9 +53,11 @@ export function planVersion(
 ): Plan {
   const { schema, readModel: name, planId } = request;
   const { proposal } = checked;
-  requireRights(facts, schema);
+  const scriptOnly = withheld(request, facts);
+  refuseCycle(name, facts.cycle ?? []);
   requireOwnStableName(facts, schema, name);
   const model = facts.model;
+  const suspended = model?.suspended ?? null;
   const current = model?.versions.find(({ state }) => state === 'current') ?? null;
   const leftovers = model?.versions.filter(({ state }) => state === 'building') ?? [];
   const kept = model?.versions.filter(({ state }) => state !== 'building') ?? [];
@@ -72,7 +78,12 @@ export function planVersion(
     throw new Failure({
       code: 'statement_refused',
       message: `Version ${version} of ${name} would break its readers: ${diff.breaking.join('; ')}. Keep these columns as they are, give the new shape a name of its own, or have the stable view made anew with everything that hangs on it.`,
-      detail: { breaking: diff.breaking, otherName: otherName(name, version), mayReplace: exists },
+      detail: {
+        breaking: diff.breaking,
+        otherName: otherName(name, version),
+        readers: model?.readers ?? [],
+        mayReplace: exists,
+      },
     });
   }
   const carried = diff.breaking.length > 0 ? requireCarriable(name, facts) : null;
@@ -130,7 +141,8 @@ export function planVersion(
       checked,
       columns,
       parents: facts.parents,
-      previous: current,
+      // What the ERP's upgrade did to the tables may keep the old definition from being read.
+      previous: suspended === null ? current : null,
       grants: facts.liveCopyGrants,
     }),
   ];
@@ -168,6 +180,8 @@ export function planVersion(
           : { alsoLocks: carried.dependents.map((one) => qualifiedName(one.schema, one.name)) }),
       },
       [
+        ...(suspended === null ? [] : [resumedSql(name)]),
+        rememberOptionsSql(name, view.options),
         ...makeCurrentSql(name, version, current?.version ?? null),
         ...markSwitchedSql(
           schema,
@@ -194,6 +208,7 @@ export function planVersion(
         ...(model === null || current === null
           ? []
           : [setQuestionSql(name, model.question, model.owner), ...setPeopleSql(name, model.consumers, model.readers)]),
+        ...(suspended === null ? [] : [suspendedAgainSql(name, suspended)]),
         unmarkAppliedSql(planId),
         ...(carried === null ? [back] : replaceViewSql(carried, createAsItWasSql(carried.view), carried.view.columns)),
       ],
@@ -203,7 +218,7 @@ export function planVersion(
     drafts.push(commentStep(schema, name, comment, facts.stableName?.comment ?? null));
   }
   const warnings = [...checked.warnings];
-  if (current?.definitionSql === proposal.definitionSql) {
+  if (suspended === null && current?.definitionSql === proposal.definitionSql) {
     warnings.push(`The definition is that of version ${current.version}: the rows will be the same.`);
   }
   if (current !== null && current.period !== null && proposal.period === undefined) {
@@ -229,7 +244,8 @@ export function planVersion(
       );
     }
   }
-  const outdated = current === null ? [] : kept.filter((one) => one.version !== current.version);
+  // After an upgrade nobody goes back to the rows from before it.
+  const outdated = current === null ? [] : kept.filter((one) => suspended !== null || one.version !== current.version);
   for (const old of outdated) {
     const readBy = facts.copyDependents.filter((dependent) => old.copies.includes(dependent.copy));
     const still = wishes.stillRead[old.version];
@@ -238,7 +254,7 @@ export function planVersion(
     } else if (readBy.length > 0) {
       warnings.push(`Version ${old.version} stays: ${readBy.map(({ dependent }) => dependent).join('; ')} reads it.`);
     } else {
-      drafts.push(dropOld(schema, name, old));
+      drafts.push(dropOld(schema, name, old, suspended === null ? copyKindOf(old.period) : 'table'));
     }
   }
   return finishPlan(request, facts, {
@@ -249,6 +265,7 @@ export function planVersion(
     contractChanges: exists ? [...diff.breaking, ...diff.additive] : [],
     proposal: checked,
     replacesView: carried !== null,
+    ...scriptOnly,
   });
 }
 
@@ -257,38 +274,3 @@ function mergedConsumers(known: readonly Consumer[], proposed: readonly Consumer
   const merged = new Map([...known, ...proposed].map((consumer) => [consumer.consumer, consumer]));
   return [...merged.values()].toSorted((a, b) => (a.consumer < b.consumer ? -1 : 1));
 }
-
-/** What a killed plan of another profile left: nobody reads it, and its name is needed. */
-const removeLeftover = (
-  schema: string,
-  name: string,
-  { version, copies, period }: RegisteredVersion,
-  whole: boolean,
-): DraftStep => ({
-  title: `Remove version ${version}, which an interrupted plan left unfinished`,
-  kind: 'registry',
-  sql: [
-    ...copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy)),
-    ...(whole ? deleteReadModelSql(name) : deleteVersionSql(name, version)),
-  ],
-  lock: 'ACCESS EXCLUSIVE on copies that nobody reads',
-  blocks: 'nothing in use',
-  undoSql: [],
-  undoNote: 'It was never finished and never read.',
-});
-
-const dropOld = (schema: string, name: string, { version, copies, period }: RegisteredVersion): DraftStep => ({
-  ...flipStep(
-    {
-      title: `Drop version ${version}, older than the one to roll back to`,
-      schema,
-      readModel: name,
-      kind: 'drop',
-      inUse: false,
-    },
-    [...copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy)), ...deleteVersionSql(name, version)],
-    [],
-  ),
-  lock: `ACCESS EXCLUSIVE on ${copies.join(', ')}`,
-  undoNote: 'The last thing that the plan does. Its definition is in the activity log.',
-});

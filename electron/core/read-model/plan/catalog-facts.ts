@@ -31,6 +31,14 @@ export interface RegisteredModel {
   readonly readers: readonly string[];
   /** Oldest first. */
   readonly versions: readonly RegisteredVersion[];
+  /** While the ERP is upgraded: readers see the rows as they were then, in a plain table. Null or absent: it is refreshed. */
+  readonly suspended?: Suspended | null;
+}
+
+export interface Suspended {
+  readonly atMs: number;
+  /** The role that did it. */
+  readonly by: string;
 }
 
 /** What stands under the stable name. */
@@ -86,12 +94,44 @@ export interface CatalogFacts {
   readonly definitionColumns: readonly Column[] | null;
   /** Read models that the definition reads. */
   readonly parents: readonly string[];
+  /** Other read models whose versions read this one. */
+  readonly children?: readonly string[];
+  /** The way from this read model through what it reads back to itself; absent where there is none. */
+  readonly cycle?: readonly string[];
   readonly roles: readonly RoleFacts[];
   /**
    * What has to be there before: the registry and the schema. Left out of the plan's hash: when somebody else made
    * them meanwhile, the step is skipped and the plan holds.
    */
   readonly preparation: readonly PreparationStep[];
+  /** The registry has a place for the options of stable views. Left out of the hash, as `preparation` is. */
+  readonly keepsOptions?: boolean;
+  /** The materialized view that an import is about; null where there is none. */
+  readonly imported?: ImportedView | null;
+  /** For plans that concern every read model. */
+  readonly registry?: {
+    readonly models: readonly RegisteredModel[];
+    /** What reads the registry beside the stable views. */
+    readonly dependents: readonly string[];
+  };
+}
+
+/** A materialized view that was not made by Daybreak. */
+export interface ImportedView {
+  readonly name: string;
+  readonly owner: string;
+  readonly ownedByUs: boolean;
+  readonly indexes: readonly {
+    readonly unique: boolean;
+    /** Null where it is over expressions or over a part of the rows. */
+    readonly columns: readonly string[] | null;
+    /** What follows the relation in CREATE INDEX. */
+    readonly definition: string;
+  }[];
+  readonly grantees: readonly string[];
+  readonly columnGrants: readonly { readonly column: string; readonly role: string }[];
+  /** Views and functions that read it. */
+  readonly dependents: readonly string[];
 }
 
 /** What is known beside the facts, and changes too often for the plan's hash. */
@@ -112,4 +152,6 @@ export interface PlanRequest {
   readonly createdAtMs: number;
   readonly schema: string;
   readonly readModel: string;
+  /** Rights that are missing make it a script for somebody else, instead of refusing it. */
+  readonly forScript?: boolean;
 }

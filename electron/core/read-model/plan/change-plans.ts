@@ -12,12 +12,13 @@ import {
   unmarkAppliedSql,
 } from '../sql/registry-rows.ts';
 import { stableViewSql, type StableView } from '../sql/stable-view.ts';
+import { rememberOptionsSql } from '../sql/view-options.ts';
 import type { CatalogFacts, PlanRequest, RegisteredVersion } from './catalog-facts.ts';
 import { createAsItWasSql, replaceViewSql } from '../sql/replace-view.ts';
 import { replaceWarnings, requireCarriable } from './breaking-change.ts';
 import { contractDiff } from './contract-diff.ts';
 import { finishPlan } from './finish-plan.ts';
-import { refuseDependents, requireModel, requireOwnStableName, requireRights } from './refusals.ts';
+import { refuseChildren, refuseDependents, requireModel, requireOwnStableName, requireRights } from './refusals.ts';
 import { flipStep, number } from './steps.ts';
 
 /**
@@ -67,6 +68,7 @@ export function planRollBack(request: PlanRequest, facts: CatalogFacts): Plan {
       ...(carried === null ? {} : { alsoLocks: carried.dependents.map((one) => qualifiedName(one.schema, one.name)) }),
     },
     [
+      ...(facts.keepsOptions ? [rememberOptionsSql(name, view.options)] : []),
       ...makeCurrentSql(name, target.version, current.version),
       ...markSwitchedSql(
         schema,
@@ -122,6 +124,7 @@ export function planDrop(request: PlanRequest, facts: CatalogFacts): Plan {
   requireRights(facts, schema);
   requireOwnStableName(facts, schema, name);
   const versions = facts.model?.versions ?? [];
+  refuseChildren(name, facts.children ?? []);
   refuseDependents(qualifiedName(schema, name), facts.stableName?.dependents ?? []);
   refuseDependents(
     `The copies of ${name}`,
@@ -133,7 +136,9 @@ export function planDrop(request: PlanRequest, facts: CatalogFacts): Plan {
       ...deleteReadModelSql(name),
       markAppliedSql(planId, request.kind, name),
       `drop view if exists ${qualifiedName(schema, name)} restrict`,
-      ...versions.flatMap(({ copies, period }) => copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy))),
+      ...versions.flatMap(({ copies, period }) =>
+        copies.map((copy) => dropCopySql(facts.model?.suspended ? 'table' : copyKindOf(period), schema, copy)),
+      ),
     ],
     [],
   );

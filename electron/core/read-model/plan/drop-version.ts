@@ -60,7 +60,10 @@ export function planDropVersion(request: PlanRequest, facts: CatalogFacts, wishe
     steps: number([
       {
         ...step,
-        lock: `ACCESS EXCLUSIVE on ${version.copies.join(', ')}`,
+        lock:
+          version.copies.length === 0
+            ? 'ROW EXCLUSIVE on the tables of schema daybreak'
+            : `ACCESS EXCLUSIVE on ${version.copies.join(', ')}`,
         undoNote: 'One transaction: all of it or nothing. Its definition stays in the activity log.',
       },
     ]),

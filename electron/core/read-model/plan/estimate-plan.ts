@@ -25,6 +25,9 @@ const keyBytesPerRow = 36;
 /** What an index takes on a machine of the day, all told: a second a million rows. */
 const indexRowsPerMs = 1000;
 
+/** What a copy of rows writes on a machine of the day. */
+const copiedBytesPerMs = 100_000;
+
 /** The plan with its expected lock times and its disk. What runs stays as it is. */
 export function withEstimates(plan: Plan, facts: EstimateFacts): Plan {
   return {
@@ -34,7 +37,12 @@ export function withEstimates(plan: Plan, facts: EstimateFacts): Plan {
   };
 }
 
-function expectedLock(step: PlanStep, { proposal }: Plan, { live }: EstimateFacts): string {
+function expectedLock(step: PlanStep, plan: Plan, { live }: EstimateFacts): string {
+  const { proposal } = plan;
+  if (live !== null && keepsRows(step, plan)) {
+    const bytes = live.tableBytes + live.indexBytes;
+    return `about ${formatDuration(Math.max(10, bytes / copiedBytesPerMs))} for ${formatBytes(bytes)}, at 100 MB a second`;
+  }
   switch (step.kind) {
     case 'fill':
       return live?.fillMs == null
@@ -58,7 +66,26 @@ function expectedLock(step: PlanStep, { proposal }: Plan, { live }: EstimateFact
   }
 }
 
-function diskOf({ proposal }: Plan, { live, tempFileLimitBytes, dataDirectory }: EstimateFacts): PlanDisk | null {
+/** The step of a suspension that copies the served rows into a plain table. */
+const keepsRows = ({ kind: step }: PlanStep, { kind }: Plan): boolean => kind === 'suspend' && step === 'create';
+
+function diskOf(plan: Plan, facts: EstimateFacts): PlanDisk | null {
+  const { live, tempFileLimitBytes, dataDirectory } = facts;
+  const where = dataDirectory === null ? "the server's data directory" : dataDirectory;
+  const limit =
+    tempFileLimitBytes === null
+      ? 'Temporary files are not limited (temp_file_limit).'
+      : `A sort may spill ${formatBytes(tempFileLimitBytes)} at most (temp_file_limit).`;
+  const free = {
+    freeBytes: null,
+    freeNote: `PostgreSQL does not tell how much is free: run df -h ${where} on the server. ${limit}`,
+  };
+  if (live !== null && plan.steps.some((step) => keepsRows(step, plan))) {
+    const { tableBytes: copyBytes, indexBytes } = live;
+    const basis = 'what the served copy takes now, which is dropped afterwards';
+    return { copyBytes, indexBytes, walBytes: copyBytes + indexBytes, laterBytes: 0, basis, ...free };
+  }
+  const { proposal } = plan;
   if (proposal === null) return null;
   const { expectedRows, expectedBytes } = proposal;
   const measured = live !== null && live.rows !== null && live.rows > 0 ? { ...live, rows: live.rows } : null;
@@ -69,18 +96,12 @@ function diskOf({ proposal }: Plan, { live, tempFileLimitBytes, dataDirectory }:
     measured === null
       ? `the planner's ${formatCount(expectedRows)} rows and their width`
       : `the planner's ${formatCount(expectedRows)} rows, at the bytes that a row of the served copy takes`;
-  const where = dataDirectory === null ? "the server's data directory" : dataDirectory;
-  const limit =
-    tempFileLimitBytes === null
-      ? 'Temporary files are not limited (temp_file_limit).'
-      : `A sort may spill ${formatBytes(tempFileLimitBytes)} at most (temp_file_limit).`;
   return {
     copyBytes: Math.round(copyBytes),
     indexBytes: Math.round(indexBytes),
     walBytes: Math.round(copyBytes + indexBytes),
     laterBytes: Math.round(copyBytes + indexBytes),
     basis,
-    freeBytes: null,
-    freeNote: `PostgreSQL does not tell how much is free: run df -h ${where} on the server. ${limit}`,
+    ...free,
   };
 }

@@ -4,6 +4,8 @@ import { planVersion } from './build-plan.ts';
 import type { CatalogFacts, PlanRequest, PlanWishes } from './catalog-facts.ts';
 import { planDrop, planRollBack } from './change-plans.ts';
 import { planDropVersion } from './drop-version.ts';
+import { planImport } from './import-plan.ts';
+import { planSuspend, planUninstall } from './lifecycle-plans.ts';
 
 /** Facts and wishes in, ordered steps with locks and undo out. Pure; see each kind for what it throws. */
 export function makePlan(
@@ -15,6 +17,7 @@ export function makePlan(
   switch (request.kind) {
     case 'create':
     case 'new_version':
+    case 'resume':
       if (proposal === null) throw new Error(`a plan of kind ${request.kind} needs a proposal`);
       return planVersion(request, facts, proposal, wishes);
     case 'roll_back':
@@ -23,6 +26,13 @@ export function makePlan(
       return planDrop(request, facts);
     case 'drop_version':
       return planDropVersion(request, facts, wishes);
+    case 'suspend':
+      return planSuspend(request, facts);
+    case 'uninstall':
+      return planUninstall(request, facts);
+    case 'import':
+      if (proposal === null) throw new Error('an import needs a proposal');
+      return planImport(request, facts, proposal);
     default:
       return assertNever(request.kind);
   }

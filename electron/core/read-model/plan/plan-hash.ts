@@ -11,9 +11,9 @@ export type HashedPlan = Pick<
 /** SHA-256 over what runs, and over the facts that it rests on. Equal facts give an equal hash, whatever their key order. */
 export function planHash(plan: HashedPlan, facts: CatalogFacts): string {
   const { planId, serverId, kind, readModel, schema, fromVersion, toVersion, steps } = plan;
-  const { preparation: _, rights: __, ...restsOn } = facts;
+  const { preparation: _, rights: __, keepsOptions: ___, ...restsOn } = facts;
   // What is only expected changes nothing of what runs.
-  const running = steps.map(({ expectedLock: ___, ...step }) => step);
+  const running = steps.map(({ expectedLock: ____, ...step }) => step);
   const covered = { planId, serverId, kind, readModel, schema, fromVersion, toVersion, steps: running, restsOn };
   return createHash('sha256').update(canonicalJson(covered)).digest('hex');
 }

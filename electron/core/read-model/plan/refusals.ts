@@ -66,6 +66,27 @@ export function requireOwnStableName(facts: CatalogFacts, schema: string, name: 
   }
 }
 
+/** Throws `statement_refused` while other read models are built on it. */
+export function refuseChildren(name: string, children: readonly string[]): void {
+  if (children.length === 0) return;
+  const [are, them] = children.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  throw new Failure({
+    code: 'statement_refused',
+    message: `Read model ${name} cannot be dropped while ${children.join(', ')} ${are} built on it. Drop ${them} first, or build ${them} on something else.`,
+    detail: { readModels: children },
+  });
+}
+
+/** Throws `statement_refused` where the definition reads its own read model, over others or at once. */
+export function refuseCycle(name: string, cycle: readonly string[]): void {
+  if (cycle.length === 0) return;
+  throw new Failure({
+    code: 'statement_refused',
+    message: `Read model ${name} would be built on itself (${cycle.join(' reads ')}). Take ${cycle[1] ?? name} out of its definition.`,
+    detail: { cycle },
+  });
+}
+
 /** Throws `statement_refused` while something else reads what would go. */
 export function refuseDependents(what: string, dependents: readonly string[]): void {
   if (dependents.length === 0) return;

@@ -7,6 +7,7 @@ import {
   createCopySql,
   dropCopySql,
   fillCopySql,
+  fillTableSql,
   keySql,
   setAsOfSql,
 } from '../sql/copies.ts';
@@ -72,6 +73,7 @@ export function buildSteps(target: BuildTarget): DraftStep[] {
   const noUndo = { undoSql: [], undoNote: `Goes with ${copy}.` };
   const comparable =
     previous !== null &&
+    keyColumns.length > 0 &&
     previous.keyColumns.toSorted().join('\n') === keyColumns.toSorted().join('\n') &&
     keyColumns.every((key) => {
       const type = (of: readonly Column[]) => of.find(({ name }) => name === key)?.type;
@@ -99,7 +101,7 @@ export function buildSteps(target: BuildTarget): DraftStep[] {
       sql: [
         'set transaction isolation level repeatable read',
         fillBeginsSql,
-        fillCopySql(kind, schema, copy, definitionSql),
+        period == null ? fillCopySql(schema, copy) : fillTableSql(schema, copy, definitionSql, keyColumns, period),
         fillEndsSql,
         setAsOfSql(schema, copy, parents),
         compareWithDefinitionSql(schema, copy, definitionSql, columns),
@@ -114,14 +116,18 @@ export function buildSteps(target: BuildTarget): DraftStep[] {
       blocks: 'nobody who reads or writes; only a change of the structure of the tables it reads waits for its end',
       ...noUndo,
     },
-    {
-      title: `Make the key (${keyColumns.join(', ')}) unique`,
-      kind: 'index',
-      sql: keySql(schema, copy, keyColumns, period),
-      lock: `${kind === 'table' ? 'ACCESS EXCLUSIVE' : 'SHARE'} on ${relation}`,
-      blocks: nothing,
-      ...noUndo,
-    },
+    ...(keyColumns.length === 0
+      ? []
+      : [
+          {
+            title: `Make the key (${keyColumns.join(', ')}) unique`,
+            kind: 'index' as const,
+            sql: keySql(schema, copy, keyColumns, period),
+            lock: `${kind === 'table' ? 'ACCESS EXCLUSIVE' : 'SHARE'} on ${relation}`,
+            blocks: nothing,
+            ...noUndo,
+          },
+        ]),
     {
       title: `Gather statistics of ${copy}`,
       kind: 'analyze',

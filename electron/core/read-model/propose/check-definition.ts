@@ -62,6 +62,7 @@ export async function checkDefinition(
       only !== undefined && others.length === 0 && outputs.key === null ? await primaryKey(sql, only.oid) : [];
     const warnings = [
       ...warningsOf(analysis, qualified, reached, columns, outputs, estimate.versionNumber),
+      ...sizeWarning({ outputs }, estimate),
       ...(await zoneWarning(sql, analysis, reached, select.text)),
     ];
     // The last question of the snapshot: it narrows search_path.
@@ -107,6 +108,8 @@ function refuseColumns(columns: readonly Column[]): void {
 
 interface Estimate {
   readonly expectedRows: number;
+  /** Of the largest step of the plan. */
+  readonly readRows: number;
   readonly expectedBytes: number;
   readonly expectedCost: number;
   readonly versionNumber: number;
@@ -124,10 +127,27 @@ async function explain(sql: Sql, definitionSql: string): Promise<Estimate> {
   const rows = Number(plan['Plan Rows'] ?? 0);
   return {
     expectedRows: rows,
+    readRows: mostRows(plan),
     expectedBytes: rows * (Number(plan['Plan Width'] ?? 0) + rowOverheadBytes),
     expectedCost: Number(plan['Total Cost'] ?? 0),
     versionNumber: version?.number ?? 0,
   };
+}
+
+function mostRows(plan: Record<string, unknown>): number {
+  const below = Array.isArray(plan['Plans']) ? (plan['Plans'] as Record<string, unknown>[]) : [];
+  return Math.max(Number(plan['Plan Rows'] ?? 0), ...below.map(mostRows));
+}
+
+/** Below it nobody minds how many rows a model has. */
+const fewRows = 1000;
+
+/** A model that is as large as what it reads saves the joins at most. */
+function sizeWarning({ outputs }: Pick<CheckedDefinition, 'outputs'>, { expectedRows, readRows }: Estimate): string[] {
+  if (outputs.key === null || expectedRows < fewRows || expectedRows < readRows / 2) return [];
+  return [
+    `The planner expects ${expectedRows} rows of ${readRows} that are read: hardly fewer. Filters by moments, or by what every row has its own of, make the key as fine as the table; let such a parameter keep its value, or cut the time to days.`,
+  ];
 }
 
 function warningsOf(
@@ -185,6 +205,9 @@ function warningsOf(
 
 const bucketing: ReadonlySet<string> = new Set(['date_trunc', 'to_char', 'date_part', 'extract', 'date_bin']);
 
+/** '2026-02-01' or '2026-02-01 08:00', which is another moment in each time zone. */
+const momentWithoutZone = /'\d{4}-\d{1,2}-\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?'/;
+
 /** Days and months of a `timestamptz` begin where the session's time zone says, unless the text says where. */
 async function zoneWarning(
   sql: Sql,
@@ -193,7 +216,9 @@ async function zoneWarning(
   text: string,
 ): Promise<string[]> {
   const buckets =
-    analysis.functions.some(({ name }) => bucketing.has(name)) || analysis.types.some(({ name }) => name === 'date');
+    analysis.functions.some(({ name }) => bucketing.has(name)) ||
+    analysis.types.some(({ name }) => name === 'date') ||
+    momentWithoutZone.test(text);
   if (!buckets || /\bat\s+time\s+zone\b/i.test(text)) return [];
   const zoned = (
     await zonedColumns(
@@ -204,6 +229,6 @@ async function zoneWarning(
   if (zoned.length === 0) return [];
   const [row] = await sql.query<{ zone: string }>(`select current_setting('TimeZone') as zone`);
   return [
-    `${zoned.join(', ')} has a time zone: days and months are cut in ${row?.zone ?? 'the session zone'}, this connection's zone. Write "at time zone '...'" to fix the business's own.`,
+    `${zoned.join(', ')} has a time zone: days and months are cut, and moments without a zone are read, in ${row?.zone ?? 'the session zone'}, this connection's zone. Write "at time zone '...'" to fix the business's own.`,
   ];
 }

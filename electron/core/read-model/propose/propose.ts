@@ -4,29 +4,23 @@ import {
   type Consumer,
   type Proposal,
 } from '../../../../shared/model/read-model.ts';
-import type { RestoredValue } from '../../../../shared/model/explain.ts';
+import type { ExpectedSaving } from '../../../../shared/model/derivation.ts';
 import type { Budget } from '../../../../shared/model/freshness.ts';
-import { Failure } from '../../../../shared/model/failure.ts';
+import { Failure, isFailure } from '../../../../shared/model/failure.ts';
 import { readRelationNames } from '../../postgres/queries/catalog-relation-names.ts';
-import type { Server } from '../../postgres/session.ts';
+import type { ReadonlySession, Server } from '../../postgres/session.ts';
 import { installedMigrations } from '../registry/migrations.ts';
 import { readRegistry } from '../registry/read-registry.ts';
 import { requireUsableSchema } from '../sql/names.ts';
+import { advise } from './advice.ts';
 import { checkDefinition, type CheckedDefinition } from './check-definition.ts';
 import { periodWarnings, requirePeriod } from './require-period.ts';
+import { rewriteCulprit, type Culprit, type UnnamedRewriting } from './rewrite-culprit.ts';
 import { freeName, nameFrom, nameOf, questionOf, readerSqlFor, suggestKey } from './suggest.ts';
 
 /** Where a proposal begins. A widget brings a better definition than its own query, and knows its name and owner. */
 export type ProposalOrigin =
-  | {
-      readonly kind: 'statement';
-      readonly statementId: string;
-      readonly text: string;
-      /** Constants that were put back into `text`, and where they came from. */
-      readonly values?: readonly RestoredValue[];
-      /** In which its tables are found; without it the connection's own. */
-      readonly searchPath?: string;
-    }
+  | (Culprit & { readonly kind: 'statement'; readonly statementId: string })
   | {
       readonly kind: 'widget';
       readonly widget: {
@@ -34,6 +28,8 @@ export type ProposalOrigin =
         readonly title: string;
         readonly question: string;
         readonly budget?: Budget;
+        /** Its query over base tables. */
+        readonly liveSql?: string;
       };
       readonly definitionSql: string;
       readonly keyColumns?: readonly string[];
@@ -50,25 +46,34 @@ export interface ProposeInput {
   readonly origin: ProposalOrigin;
   /** The person's edits; what is left out is suggested. */
   readonly edits?: Partial<Proposal>;
+  /** What the finding expects of it. */
+  readonly saving?: ExpectedSaving | null;
 }
 
 /** Tactical reports: 15 to 60 minutes. */
 const defaultBudget = { minutes: 60 };
 
 /**
- * A starting point for a read model, checked against the server; creates nothing. Throws `statement_refused` with the
- * construct, `invalid_input` for names and keys that cannot be, and what the server refuses to this role.
+ * A starting point for a read model, checked against the server; creates nothing. A culprit statement is rewritten over
+ * it: see `rewriteCulprit`. Throws `statement_refused` with the construct, `invalid_input` for names and keys that cannot
+ * be, and what the server refuses to this role.
  */
-export async function propose({ server, schema, origin, edits = {} }: ProposeInput): Promise<CheckedProposal> {
+export async function propose({
+  server,
+  schema,
+  origin,
+  edits = {},
+  saving = null,
+}: ProposeInput): Promise<CheckedProposal> {
   requireUsableSchema(schema);
-  const written = textOf(origin);
   return server.withReadonly(async (session) => {
+    const rewriting = origin.kind === 'statement' ? await rewritingOf(session, origin, schema, edits) : null;
     const definition = await checkDefinition(
       session,
-      edits.definitionSql ?? written,
+      edits.definitionSql ?? rewriting?.definitionSql ?? textOf(origin),
       origin.kind === 'statement' && edits.definitionSql === undefined ? origin.searchPath : undefined,
     );
-    const suggested = suggestKey(definition);
+    const suggested = rewriting === null ? suggestKey(definition) : { keyColumns: rewriting.keyColumns, warning: null };
     const originKey = origin.kind === 'widget' ? origin.keyColumns : undefined;
     const keyColumns = edits.keyColumns ?? originKey ?? suggested.keyColumns;
     const owner = edits.owner ?? (origin.kind === 'widget' ? origin.owner : undefined) ?? server.facts.roleName;
@@ -92,6 +97,7 @@ export async function propose({ server, schema, origin, edits = {} }: ProposeInp
       origin.readerSql !== undefined &&
       edits.definitionSql === undefined &&
       proposal.name === (origin.name ?? nameFrom(origin.widget.title));
+    const derivation = rewriting?.named(proposal.name);
     return {
       ...describedBy(definition),
       proposal,
@@ -110,11 +116,46 @@ export async function propose({ server, schema, origin, edits = {} }: ProposeInp
       origin: origin.kind,
       statementId: origin.kind === 'statement' ? origin.statementId : null,
       widgetId: origin.kind === 'widget' ? origin.widget.widgetId : null,
-      constantsFrozen: origin.kind === 'statement' && edits.definitionSql === undefined,
-      constants: origin.kind === 'statement' && edits.definitionSql === undefined ? [...(origin.values ?? [])] : [],
+      constantsFrozen:
+        derivation !== undefined && (derivation.shape === 'frozen' || derivation.frozenParameters.length > 0),
+      constants: origin.kind === 'statement' ? [...(origin.values ?? [])] : [],
+      ...(derivation === undefined ? {} : { derivation }),
+      ...(origin.kind === 'widget' && origin.widget.liveSql !== undefined
+        ? { liveSql: origin.widget.liveSql, asShipped }
+        : {}),
+      ...adviceFor(proposal, definition, derivation),
+      saving,
     };
   });
 }
+
+/** Where the person wrote a definition of their own, a statement that has no rewriting is no obstacle. */
+async function rewritingOf(
+  session: ReadonlySession,
+  culprit: Culprit,
+  schema: string,
+  edits: Partial<Proposal>,
+): Promise<UnnamedRewriting | null> {
+  try {
+    return await rewriteCulprit(session, culprit, schema);
+  } catch (error) {
+    if (edits.definitionSql === undefined || !isFailure(error) || error.value.code !== 'statement_refused') throw error;
+    return null;
+  }
+}
+
+const adviceFor = (
+  { keyColumns, period }: Proposal,
+  { expectedRows, expectedCost }: CheckedDefinition,
+  derivation: CheckedProposal['derivation'],
+) =>
+  advise({
+    expectedRows,
+    expectedCost,
+    keyColumns,
+    cutByPeriod: period !== undefined,
+    period: derivation?.period ?? null,
+  });
 
 /**
  * Checks a proposal again that came from outside: whoever sends it may have changed any part. The definition is parsed
@@ -131,6 +172,7 @@ export async function recheck(server: Server, proposed: CheckedProposal): Promis
       ...describedBy(definition),
       proposal: { ...proposal, definitionSql: definition.definitionSql },
       warnings: [...new Set([...proposed.warnings, ...definition.warnings])],
+      ...adviceFor(proposal, definition, proposed.derivation),
     };
   });
 }

@@ -47,15 +47,16 @@ export async function openViews(sql: Sql, relations: readonly FoundRelation[]): 
     for (const { oid, viewSql, qualified } of layer) {
       if (viewSql === null) continue;
       const analysis = analyseSelect(await parseSelect(viewSql));
-      // A stable view takes its as_of from the registry.
-      if (analysis.relations.some(({ schema, name }) => schema === 'daybreak' && name === 'copy')) continue;
+      const read = await findRelations(sql, analysis.relations);
+      // A stable view takes its as_of from the registry; a role called daybreak sees that without its schema.
+      if (read.some(({ foundSchema, name }) => foundSchema === 'daybreak' && name === 'copy')) continue;
       opened.add(oid);
       const candidates = await findFunctions(sql, analysis.functions);
       refuseVolatile(
         analysis.functions.flatMap((call) => candidatesOf(call, candidates)),
         `The view ${qualified}`,
       );
-      for (const below of await findRelations(sql, analysis.relations)) {
+      for (const below of read) {
         if (reached.has(below.oid)) continue;
         reached.set(below.oid, below);
         next.push(below);

@@ -26,7 +26,15 @@ export function nameOf(definition: CheckedDefinition, keyColumns: readonly strin
 
 /** 'What are amount, invoices by region, month?' */
 export function questionOf({ columns }: CheckedDefinition, keyColumns: readonly string[]): string {
-  const measures = columns.map(({ name }) => name).filter((name) => !keyColumns.includes(name));
+  // An average is kept as sum and count, and asked for as one.
+  const measures = [
+    ...new Set(
+      columns
+        .map(({ name }) => name)
+        .filter((name) => !keyColumns.includes(name))
+        .map((name) => name.replace(/_(sum|count)$/, '')),
+    ),
+  ];
   const words = (names: readonly string[]) => names.map((name) => name.replaceAll('_', ' ')).join(', ');
   if (measures.length === 0) return `Which ${words(keyColumns)} are there?`;
   return `What ${measures.length === 1 ? 'is' : 'are'} ${words(measures)} by ${words(keyColumns)}?`;
@@ -74,5 +82,5 @@ export const readerSqlFor = (
   [
     `select as_of, ${columns.map((column) => quoteIdent(column.name)).join(', ')}`,
     `from ${qualifiedName(schema, name)}`,
-    `order by ${keyColumns.map(quoteIdent).join(', ')}`,
+    ...(keyColumns.length === 0 ? [] : [`order by ${keyColumns.map(quoteIdent).join(', ')}`]),
   ].join('\n');

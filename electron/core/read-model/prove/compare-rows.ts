@@ -1,14 +1,6 @@
+import type { DifferingRow } from '../../../../shared/model/proof.ts';
 import type { Sql } from '../../postgres/session.ts';
 import { definitionAs } from '../sql/copies.ts';
-
-/** A row that one side has more often than the other. */
-export interface DifferingRow {
-  readonly side: 'original' | 'rewritten';
-  /** As the server prints a row: (2026-01-01,North,12.50). */
-  readonly row: string;
-  /** How many times more often. */
-  readonly times: number;
-}
 
 export interface ComparedRows {
   readonly originalRows: number;

@@ -1,11 +1,11 @@
-import type { Column } from '../../../../shared/model/read-model.ts';
 import { isFailure } from '../../../../shared/model/failure.ts';
+import type { ComparisonOutcome, ParameterSet } from '../../../../shared/model/proof.ts';
+import { setSearchPath } from '../../postgres/queries/planner-search-path.ts';
 import type { ReadonlySession, Sql } from '../../postgres/session.ts';
 import { fill } from '../../sql-text/fill.ts';
-import { describeWith } from '../propose/derive/describe-with.ts';
-import { compareRows, type DifferingRow } from './compare-rows.ts';
-import { parameterSet } from './parameter-set.ts';
-import { overDefinition, readOneSelect, withoutLimit } from './select-text.ts';
+import { compareQueries } from './compare-queries.ts';
+import { literalsOf } from './parameter-literals.ts';
+import { beside, overDefinition, readOneSelect, readsAsOf } from './select-text.ts';
 
 export interface ProveInput {
   readonly session: ReadonlySession;
@@ -14,26 +14,15 @@ export interface ProveInput {
   readonly definitionSql: string;
   readonly rewrittenSql: string;
   readonly stableName: { readonly schema: string; readonly name: string };
-  /** '$1' -> SQL literal, for every parameter; each set is one comparison. Frozen parameters have their frozen values. */
-  readonly parameterSets: readonly Readonly<Record<string, string>>[];
+  /** Values for every parameter; each set is one comparison. Frozen parameters have their frozen values. */
+  readonly parameterSets: readonly ParameterSet[];
   /** For each statement of a proof. */
   readonly timeoutMs: number;
+  /** In which the culprit's tables are found; left out or null, in that of the session. */
+  readonly searchPath?: string | null;
+  /** Called as soon as a set was compared. */
+  readonly onCompared?: (outcome: ComparisonOutcome) => void;
 }
-
-/** What one parameter set showed. */
-export type Proof =
-  | {
-      readonly result: 'equal';
-      /** Rows on each side. An equal nothing says little. */
-      readonly rows: number;
-      /** Equal but for rows that tie at the LIMIT, which PostgreSQL picks as it likes. */
-      readonly tiesAtLimit: boolean;
-    }
-  | { readonly result: 'different'; readonly why: string; readonly rows: readonly DifferingRow[] }
-  | { readonly result: 'timed_out'; readonly timeoutMs: number };
-
-/** Differing rows that are shown. */
-const shownRows = 10;
 
 /**
  * Runs the culprit and its rewriting over the definition for each parameter set, both in one statement of a REPEATABLE
@@ -41,27 +30,32 @@ const shownRows = 10;
  * Stops at the first set that differs or runs out of time. Throws `statement_refused` for what is no SELECT,
  * `invalid_input` for values, what the server refuses, and `cancelled` when the session is.
  */
-export async function prove(input: ProveInput): Promise<Proof[]> {
-  const { rewrittenSql, definitionSql, stableName, originalSql, parameterSets } = input;
+export async function prove(input: ProveInput): Promise<ComparisonOutcome[]> {
+  const { rewrittenSql, definitionSql, stableName, originalSql, parameterSets, onCompared } = input;
   const original = await readOneSelect(originalSql);
   const rewritten = await readOneSelect(await overDefinition(rewrittenSql, definitionSql, stableName));
-  const proofs: Proof[] = [];
+  const aged = await readsAsOf(rewrittenSql);
+  const outcomes: ComparisonOutcome[] = [];
   for (const values of parameterSets) {
-    const parameters = await parameterSet(original, values);
-    const proof = await inSnapshot(input, async (sql) => {
+    const parameters = await literalsOf(original, values);
+    const outcome = await inSnapshot(input, async (sql) => {
       const [version] = await sql.query<{ number: number }>(
         `select current_setting('server_version_num')::int as number`,
       );
       const options = { ...parameters, versionNumber: version?.number ?? 0 };
-      return compare(sql, fill(original, options), fill(rewritten, options));
+      return compareQueries(sql, beside(fill(original, options), aged), fill(rewritten, options));
     });
-    proofs.push(proof);
-    if (proof.result !== 'equal') break;
+    outcomes.push(outcome);
+    onCompared?.(outcome);
+    if (outcome.result !== 'equal') break;
   }
-  return proofs;
+  return outcomes;
 }
 
-async function inSnapshot({ session, timeoutMs }: ProveInput, work: (sql: Sql) => Promise<Proof>): Promise<Proof> {
+async function inSnapshot(
+  { session, timeoutMs, searchPath = null }: ProveInput,
+  work: (sql: Sql) => Promise<ComparisonOutcome>,
+): Promise<ComparisonOutcome> {
   try {
     return await session.snapshot(async (sql) => {
       // The parser read backslashes as the standard says; the server must do the same.
@@ -69,6 +63,7 @@ async function inSnapshot({ session, timeoutMs }: ProveInput, work: (sql: Sql) =
         `select set_config('statement_timeout', $1, true), set_config('standard_conforming_strings', 'on', true)`,
         [String(timeoutMs)],
       );
+      if (searchPath !== null) await setSearchPath(sql, searchPath);
       return work(sql);
     });
   } catch (error) {
@@ -78,26 +73,3 @@ async function inSnapshot({ session, timeoutMs }: ProveInput, work: (sql: Sql) =
     throw error;
   }
 }
-
-async function compare(sql: Sql, originalSql: string, rewrittenSql: string): Promise<Proof> {
-  const describe = describeWith(sql);
-  const [original, rewritten] = [printed(await describe(originalSql)), printed(await describe(rewrittenSql))];
-  if (original !== rewritten) {
-    return { result: 'different', why: `The columns differ: ${original} and ${rewritten}.`, rows: [] };
-  }
-  const compared = await compareRows(sql, originalSql, rewrittenSql, shownRows);
-  const { originalRows, rewrittenRows, differing } = compared;
-  if (differing.length === 0) return { result: 'equal', rows: originalRows, tiesAtLimit: false };
-  const [unlimited, unlimitedRewritten] = [await withoutLimit(originalSql), await withoutLimit(rewrittenSql)];
-  if (unlimited !== null && unlimitedRewritten !== null && originalRows === rewrittenRows) {
-    const all = await compareRows(sql, unlimited, unlimitedRewritten, shownRows);
-    if (all.differing.length === 0) return { result: 'equal', rows: originalRows, tiesAtLimit: true };
-  }
-  return {
-    result: 'different',
-    why: `The culprit returns ${originalRows} rows and its rewriting ${rewrittenRows}, and they are not the same.`,
-    rows: differing,
-  };
-}
-
-const printed = (columns: readonly Column[]): string => columns.map(({ name, type }) => `${name} ${type}`).join(', ');

@@ -1,7 +1,8 @@
 import { Failure } from '../../../../shared/model/failure.ts';
 import { bodyOf, readStatements, type ParsedText } from '../../sql-text/statement.ts';
-import { list, text, unwrap, type Json, type JsonObject } from '../../sql-text/tree.ts';
+import { list, strings, text, unwrap, type Json, type JsonObject } from '../../sql-text/tree.ts';
 import { printSelect } from '../propose/derive/print.ts';
+import { definitionAs } from '../sql/copies.ts';
 
 /** Throws `statement_refused` unless the text is exactly one SELECT: a proof runs nothing else. */
 export async function readOneSelect(sql: string): Promise<ParsedText> {
@@ -19,9 +20,26 @@ export async function readOneSelect(sql: string): Promise<ParsedText> {
 /** How the definition is called inside of a proof; nothing of that name is created. */
 const standIn = 'daybreak_proof';
 
+/** As the stable view has it first: the moment of the snapshot. */
+const withAsOf = (selectSql: string): string =>
+  `select transaction_timestamp() as as_of, daybreak_rows.* from ${definitionAs(selectSql, 'daybreak_rows')}`;
+
+/** The culprit beside a rewriting that reads `as_of`, too. */
+export const beside = (originalSql: string, readsAsOf: boolean): string =>
+  readsAsOf ? withAsOf(originalSql) : originalSql;
+
+/** True where the query's first column is the age of the read model, as a widget's is. */
+export async function readsAsOf(rewrittenSql: string): Promise<boolean> {
+  const [first] = list(bodyOf(await readOneSelect(rewrittenSql))['targetList']);
+  const target = unwrap(first, 'ResTarget');
+  const fields = strings(unwrap(target?.['val'], 'ColumnRef')?.['fields']);
+  return (target?.['name'] ?? fields.at(-1)) === 'as_of';
+}
+
 /**
  * The rewritten query with the definition in place of the stable name, as it would be filled at this moment. Computed
- * once and as a whole, as the read model will be: no filter of the reader's gets into it.
+ * once and as a whole, as the read model will be: no filter of the reader's gets into it. Throws `statement_refused` for
+ * a query that reads anything else.
  */
 export async function overDefinition(
   rewrittenSql: string,
@@ -29,11 +47,12 @@ export async function overDefinition(
   stableName: { readonly schema: string; readonly name: string },
 ): Promise<string> {
   const rewritten = bodyOf(await readOneSelect(rewrittenSql));
+  const filled = (await readsAsOf(rewrittenSql)) ? withAsOf(definitionSql) : definitionSql;
   const definition = {
     CommonTableExpr: {
       ctename: standIn,
       ctematerialized: 'CTEMaterializeAlways',
-      ctequery: { SelectStmt: bodyOf(await readOneSelect(definitionSql)) },
+      ctequery: { SelectStmt: bodyOf(await readOneSelect(filled)) },
     },
   };
   const fromClause = list(rewritten['fromClause']).map((item) => standInFor(item, stableName));
@@ -43,7 +62,11 @@ export async function overDefinition(
 function standInFor(item: Json, { schema, name }: { readonly schema: string; readonly name: string }): JsonObject {
   const { schemaname, ...range } = unwrap(item, 'RangeVar') ?? {};
   if (text(schemaname) !== schema || text(range['relname']) !== name) {
-    throw new Error('the rewritten query reads the stable name and nothing else');
+    throw new Failure({
+      code: 'statement_refused',
+      message: `The rewritten query has to read ${schema}.${name} and nothing else, so that it can be compared before that exists.`,
+      detail: { construct: 'FROM' },
+    });
   }
   return { RangeVar: { ...range, relname: standIn } };
 }

@@ -74,7 +74,7 @@ export function obstacleTo(mode: RefreshMode, facts: RefreshFacts): string | nul
   if (mode !== 'by_period' && facts.cutByPeriod) return 'its copies are tables, not materialized views';
   if (mode === 'full') return null;
   if (!facts.livePopulated) return 'the copy that readers see was never filled';
-  return facts.keyQualifies ? null : 'the copy has no unique index over its key';
+  return facts.keyQualifies ? null : 'the copy has no unique index over a key without NULL';
 }
 
 function advise(facts: RefreshFacts, periods: RefreshWish['periods']): RefreshChoice {

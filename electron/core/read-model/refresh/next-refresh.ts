@@ -3,7 +3,10 @@ import type { Server } from '../../postgres/session.ts';
 import { chooseMode, type RefreshChoice } from './choose-mode.ts';
 import { readTarget } from './refresh-target.ts';
 
-/** How the next refresh would go as things stand, and why; null where the view or its copy was taken away. Reads only. */
+/**
+ * How the next refresh would go as things stand, and why; null where the view or its copy was taken away, and while the
+ * read model is suspended. Reads only.
+ */
 export async function nextRefresh(server: Server, readModel: string): Promise<RefreshChoice | null> {
   try {
     return await server.withReadonly((session) =>
@@ -13,7 +16,9 @@ export async function nextRefresh(server: Server, readModel: string): Promise<Re
       }),
     );
   } catch (error) {
-    if (!isFailure(error) || error.value.code !== 'not_found') throw error;
+    const none =
+      isFailure(error) && (error.value.code === 'not_found' || error.value.detail?.['suspended'] !== undefined);
+    if (!none) throw error;
     return null;
   }
 }

@@ -7,6 +7,7 @@ import { qualifiedName } from '../../postgres/quote.ts';
 import type { Sql } from '../../postgres/session.ts';
 import { installedMigrations } from '../registry/migrations.ts';
 import { periodsAndCosts } from '../registry/migrations/0002-periods-and-costs.ts';
+import { suspension } from '../registry/migrations/0010-suspension.ts';
 import { readRegistry, type RegistryModel, type RegistryVersion } from '../registry/read-registry.ts';
 import type { Grant } from '../sql/grants.ts';
 import { copyName, otherSlot, type Slot } from '../sql/names.ts';
@@ -25,7 +26,7 @@ export interface RefreshTarget extends RefreshFacts {
     /** What others may do with it. */
     readonly grants: readonly Grant[];
   };
-  readonly hidden: { readonly slot: Slot; readonly copy: string; readonly exists: boolean; readonly hasKey: boolean };
+  readonly hidden: { readonly slot: Slot; readonly copy: string; readonly exists: boolean };
   readonly view: {
     readonly oid: string;
     readonly columns: readonly ViewColumn[];
@@ -33,6 +34,8 @@ export interface RefreshTarget extends RefreshFacts {
   };
   /** The registry has columns for why a mode was chosen and what it wrote. */
   readonly keepsCosts: boolean;
+  /** ... and for the options of the stable view. */
+  readonly keepsOptions: boolean;
 }
 
 /** Throws `not_found` where there is no such model, or its view or copy was taken away behind the registry's back. */
@@ -44,6 +47,13 @@ export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget>
     throw new Failure({
       code: 'not_found',
       message: `There is no read model ${name} here. See the list of read models.`,
+    });
+  }
+  if (model.suspended !== null) {
+    throw new Failure({
+      code: 'statement_refused',
+      message: `Read model ${name} is suspended since ${new Date(model.suspended.atMs).toISOString()} (by ${model.suspended.by}), so it is not refreshed. Resume it when the upgrade of the ERP is through.`,
+      detail: { suspended: model.suspended },
     });
   }
   const registered = version.copies.find(({ slot }) => slot === version.liveSlot);
@@ -71,15 +81,11 @@ export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget>
     model,
     version,
     live: { ...live, grants: await readGrants(sql, model.schema, live.copy) },
-    hidden: {
-      slot: hiddenSlot,
-      copy: hiddenCopy,
-      exists: hidden !== undefined,
-      hasKey: hasKey(hidden?.uniqueKeys ?? []),
-    },
+    hidden: { slot: hiddenSlot, copy: hiddenCopy, exists: hidden !== undefined },
     view: { oid: view.oid, columns, options: view.options },
     keepsCosts: installed?.includes(periodsAndCosts.migration) ?? false,
     liveRows: registered?.rows ?? null,
+    keepsOptions: installed?.includes(suspension.migration) ?? false,
     // A table is always populated by the catalog's account.
     livePopulated: liveCopy.populated && live.asOfMs !== null,
     keyQualifies: hasKey(liveCopy.uniqueKeys),

@@ -4,10 +4,12 @@ import { Failure, isFailure } from '../../../../shared/model/failure.ts';
 import type { RefreshSession, Server } from '../../postgres/session.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
-import { requireBuildable } from '../plan-for.ts';
+import { requireBuildable } from '../plannable.ts';
+import { rememberMoreOptionsSql } from '../sql/view-options.ts';
 import { cancelOnAbort, prepareBuilder, sessionName, takeWriterLock } from '../swap/plan-session.ts';
 import { chooseMode } from './choose-mode.ts';
 import { readTarget, type RefreshTarget } from './refresh-target.ts';
+import { requireRefreshRights } from './require-refresh-rights.ts';
 import type { RowsWritten } from './rows-written.ts';
 import { costBetween, readCostCounters, type CostCounters } from './run-cost.ts';
 import { abandonRuns, failRun, insertRun, readRunResult, saveCost } from './run-rows.ts';
@@ -58,6 +60,7 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
   const signal = input.signal ?? new AbortController().signal;
   const { mode, reason } = chooseMode(target, { mode: input.mode ?? target.model.refreshMode, periods });
   const { versionNumber } = server.facts;
+  await requireRefreshRights(session, target, mode, versionNumber);
   const written = mode === 'side_by_side' ? target.hidden : target.live;
   const run: Run = {
     runId: session.runId,
@@ -80,6 +83,7 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
   // The lock is ours, so whatever calls itself running has no process any more.
   await abandonRuns(session, readModel);
   await insertRun(session, run);
+  if (target.keepsOptions) await session.query(rememberMoreOptionsSql(target.model.schema, readModel));
   await journal.saveRun(server.serverId, run);
   const cancelling = cancelOnAbort(server, session, `The refresh of ${readModel}`, signal);
   try {

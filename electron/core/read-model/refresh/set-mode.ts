@@ -4,6 +4,7 @@ import { quoteLiteral } from '../../postgres/quote.ts';
 import type { Server } from '../../postgres/session.ts';
 import type { Clock } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
+import { requireBuildable } from '../plannable.ts';
 import { installedMigrations } from '../registry/migrations.ts';
 import { periodsAndCosts } from '../registry/migrations/0002-periods-and-costs.ts';
 import { readRegistry } from '../registry/read-registry.ts';
@@ -23,6 +24,7 @@ export interface SetModeInput {
  * `capability_missing` where the registry is older than that.
  */
 export async function setRefreshMode({ server, readModel, mode, journal, clock }: SetModeInput): Promise<void> {
+  requireBuildable(server);
   await server.withRegistry(async (session) => {
     const installed = await installedMigrations(session);
     const [model] = installed === null ? [] : await readRegistry(session, readModel);

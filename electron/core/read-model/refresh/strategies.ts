@@ -1,4 +1,4 @@
-import { Failure } from '../../../../shared/model/failure.ts';
+import { Failure, isFailure } from '../../../../shared/model/failure.ts';
 import type { Period } from '../../../../shared/model/period.ts';
 import type { RefreshMode } from '../../../../shared/model/read-model.ts';
 import type { RefreshSession, Server } from '../../postgres/session.ts';
@@ -51,8 +51,17 @@ export function runStrategy(mode: RefreshMode, work: Work): Promise<RowsWritten 
   }
 }
 
-const concurrent = (work: Work) =>
-  logged(work, `refresh ${nameOf(work)} in place`, concurrentSql(work.target, work.session.runId));
+/** A NULL that came into the key takes the index away from the next copy; merging by it would be wrong already now. */
+async function concurrent(work: Work): Promise<RowsWritten | null> {
+  try {
+    return await logged(work, `refresh ${nameOf(work)} in place`, concurrentSql(work.target, work.session.runId));
+  } catch (error) {
+    if (isFailure(error) && error.value.sqlstate === notNullViolation) return sideBySide(work);
+    throw error;
+  }
+}
+
+const notNullViolation = '23502';
 
 const full = (work: Work) =>
   logged(work, `refresh ${nameOf(work)} while readers wait`, fullSql(work.target, work.session.runId), flipRetry(work));

@@ -5,6 +5,7 @@ import { doBlock } from '../sql/dollar-quote.ts';
 import { installLockKey, takeXactLock } from '../sql/locks.ts';
 import { registry } from './migrations/0001-registry.ts';
 import { periodsAndCosts } from './migrations/0002-periods-and-costs.ts';
+import { suspension } from './migrations/0010-suspension.ts';
 
 /** One numbered step of the schema `daybreak` in the target database. Never edited once released; add the next. */
 export interface RegistryMigration {
@@ -17,7 +18,7 @@ export interface RegistryMigration {
   readonly undo: (keepSchema: boolean) => string;
 }
 
-export const registryMigrations: readonly RegistryMigration[] = [registry, periodsAndCosts];
+export const registryMigrations: readonly RegistryMigration[] = [registry, periodsAndCosts, suspension];
 
 export interface MigrationScript {
   readonly migration: number;

@@ -12,15 +12,17 @@ import { writerLockKey } from '../sql/locks.ts';
 import { smallestBudget } from '../sql/view-comment.ts';
 import { driftOf } from './drift.ts';
 import { installedMigrations } from './migrations.ts';
-import { readRegistry, type RegistryModel } from './read-registry.ts';
+import { childrenOf } from '../plan/dependencies.ts';
+import { builtOn, readRegistry, type RegistryModel } from './read-registry.ts';
 
 /** All read models of the database; empty where no registry is installed. Reads only. */
 export async function listReadModels(server: Server, clock: Clock): Promise<ReadModel[]> {
   return server.withReadonly((session) =>
     session.snapshot(async (sql) => {
       if ((await installedMigrations(sql)) === null) return [];
+      const registered = await readRegistry(sql);
       const models: ReadModel[] = [];
-      for (const model of await readRegistry(sql)) models.push(await inFull(sql, server, clock, model));
+      for (const model of registered) models.push(await inFull(sql, server, clock, model, registered));
       return models;
     }),
   );
@@ -30,8 +32,9 @@ export async function listReadModels(server: Server, clock: Clock): Promise<Read
 export async function getReadModel(server: Server, name: string, clock: Clock): Promise<ReadModel> {
   return server.withReadonly((session) =>
     session.snapshot(async (sql) => {
-      const [model] = (await installedMigrations(sql)) === null ? [] : await readRegistry(sql, name);
-      if (model !== undefined) return inFull(sql, server, clock, model);
+      const models = (await installedMigrations(sql)) === null ? [] : await readRegistry(sql);
+      const model = models.find((one) => one.name === name);
+      if (model !== undefined) return inFull(sql, server, clock, model, models);
       throw new Failure({
         code: 'not_found',
         message: `There is no read model ${name} in database ${server.facts.databaseName}. See the list of read models.`,
@@ -40,14 +43,21 @@ export async function getReadModel(server: Server, name: string, clock: Clock): 
   );
 }
 
-async function inFull(sql: Sql, server: Server, clock: Clock, model: RegistryModel): Promise<ReadModel> {
+async function inFull(
+  sql: Sql,
+  server: Server,
+  clock: Clock,
+  model: RegistryModel,
+  models: readonly RegistryModel[],
+): Promise<ReadModel> {
   const names = model.versions.flatMap(({ copies }) => copies.map(({ copyId }) => copyId));
   const copies = await readCopies(sql, model.schema, names);
   const relation = await readRelation(sql, model.schema, model.name);
   const body = relation?.kind === 'v' ? await readViewBody(sql, relation.oid) : { reads: [], text: '' };
   const grantees = relation === null ? [] : await readGrantees(sql, model.schema, model.name);
-  const roles = await readRoleRights(sql, model.schema, model.name, model.readers);
-  const readers = await readersOfOldVersions(sql, model, server.facts.versionNumber);
+  const rewritten = await rewrittenCopies(sql, model.schema, names);
+  const readers = await readRoleRights(sql, model.schema, model.name, model.readers);
+  const stillRead = await readersOfOldVersions(sql, model, server.facts.versionNumber);
   const lastRun = await lastRunOf(sql, model.name);
   const refreshing = lastRun?.state === 'running' && (await isLocked(sql, model.name));
   const current = model.versions.find(({ state }) => state === 'current') ?? null;
@@ -69,7 +79,7 @@ async function inFull(sql: Sql, server: Server, clock: Clock, model: RegistryMod
       columns: [...version.columns],
       period: version.period,
       verification: version.verification,
-      stillRead: readers[version.version] ?? null,
+      stillRead: stillRead[version.version] ?? null,
       state: version.state,
       createdAtMs: version.createdAtMs,
       copies: version.copies.map((copy) => ({
@@ -82,18 +92,41 @@ async function inFull(sql: Sql, server: Server, clock: Clock, model: RegistryMod
       })),
     })),
     lastRun,
+    parents: [...builtOn(model).parents],
+    children: childrenOf(model.name, models),
+    suspended: model.suspended,
     drift: driftOf(model, {
       view: relation === null ? null : { ...relation, ...body },
       copies,
+      rewritten,
       grantees,
-      readers: roles,
+      readers,
+      role: server.facts.roleName,
     }),
   };
+}
+
+/**
+ * Copies whose entry in the catalog is younger than their as-of. Every REFRESH, also CONCURRENTLY, and every ALTER writes
+ * that entry; indexes and statistics are written into it in place.
+ */
+async function rewrittenCopies(sql: Sql, schema: string, names: readonly string[]): Promise<string[]> {
+  const rows = await sql.query<{ name: string }>(
+    `select c.relname::text as name from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace and n.nspname = $1
+      join daybreak.copy p on p.copy_id = c.relname
+    where c.relname = any ($2::text[]) and age(c.xmin) < age(p.xmin)`,
+    [schema, names],
+  );
+  return rows.map(({ name }) => name);
 }
 
 function freshnessOf(model: RegistryModel, asOf: string | null, nowMs: number, refreshing: boolean): Freshness {
   const budget = smallestBudget(model.consumers);
   if (refreshing) return { asOf, source: 'live', state: 'refreshing', reason: 'a refresh is running' };
+  if (model.suspended !== null && asOf !== null) {
+    return { asOf, source: 'live', state: 'stale', reason: 'it is suspended while the ERP is upgraded' };
+  }
   if (asOf === null) return { asOf, source: 'live', state: 'unknown', reason: 'it was never filled' };
   if (budget === null)
     return { asOf, source: 'live', state: 'fresh', reason: 'nobody has given it a freshness budget' };

@@ -9,7 +9,8 @@ import {
 } from '../../../../shared/model/read-model.ts';
 import { periodSchema } from '../../../../shared/model/period.ts';
 import type { Sql } from '../../postgres/session.ts';
-import type { RegisteredModel, RegisteredVersion } from '../plan/catalog-facts.ts';
+import type { RegisteredModel, RegisteredVersion, Suspended } from '../plan/catalog-facts.ts';
+import type { BuiltOn } from '../plan/dependencies.ts';
 import type { Slot } from '../sql/names.ts';
 
 export interface RegistryCopy {
@@ -32,6 +33,9 @@ export interface RegistryVersion extends Omit<RegisteredVersion, 'copies'> {
 export interface RegistryModel extends Omit<RegisteredModel, 'versions'> {
   /** How a person wants it to be refreshed; null: Daybreak chooses. */
   readonly refreshMode: RefreshMode | null;
+  readonly suspended: Suspended | null;
+  /** Options of the stable view when Daybreak last wrote it; null where nobody wrote them down. */
+  readonly viewOptions: readonly string[] | null;
   readonly versions: readonly RegistryVersion[];
 }
 
@@ -41,6 +45,8 @@ interface Row {
   readonly question: string;
   readonly owner: string;
   readonly refreshMode: string | null;
+  readonly suspended: Suspended | null;
+  readonly viewOptions: readonly string[] | null;
   readonly consumers: readonly { consumer: string; owner: string; minutes: number | null }[];
   readonly readers: readonly string[];
   readonly versions: readonly {
@@ -62,8 +68,11 @@ interface Row {
 /** The registered read models by name, or one of them. The caller has made sure that the registry is installed. */
 export async function readRegistry(sql: Sql, only?: string): Promise<RegistryModel[]> {
   const rows = await sql.query<Row>(
-    // Columns that are not there before step 2 of the registry are asked for by way of to_jsonb.
+    // Columns that later steps of the registry added are asked for by way of to_jsonb.
     `select m.name, m.schema_name as schema, m.question, m.owner, to_jsonb(m) ->> 'refresh_mode' as "refreshMode",
+      to_jsonb(m) -> 'view_options' as "viewOptions",
+      case when to_jsonb(m) ->> 'suspended_at' is not null then json_build_object('by', to_jsonb(m) -> 'suspended_by',
+        'atMs', floor(extract(epoch from (to_jsonb(m) ->> 'suspended_at')::timestamptz) * 1000)::float8) end as suspended,
       coalesce((select json_agg(json_build_object('consumer', c.consumer, 'owner', c.owner, 'minutes', c.budget_minutes)
           order by c.consumer collate "C") from daybreak.consumer c where c.read_model = m.name), '[]') as consumers,
       coalesce((select json_agg(r.role_name order by r.role_name collate "C")
@@ -84,6 +93,7 @@ export async function readRegistry(sql: Sql, only?: string): Promise<RegistryMod
   );
   return rows.map((row) => ({
     ...row,
+    viewOptions: row.viewOptions ?? null,
     refreshMode: refreshModeSchema.nullable().parse(row.refreshMode),
     consumers: row.consumers.map(({ consumer, owner, minutes }) => ({
       consumer,
@@ -106,6 +116,12 @@ const switchedSchema = z
 
 const columnOf = (value: unknown): Column => columnSchema.parse(value);
 
+/** What the version that readers see is built on. */
+export const builtOn = ({ name, versions }: RegistryModel): BuiltOn => ({
+  name,
+  parents: versions.find(({ state }) => state === 'current')?.parents ?? [],
+});
+
 /** The part of a registered model that plans rest on: nothing that a refresh changes but the live slot. */
 export const plannedPart = (model: RegistryModel): RegisteredModel => ({
   name: model.name,
@@ -114,6 +130,7 @@ export const plannedPart = (model: RegistryModel): RegisteredModel => ({
   owner: model.owner,
   consumers: model.consumers,
   readers: model.readers,
+  suspended: model.suspended,
   versions: model.versions.map((version) => ({
     version: version.version,
     state: version.state,

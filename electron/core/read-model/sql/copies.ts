@@ -18,20 +18,91 @@ export const createCopySql = (kind: CopyKind, schema: string, copy: string, defi
 export const dropCopySql = (kind: CopyKind, schema: string, copy: string): string =>
   `drop ${kind} if exists ${copyRelation(schema, copy)} restrict`;
 
-/** Fills an empty copy. */
-export const fillCopySql = (kind: CopyKind, schema: string, copy: string, definitionSql: string): string =>
-  kind === 'table'
-    ? `insert into ${copyRelation(schema, copy)}\n${definitionSql}`
-    : `refresh materialized view ${copyRelation(schema, copy)}`;
+/** Fills an empty copy that is a materialized view. */
+export const fillCopySql = (schema: string, copy: string): string =>
+  `refresh materialized view ${copyRelation(schema, copy)}`;
+
+/** Fills an empty copy that is a table. */
+export const fillTableSql = (
+  schema: string,
+  copy: string,
+  definitionSql: string,
+  keyColumns: readonly string[],
+  period: Period,
+): string => `insert into ${copyRelation(schema, copy)}\n${inPeriodOrder(definitionSql, keyColumns, period)}`;
+
+/**
+ * The definition's rows, period by period. They come out of an aggregate in no order, and would lie all over the table:
+ * a refresh of 1 % of them then wrote nearly every page.
+ */
+export const inPeriodOrder = (definitionSql: string, keyColumns: readonly string[], period: Period): string =>
+  `select * from ${definitionAs(definitionSql, 'd')}
+order by ${keyInOrder(keyColumns, period).map(quoteIdent).join(', ')}`;
+
+/** The period first: so an index finds the rows of one. */
+const keyInOrder = (keyColumns: readonly string[], period: Period): string[] => [
+  period.column,
+  ...keyColumns.filter((column) => column !== period.column),
+];
 
 export const analyzeCopySql = (schema: string, copy: string): string => `analyze ${copyRelation(schema, copy)}`;
 
-export const keyIndexSql = (schema: string, copy: string, keyColumns: readonly string[]): string =>
-  `create unique index ${quoteIdent(keyIndexName(copy))} on ${copyRelation(schema, copy)} (${keyColumns.map(quoteIdent).join(', ')})`;
+const keyIndexSql = (
+  kind: 'unique index' | 'index',
+  schema: string,
+  copy: string,
+  keyColumns: readonly string[],
+): string =>
+  `create ${kind} ${quoteIdent(keyIndexName(copy))} on ${copyRelation(schema, copy)} (${keyColumns.map(quoteIdent).join(', ')})`;
 
 /**
- * Makes the key unique and free of NULLs. A table's own constraint keeps NULLs out of it afterwards, too; the period
- * comes first in its index, so that the index finds the rows of a period.
+ * The key's index of a materialized view, as what it holds allows; nothing for a model without a key. With NULL in a key
+ * the rows are unique all the same, counting NULL as a value, but the index is a plain one: REFRESH CONCURRENTLY would
+ * delete and insert such rows each time, and without a unique index the refresh goes side by side.
+ */
+export function settleKeySql(schema: string, copy: string, keyColumns: readonly string[]): string[] {
+  if (keyColumns.length === 0) return [];
+  const relation = copyRelation(schema, copy);
+  const index = `${quoteIdent(schema)}.${quoteIdent(keyIndexName(copy))}`;
+  const keys = keyColumns.map(quoteIdent);
+  const replaced = (kind: 'unique index' | 'index') =>
+    `    drop index if exists ${index};\n    ${keyIndexSql(kind, schema, copy, keyColumns)};`;
+  return [
+    doBlock(
+      'settle_key',
+      `  daybreak_unique boolean := (select indisunique from pg_catalog.pg_index where indexrelid = to_regclass(${quoteLiteral(index)}));`,
+      `  if not exists (select from ${relation} where ${keys.map((key) => `${key} is null`).join(' or ')}) then
+    if daybreak_unique is true then return; end if;
+${replaced('unique index')}
+    return;
+  end if;
+  if exists (select from ${relation} group by ${keys.join(', ')} having count(*) > 1) then
+    raise exception using errcode = 'unique_violation',
+      message = ${quoteLiteral(`the key (${keyColumns.join(', ')}) of ${copy} is not unique`)},
+      hint = 'Name the columns that identify a row, or leave the key empty.';
+  end if;
+  if daybreak_unique is distinct from false then
+${replaced('index')}
+  end if;`,
+    ),
+  ];
+}
+
+/** Makes the key's index again that a copy has lost; nothing for a model without a key. */
+export function lostKeySql(
+  schema: string,
+  copy: string,
+  keyColumns: readonly string[],
+  period: Period | null,
+): string[] {
+  return period === null
+    ? settleKeySql(schema, copy, keyColumns)
+    : [keyIndexSql('unique index', schema, copy, keyInOrder(keyColumns, period))];
+}
+
+/**
+ * The key's index, and for a table with a period no NULL in it, now and afterwards: rows of a period are merged by their
+ * key. The period comes first in its index, so that the index finds the rows of a period.
  */
 export function keySql(
   schema: string,
@@ -39,14 +110,12 @@ export function keySql(
   keyColumns: readonly string[],
   period: Period | null | undefined,
 ): string[] {
-  const refuseNulls = refuseNullKeysSql(schema, copy, keyColumns);
-  if (period == null) return [refuseNulls, keyIndexSql(schema, copy, keyColumns)];
+  if (period == null) return settleKeySql(schema, copy, keyColumns);
   const notNull = keyColumns.map((column) => `alter column ${quoteIdent(column)} set not null`);
-  const others = keyColumns.filter((column) => column !== period.column);
   return [
-    refuseNulls,
+    refuseNullKeysSql(schema, copy, keyColumns),
     `alter table ${copyRelation(schema, copy)} ${notNull.join(', ')}`,
-    keyIndexSql(schema, copy, [period.column, ...others]),
+    keyIndexSql('unique index', schema, copy, keyInOrder(keyColumns, period)),
   ];
 }
 

@@ -5,9 +5,9 @@ import { describeHolder, lockHolders } from '../../postgres/queries/catalog-lock
 import type { DdlSession, Server, Sql } from '../../postgres/session.ts';
 import type { Clock } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
-import { requireBuildable } from '../plan-for.ts';
+import { requireBuildable } from '../plannable.ts';
 import { cancelOnAbort, prepareBuilder, sessionName, takeWriterLock } from './plan-session.ts';
-import { isGone } from './run-step.ts';
+import { heldRelation, isGone } from './run-step.ts';
 import { requireFresh, recheckOrStale } from './stale-plan.ts';
 
 export interface DryRunInput {
@@ -134,7 +134,7 @@ const notTried = ({ step }: PlanStep, note: string): Tried => ({
 
 async function why(session: DdlSession, plan: Plan, failure: Failure): Promise<string> {
   if (failure.value.sqlstate !== '55P03') return failure.message;
-  const holders = await lockHolders(session, plan.schema, plan.readModel);
+  const holders = await lockHolders(session, plan.schema, heldRelation(plan));
   const who = holders.length === 0 ? 'somebody who has gone since' : holders.map(describeHolder).join('; ');
   return `The view was held by ${who}. A real run tries again; a dry run does not make readers wait twice.`;
 }

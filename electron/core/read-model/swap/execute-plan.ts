@@ -4,7 +4,7 @@ import { Failure, isFailure } from '../../../../shared/model/failure.ts';
 import type { DdlSession, Server } from '../../postgres/session.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
-import { requireBuildable } from '../plan-for.ts';
+import { requireBuildable } from '../plannable.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { cancelOnAbort, prepareBuilder, reportOwnReads, sessionName, takeWriterLock } from './plan-session.ts';
 import { isGone, runStep, undoSteps } from './run-step.ts';

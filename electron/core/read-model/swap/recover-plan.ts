@@ -4,6 +4,7 @@ import { sessionsNamed } from '../../postgres/queries/catalog-lock-holders.ts';
 import type { DdlSession, Server, Sql } from '../../postgres/session.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
+import { requireBuildable } from '../plannable.ts';
 import { installedMigrations } from '../registry/migrations.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { prepareBuilder, sessionName, tryWriterLock } from './plan-session.ts';
@@ -35,6 +36,7 @@ export async function recoverPlan(input: RecoverPlanInput): Promise<{ notice: st
   const { server, plan, execution, journal, clock, logger } = input;
   const log = new ExecutionLog(execution, journal, clock, () => undefined);
   if (execution.state !== 'running') return settle(input);
+  requireBuildable(server);
   return server.withDdl({ planId: plan.planId, planHash: plan.planHash }, async (session) => {
     await prepareBuilder(session, server.facts.versionNumber);
     await endOrphans(session, sessionName('plan', execution.executionId), clock);
@@ -102,7 +104,7 @@ async function undo(tools: UndoTools, what: string, ours: boolean): Promise<{ no
     if (state === 'waiting' || state === 'skipped' || state === 'undone') return false;
     if (step === flip && !switched) return false;
     // What the registry does not know as this plan's is not this plan's to drop.
-    return at < registration || ours;
+    return registration < 0 || at < registration || ours;
   });
   const { stuck } = await undoSteps(tools, steps);
   if (stuck !== null && isGone(stuck.failure)) throw stuck.failure;
@@ -133,8 +135,8 @@ async function lockInTime(session: DdlSession, readModel: string, clock: Clock):
 }
 
 /** What the registry says of the plan: its flip was committed; a version of it is registered. */
-async function readMark(sql: Sql, { planId }: Plan): Promise<{ applied: boolean; registered: boolean }> {
-  if ((await installedMigrations(sql)) === null) return { applied: false, registered: false };
+async function readMark(sql: Sql, { planId, kind }: Plan): Promise<{ applied: boolean; registered: boolean }> {
+  if ((await installedMigrations(sql)) === null) return { applied: kind === 'uninstall', registered: false };
   const [row] = await sql.query<{ applied: boolean; registered: boolean }>(
     `select exists (select from daybreak.applied_plan where plan_id = $1) as applied,
       exists (select from daybreak.version where plan_id = $1 and state = 'building') as registered`,
@@ -144,7 +146,9 @@ async function readMark(sql: Sql, { planId }: Plan): Promise<{ applied: boolean;
 }
 
 /** The step that readers notice; it carries the mark. */
-function flipOf({ steps, planId }: Plan): number {
+function flipOf({ steps, planId, kind }: Plan): number {
+  // Its mark is that the registry is gone.
+  if (kind === 'uninstall') return steps.length;
   const flip = steps.find(({ sql }) => sql.some((one) => one.startsWith('insert into daybreak.applied_plan')));
   if (flip === undefined) throw new Error(`plan ${planId} has no step that switches`);
   return flip.step;
@@ -165,6 +169,14 @@ function interruptedAt(plan: Plan, execution: Execution): string {
 const named = ({ readModel, kind }: Plan): string => `${readModel} (${kind.replace('_', ' ')})`;
 
 const nowSeen = (plan: Plan): string =>
-  plan.toVersion === null ? 'nothing under that name any more' : `version ${plan.toVersion}`;
+  plan.kind === 'uninstall'
+    ? 'the stable views as they were, with their as-of written out'
+    : plan.toVersion === null
+      ? 'nothing under that name any more'
+      : `version ${plan.toVersion}`;
 const seenBefore = (plan: Plan): string =>
-  plan.fromVersion === null ? 'nothing under that name, as before' : `version ${plan.fromVersion}, as before`;
+  plan.kind === 'uninstall'
+    ? 'the stable views as before'
+    : plan.fromVersion === null
+      ? 'nothing under that name, as before'
+      : `version ${plan.fromVersion}, as before`;

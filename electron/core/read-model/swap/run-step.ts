@@ -91,8 +91,8 @@ export async function undoSteps(
 }
 
 /** What a switch, a drop, or the undo of a step has to lock that others may hold, by name. */
-function lockedBy({ readModel }: Plan, kind: PlanStep['kind'], sql: readonly string[]): string[] {
-  if (kind === 'flip') return [readModel];
+function lockedBy(plan: Plan, kind: PlanStep['kind'], sql: readonly string[]): string[] {
+  if (kind === 'flip' || plan.kind === 'uninstall') return [heldRelation(plan)];
   // Names of Daybreak's own relations need no quotes.
   return sql.flatMap((statement) => /^drop .*\.([a-z0-9_]+) restrict$/.exec(statement)?.[1] ?? []);
 }
@@ -104,6 +104,9 @@ export const isGone = ({ value }: Failure): boolean =>
 /** Steps that prepare the ground for any read model; they create a schema, or bring the registry up to date. */
 const isPreparation = ({ kind, sql }: PlanStep): boolean =>
   kind === 'registry' && sql.some((statement) => /^(create schema|insert into daybreak\.migration)\b/.test(statement));
+
+/** Whose holders are in the way: every reader of any stable view reads its as-of from the registry. */
+export const heldRelation = ({ kind, readModel }: Plan): string => (kind === 'uninstall' ? 'copy' : readModel);
 
 const work = (plan: Plan, purpose: string, sql: readonly string[], undoSql: readonly string[] | null) => ({
   serverId: plan.serverId,

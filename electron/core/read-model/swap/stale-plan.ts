@@ -4,7 +4,7 @@ import type { DdlSession, Server } from '../../postgres/session.ts';
 import type { CatalogFacts } from '../plan/catalog-facts.ts';
 import { planHash } from '../plan/plan-hash.ts';
 import { requireRights } from '../plan/refusals.ts';
-import { gatherForPlan } from '../plan-for.ts';
+import { gatherForPlan } from '../gather-for-plan.ts';
 import { recheck } from '../propose/propose.ts';
 
 /** The definition as the server sees it now; what it no longer accepts makes the plan stale. */

@@ -3,7 +3,7 @@ import { parseSelect } from '../../../../electron/core/read-model/propose/parse-
 import { selectOutputs } from '../../../../electron/core/read-model/propose/select-outputs.ts';
 import { freeName, nameFrom } from '../../../../electron/core/read-model/propose/suggest.ts';
 import { dollarQuote } from '../../../../electron/core/read-model/sql/dollar-quote.ts';
-import { requireBuildable } from '../../../../electron/core/read-model/plan-for.ts';
+import { requireBuildable } from '../../../../electron/core/read-model/plannable.ts';
 import { readModelNameSchema } from '../../../../shared/model/read-model.ts';
 
 describe('the key of a statement', () => {

@@ -56,4 +56,9 @@ describe('a plan as a script', () => {
     expect(lines).toContain('-- undo: create or replace view reporting.sales as select 0;');
     expect(lines).toContain('-- mind: two lines');
   });
+
+  it('ends a statement behind a comment on a line of its own', () => {
+    const script = planScript({ ...plan, steps: [{ ...step, sql: ['alter table t\n  add column a text -- a note'] }] });
+    expect(script).toContain('-- a note\n;\n');
+  });
 });

@@ -46,7 +46,6 @@ describe('a proposal that is being edited', () => {
   it('names the fields that are still missing', () => {
     expect(Object.keys(fieldProblems(blankDraft.proposal)).sort()).toEqual([
       'definitionSql',
-      'keyColumns',
       'name',
       'owner',
       'question',

@@ -8,6 +8,8 @@ export interface DeriveInput {
   readonly text: string;
   /** Number of a parameter -> SQL text of the literal that it stood for, as far as it is known. */
   readonly known: ReadonlyMap<number, string>;
+  /** Parameters that shall keep their known values although they could filter. */
+  readonly freeze?: ReadonlySet<number>;
   /** What the rewritten query reads. */
   readonly stableName: { readonly schema: string; readonly name: string };
   readonly describe: Describe;
@@ -49,6 +51,8 @@ export interface Derived {
   /** The culprit over the stable name: same parameters under their numbers, same outputs in name, order and type. */
   readonly rewrittenSql: string;
   readonly frozenParameters: readonly FrozenParameter[];
+  /** What kept the filters of a frozen result from staying free; null where there are none, or it is not frozen. */
+  readonly notFree: Refusal | null;
   /** What differs from the culprit, a sentence each. */
   readonly changes: readonly string[];
 }

@@ -14,8 +14,9 @@ import { readSelect } from './readable.ts';
 export async function derive(input: DeriveInput): Promise<Derivation> {
   try {
     const read = await readSelect(input.text);
-    const { tree, known } = await unified(read.tree, input.known);
-    const derived = await deriveEither(tree, { ...input, known });
+    const { tree, known, rootOf } = await unified(read.tree, input.known);
+    const freeze = new Set([...(input.freeze ?? [])].map(rootOf));
+    const derived = await deriveEither(tree, { ...input, known, freeze });
     return { ...derived, rewrittenSql: await withListMarks(derived.rewrittenSql, read.squashed) };
   } catch (error) {
     if (error instanceof NotDerivable) return { outcome: 'not_derivable', ...error.refusal };
@@ -45,7 +46,11 @@ async function attempt(work: () => Promise<Derived>): Promise<Attempt> {
 }
 
 /** Says what kept the filters from staying free. */
-const becauseOf = (frozen: Derived, { construct, why }: Refusal): Derived =>
+const becauseOf = (frozen: Derived, refusal: Refusal): Derived =>
   frozen.frozenParameters.length === 0
     ? frozen
-    : { ...frozen, changes: [...frozen.changes, `No filter stays free because of ${construct}: ${why}`] };
+    : {
+        ...frozen,
+        notFree: refusal,
+        changes: [...frozen.changes, `No filter stays free because of ${refusal.construct}: ${refusal.why}`],
+      };

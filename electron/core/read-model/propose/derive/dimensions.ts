@@ -1,4 +1,4 @@
-import { unwrap, type Json, type JsonObject } from '../../../sql-text/tree.ts';
+import { isObject, list, strings, text, unwrap, type Json, type JsonObject } from '../../../sql-text/tree.ts';
 import { refused, type ColumnTypes, type Grain } from './derivation.ts';
 import { columnNames, nodeKey } from './nodes.ts';
 import { parametersIn } from './parameters.ts';
@@ -51,8 +51,13 @@ export function findKeys(parts: SelectParts, groups: readonly Json[], held: read
     entry.filtered ||= filter !== null;
     for (const number of parametersIn(filter ?? undefined)) entry.parameters.add(number);
   };
+  const tests: { readonly node: JsonObject; readonly filter: Json }[] = [];
   const observe = (node: Json, filter: Json | null): void => {
     mapScalar(node, (part) => {
+      if (filter !== null && isFixedTest(part, types)) {
+        tests.push({ node: part, filter });
+        return part;
+      }
       const compared = comparedByUnit(part, types);
       if (compared !== null) {
         need(compared.column, compared.unit, false, filter);
@@ -75,6 +80,10 @@ export function findKeys(parts: SelectParts, groups: readonly Json[], held: read
   };
 
   for (const condition of held) observe(condition, condition);
+  for (const { node, filter } of tests) {
+    const isNew = [...columnsOf(node).keys()].some((column) => found.get(column)?.grain !== 'instant');
+    if (isNew) need(node, 'instant', true, filter);
+  }
   const filtered = new Set(found.keys());
   for (const group of groups) {
     if (found.get(nodeKey(group))?.whole === true) continue;
@@ -101,13 +110,45 @@ export function findKeys(parts: SelectParts, groups: readonly Json[], held: read
       key,
       node,
       kept: whole ? node : atGrain(node, grain, types.get(key) ?? 'unknown'),
-      wantedName: nameFor(node, parts.targets),
+      wantedName: isFixedTest(node, types) ? 'matches' : nameFor(node, parts.targets),
       grain: whole ? grainOf(node, types) : shownGrain(grain, types.get(key)),
       parameters: [...parameters],
       filtered: isFiltered,
     })),
     determined,
   };
+}
+
+const testKinds: ReadonlySet<string> = new Set([
+  'AEXPR_IN', 'AEXPR_LIKE', 'AEXPR_ILIKE', 'AEXPR_SIMILAR', 'AEXPR_BETWEEN', 'AEXPR_NOT_BETWEEN', 'AEXPR_DISTINCT',
+  'AEXPR_NOT_DISTINCT', 'AEXPR_OP_ANY', 'AEXPR_OP_ALL',
+]); // prettier-ignore
+const comparisons: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
+
+/**
+ * A part of a filter that asks nothing of the reader: `(fixed and region = $1) or ...`. Its answer is true, false or
+ * NULL, where the columns that it looks at may have as many values as there are rows.
+ */
+function isFixedTest(node: JsonObject, types: ColumnTypes): boolean {
+  const expression = unwrap(node, 'A_Expr');
+  const kind = text(expression?.['kind']);
+  const operator = strings(expression?.['name']).at(-1) ?? '';
+  const tests =
+    ['BoolExpr', 'NullTest', 'BooleanTest'].some((one) => unwrap(node, one) !== null) ||
+    testKinds.has(kind) ||
+    (kind === 'AEXPR_OP' && comparisons.has(operator));
+  return tests && !asks(node) && isSteady(node, types) && columnsOf(node).size > 0;
+}
+
+/** A filter with its parts that ask nothing put together, so that the model keeps one answer for all of them. */
+export function withFixedTogether(filter: Json, types: ColumnTypes): Json {
+  const bool = unwrap(filter, 'BoolExpr');
+  if (bool === null || !asks(filter)) return filter;
+  const args = list(bool['args']).map((part) => withFixedTogether(part, types));
+  const fixed = args.filter((part) => isObject(part) && isFixedTest(part, types));
+  if (bool['boolop'] === 'NOT_EXPR' || fixed.length < 2) return { BoolExpr: { ...bool, args } };
+  const together: Json = { BoolExpr: { ...bool, args: fixed } };
+  return { BoolExpr: { ...bool, args: [together, ...args.filter((part) => !fixed.includes(part))] } };
 }
 
 /** A computed value that is smaller to keep than the columns that it is made of. */

@@ -3,9 +3,9 @@ import { unwrap, type Json, type JsonObject } from '../../../sql-text/tree.ts';
 import { refuseUnordered, split } from './aggregates.ts';
 import { describeChanges } from './changes.ts';
 import { refused, type DeriveInput, type Derived } from './derivation.ts';
-import { findKeys, type KeyPart, type Keys } from './dimensions.ts';
+import { findKeys, withFixedTogether, type KeyPart, type Keys } from './dimensions.ts';
 import { selectFrom, settle, type Settled } from './freeze.ts';
-import { allOf, clause, clauses, kept, modelRange, nodeKey, output } from './nodes.ts';
+import { allOf, clause, clauses, flattened, kept, modelRange, nodeKey, output } from './nodes.ts';
 import { ColumnNames } from './output-names.ts';
 import { parametersIn } from './parameters.ts';
 import { asks, nameFor, sortedValue, type SelectParts } from './parts.ts';
@@ -23,7 +23,7 @@ export async function deriveFree(tree: JsonObject, input: DeriveInput): Promise<
   const settled = await settle(tree, input);
   const { parts, types } = settled;
   const groups = groupsOf(parts);
-  const held = parts.conditions.filter(asks);
+  const held = parts.conditions.filter(asks).map((one) => withFixedTogether(one, types));
   const fixed = parts.conditions.filter((one) => !asks(one));
   for (const node of [...fixed, ...parts.joins, ...parts.aggregates.values()]) refuseSessionZone(node, types);
   const keys = findKeys(parts, groups, held, types);
@@ -79,6 +79,7 @@ export async function deriveFree(tree: JsonObject, input: DeriveInput): Promise<
     period: period?.grain ? { column: period.name, grain: period.grain } : null,
     rewrittenSql: await printSelect(rewritten),
     frozenParameters: settled.frozen,
+    notFree: null,
     changes: await describeChanges({ parts, keyed, held, measures: measures.changes, frozen: settled.frozen, direct }),
   };
 }
@@ -238,7 +239,7 @@ function rewrite(parts: SelectParts, { over, input, held, groups, filtersGroups 
     ...(distinctClause === undefined ? {} : { distinctClause }),
     targetList: targets.map(({ name, value }) => output(name, over(value))),
     fromClause: [modelRange(input.stableName)],
-    ...clause('whereClause', allOf(rows.map(over))),
+    ...clause('whereClause', allOf(rows.map((row) => flattened(over(row))))),
     ...clauses('groupClause', groups.map(over)),
     ...clause('havingClause', filtersGroups || having === null ? null : over(having)),
     ...clauses(

@@ -24,7 +24,10 @@ export interface Settled {
  * Another filter keeps its value where that is known. Throws `NotDerivable` where a value is needed that is not known,
  * and for clock and session words in such places.
  */
-export async function settle(tree: JsonObject, input: Pick<DeriveInput, 'known' | 'describe'>): Promise<Settled> {
+export async function settle(
+  tree: JsonObject,
+  input: Pick<DeriveInput, 'known' | 'freeze' | 'describe'>,
+): Promise<Settled> {
   const { known, describe } = input;
   const literals = new Map<number, string>();
   let select = tree;
@@ -43,6 +46,7 @@ export async function settle(tree: JsonObject, input: Pick<DeriveInput, 'known' 
   };
 
   const none = new Set<string>();
+  await freeze([...(input.freeze ?? [])], null);
   const first = readParts(select, none);
   await inside(select['withClause'], 'in a WITH');
   await inside([...first.from], 'in FROM, in a sub-select or the condition of an outer join');
@@ -56,9 +60,10 @@ export async function settle(tree: JsonObject, input: Pick<DeriveInput, 'known' 
   const grouped = readParts(select, inputNames);
   const types = await columnTypes(grouped, describe);
   for (const condition of grouped.conditions) {
-    if (readersWords(condition).length === 0 && !isKeyFilter(condition, types)) {
-      const numbers = parametersIn(condition);
-      if (numbers.every((number) => known.has(number))) await freeze(numbers, null);
+    if (readersWords(condition).length > 0) continue;
+    for (const filter of filtersOf(condition)) {
+      const numbers = parametersIn(filter);
+      if (!isKeyFilter(filter, types) && numbers.every((number) => known.has(number))) await freeze(numbers, null);
     }
   }
   return {
@@ -126,11 +131,15 @@ function besideColumns({ lexpr = null, rexpr = null }: JsonObject): readonly num
 
 const shaping: ReadonlySet<string> = new Set(['date_trunc', 'date_part', 'extract', 'timezone']);
 
-/** Filters that make a key of the model: equality, a range of time, and what AND, OR and NOT make of them. */
+/** What AND, OR and NOT put together. */
+function filtersOf(node: Json): readonly Json[] {
+  const bool = unwrap(node, 'BoolExpr');
+  return bool === null ? [node] : list(bool['args']).flatMap(filtersOf);
+}
+
+/** Filters that make a key of the model: equality, and a range of time. */
 function isKeyFilter(node: Json, types: ColumnTypes): boolean {
   if (parametersIn(node).length === 0) return true;
-  const bool = unwrap(node, 'BoolExpr');
-  if (bool !== null) return list(bool['args']).every((part) => isKeyFilter(part, types));
   if (unwrap(node, 'NullTest') !== null) return true;
   const expression = unwrap(node, 'A_Expr');
   if (expression === null) return false;

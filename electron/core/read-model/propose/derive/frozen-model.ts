@@ -59,6 +59,7 @@ export async function deriveFrozen(tree: JsonObject, input: DeriveInput): Promis
     period: null,
     rewrittenSql,
     frozenParameters: frozen,
+    notFree: null,
     changes: [
       ...keptValues(frozen),
       ...(sorts.length === 0 ? [] : ['ORDER BY: left to the reader.']),

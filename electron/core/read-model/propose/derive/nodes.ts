@@ -64,7 +64,38 @@ export function allOf(conditions: readonly Json[]): Json | null {
 export function conditionsOf(condition: Json | undefined): readonly Json[] {
   if (condition === undefined || condition === null) return [];
   const bool = unwrap(condition, 'BoolExpr');
-  return bool?.['boolop'] === 'AND_EXPR' ? list(bool['args']).flatMap(conditionsOf) : [condition];
+  if (bool?.['boolop'] === 'AND_EXPR') return list(bool['args']).flatMap(conditionsOf);
+  return bool?.['boolop'] === 'OR_EXPR' ? withoutShared(condition, list(bool['args'])) : [condition];
+}
+
+/**
+ * `(a and b) or (a and c)` is `a and (b or c)`, with NULLs as well: a join that each alternative says again is none of
+ * the reader's, and without it the model would pair every row with every other.
+ */
+function withoutShared(condition: Json, alternatives: readonly Json[]): readonly Json[] {
+  const arms = alternatives.map((arm) => conditionsOf(arm).map((node) => ({ key: nodeKey(node), node })));
+  const [first = [], ...others] = arms;
+  const shared = first.filter(({ key }) => others.every((arm) => arm.some((one) => one.key === key)));
+  if (shared.length === 0) return [condition];
+  const keys = new Set(shared.map(({ key }) => key));
+  const rests = arms.map((arm) => arm.filter(({ key }) => !keys.has(key)).map(({ node }) => node));
+  const always = shared.map(({ node }) => node);
+  if (rests.some((rest) => rest.length === 0)) return always;
+  const either = rests.map((rest) => allOf(rest) ?? condition);
+  return [...always, flattened({ BoolExpr: { boolop: 'OR_EXPR', args: either } })];
+}
+
+/** AND in AND and OR in OR are one, as the parser reads them. */
+export function flattened(node: Json): Json {
+  const bool = unwrap(node, 'BoolExpr');
+  if (bool === null) return node;
+  const { boolop } = bool;
+  const args = list(bool['args']).map(flattened);
+  if (boolop === 'NOT_EXPR') return { BoolExpr: { ...bool, args } };
+  const same = (arg: Json) => unwrap(arg, 'BoolExpr')?.['boolop'] === boolop;
+  return {
+    BoolExpr: { ...bool, args: args.flatMap((arg) => (same(arg) ? list(unwrap(arg, 'BoolExpr')?.['args']) : [arg])) },
+  };
 }
 
 /** Last part of the type's name: 'int8', 'date'. */

@@ -16,6 +16,8 @@ export function parametersIn(node: Json | undefined): readonly number[] {
 
 export interface Unified {
   readonly tree: JsonObject;
+  /** The number under which a parameter stands in `tree`. */
+  readonly rootOf: (number: number) => number;
   readonly known: ReadonlyMap<number, string>;
 }
 
@@ -25,9 +27,10 @@ export interface Unified {
  */
 export async function unified(tree: JsonObject, known: ReadonlyMap<number, string>): Promise<Unified> {
   const { roots, literals } = unifyParameters({ SelectStmt: tree });
+  const rootOf = (number: number): number => roots.get(number) ?? number;
   const all = new Map<number, string>();
   for (const [number, literal] of [...known, ...literals]) {
-    const root = roots.get(number) ?? number;
+    const root = rootOf(number);
     if (!all.has(root)) all.set(root, literal);
   }
   const renumbered = replaceNodes(tree, (node) => {
@@ -35,8 +38,8 @@ export async function unified(tree: JsonObject, known: ReadonlyMap<number, strin
     const root = number === null ? undefined : roots.get(number);
     return root === undefined ? undefined : [{ ParamRef: { number: root } }];
   });
-  const standing = new Map([...literals].map(([number, literal]) => [roots.get(number) ?? number, literal]));
-  return { tree: await withLiterals(renumbered as JsonObject, standing), known: all };
+  const standing = new Map([...literals].map(([number, literal]) => [rootOf(number), literal]));
+  return { tree: await withLiterals(renumbered as JsonObject, standing), known: all, rootOf };
 }
 
 /** The tree with these parameters' literals in their places; `$1 /*, ... *\/` may become several. */

@@ -1,10 +1,10 @@
-import { isFailure } from '../../../../../shared/model/failure.ts';
+import { Failure, isFailure } from '../../../../../shared/model/failure.ts';
 import { bodyOf, readStatements } from '../../../sql-text/statement.ts';
 import { isList, isObject, list, strings, walk, type Json, type JsonObject } from '../../../sql-text/tree.ts';
 import { analyseSelect } from '../analyse-select.ts';
 import { parseSelect } from '../parse-select.ts';
 import { aggregatesIn } from './aggregates.ts';
-import { refused, type NotDerivable } from './derivation.ts';
+import { NotDerivable, refused } from './derivation.ts';
 
 /** PostgreSQL's own functions that answer differently each time, or change something. */
 const volatile: ReadonlySet<string> = new Set(
@@ -53,6 +53,21 @@ export async function readSelect(text: string): Promise<ReadSelect> {
   refuseMoreThanReading(statement.tree);
   const squashed = statement.parameters.filter((parameter) => parameter.squashed).map(({ number }) => number);
   return { tree: bodyOf(statement), squashed: new Set(squashed) };
+}
+
+/** Throws `statement_refused` for a text that is not one SELECT, or does more than read: a proof runs it. */
+export async function requireReadsOnly(text: string): Promise<void> {
+  try {
+    await readSelect(text);
+  } catch (error) {
+    if (!(error instanceof NotDerivable)) throw error;
+    const { construct, why, whatToDo } = error.refusal;
+    throw new Failure({
+      code: 'statement_refused',
+      message: `${construct}: ${why} ${whatToDo}`,
+      detail: { construct },
+    });
+  }
 }
 
 function refuseMoreThanReading(tree: Json): void {

@@ -135,6 +135,56 @@ describe('filters with parameters become the key', () => {
     expect(await derived(sql)).toMatchObject({ keyColumns: ['region', 'quantity'], frozenParameters: [] });
   });
 
+  test('what each alternative says again is none of the reader’s, and what asks nothing is kept as one answer', async () => {
+    const sql = `select sum(amount) from erp.invoice i, erp.region r
+      where (i.region = r.name and amount > 5 and quantity < $1 and customer_id in ($2, $3))
+      or (i.region = r.name and name like 'B%' and customer_id = $4)`;
+    expect(await derived(sql, { 1: '9' })).toMatchObject({
+      shape: 'free',
+      keyColumns: ['customer_id', 'matches', 'matches_2'],
+      frozenParameters: [{ name: '$1', literal: '9' }],
+      definitionSql: expect.stringMatching(
+        /^SELECT customer_id AS customer_id, amount > 5 AND quantity < 9 AS matches, name LIKE 'B%' AS matches_2, .* WHERE i\.region = r\.name GROUP BY/,
+      ),
+      rewrittenSql: expect.stringContaining(
+        'WHERE (m.matches AND m.customer_id IN ($2, $3)) OR (m.matches_2 AND m.customer_id = $4)',
+      ),
+    });
+  });
+
+  test('an answer is not kept beside the columns that it is made of', async () => {
+    const sql = `select sum(amount) from erp.invoice where region = $1 and (region is null or quantity = $2 or quantity > 3)`;
+    expect((await derived(sql)).keyColumns).toEqual(['region', 'quantity']);
+  });
+
+  test('an alternative that leaves nothing to ask is no filter of the reader’s', async () => {
+    const sql = `select sum(amount) from erp.invoice where region = 'a' or (region = 'a' and quantity = $1)`;
+    expect(await derived(sql, { 1: '2' })).toMatchObject({
+      shape: 'frozen',
+      definitionSql: expect.stringContaining(`region = 'a'`),
+    });
+  });
+
+  test('a filter keeps its value where a person wants so', async () => {
+    const sql = 'select sum(amount) from erp.invoice where region = $1 and created >= $2';
+    const derivation = await derive({
+      text: sql,
+      known: new Map([
+        [1, `'North'`],
+        [2, `'2026-01-01'`],
+      ]),
+      freeze: new Set([2]),
+      stableName: { schema: 'reporting', name: 'sales' },
+      describe: describeColumns,
+    });
+    expect(derivation).toMatchObject({
+      shape: 'free',
+      keyColumns: ['region'],
+      frozenParameters: [{ name: '$2', literal: `'2026-01-01'` }],
+      definitionSql: expect.stringContaining(`WHERE created >= '2026-01-01' GROUP BY region`),
+    });
+  });
+
   test('a list of any length stays one', async () => {
     const { rewrittenSql } = await derived('select sum(amount) from erp.invoice where region in ($1 /*, ... */)');
     expect(rewrittenSql).toContain('m.region IN ($1 /*, ... */)');

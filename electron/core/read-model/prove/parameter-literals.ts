@@ -3,7 +3,7 @@ import { personsLiterals } from '../../explain/persons-literals.ts';
 import type { ParsedText } from '../../sql-text/statement.ts';
 import { unifyParameters } from '../../sql-text/unify.ts';
 
-export interface ParameterSet {
+export interface Literals {
   readonly literals: ReadonlyMap<number, string>;
   readonly unified: ReadonlyMap<number, number>;
 }
@@ -12,10 +12,7 @@ export interface ParameterSet {
  * A literal for every parameter of the culprit; those that stand for one constant share it. Throws `invalid_input` for
  * a text that is no literal, and where one is missing.
  */
-export async function parameterSet(
-  statement: ParsedText,
-  values: Readonly<Record<string, string>>,
-): Promise<ParameterSet> {
+export async function literalsOf(statement: ParsedText, values: Readonly<Record<string, string>>): Promise<Literals> {
   const { roots, literals: standing } = unifyParameters(statement.tree);
   const given = await personsLiterals(values, statement);
   const rootOf = (number: number): number => roots.get(number) ?? number;

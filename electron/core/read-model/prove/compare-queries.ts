@@ -1,0 +1,38 @@
+import type { ComparisonOutcome } from '../../../../shared/model/proof.ts';
+import type { Column } from '../../../../shared/model/read-model.ts';
+import type { Sql } from '../../postgres/session.ts';
+import { describeWith } from '../propose/derive/describe-with.ts';
+import { compareRows } from './compare-rows.ts';
+import { withoutLimit } from './select-text.ts';
+
+/** Differing rows that are shown. */
+const shownRows = 10;
+
+/** Two SELECTs without parameters, in a transaction: columns, and rows as multisets. Throws what the server refuses. */
+export async function compareQueries(sql: Sql, originalSql: string, rewrittenSql: string): Promise<ComparisonOutcome> {
+  const describe = describeWith(sql);
+  const columns = await describe(originalSql);
+  const [original, rewritten] = [printed(columns), printed(await describe(rewrittenSql))];
+  if (original !== rewritten) {
+    return { result: 'different', why: `The columns differ: ${original} and ${rewritten}.`, columns: [], rows: [] };
+  }
+  const compared = await compareRows(sql, originalSql, rewrittenSql, shownRows);
+  const { originalRows, rewrittenRows, differing } = compared;
+  if (differing.length === 0) return { result: 'equal', rows: originalRows, tiesAtLimit: false };
+  const [unlimited, unlimitedRewritten] = [await withoutLimit(originalSql), await withoutLimit(rewrittenSql)];
+  if (unlimited !== null && unlimitedRewritten !== null && originalRows === rewrittenRows) {
+    const all = await compareRows(sql, unlimited, unlimitedRewritten, shownRows);
+    if (all.differing.length === 0) return { result: 'equal', rows: originalRows, tiesAtLimit: true };
+  }
+  return {
+    result: 'different',
+    why:
+      originalRows === rewrittenRows
+        ? `Both return ${originalRows} rows, and they are not the same.`
+        : `The statement returns ${originalRows} rows, and the rewritten query ${rewrittenRows}.`,
+    columns: columns.map(({ name }) => name),
+    rows: [...differing],
+  };
+}
+
+const printed = (columns: readonly Column[]): string => columns.map(({ name, type }) => `${name} ${type}`).join(', ');
