@@ -18,15 +18,16 @@ export interface Study {
 /** What a study is made of. The rest of an input, a fortnight of minutes among it, is not held on to. */
 type Studied = StoredHistory & Pick<DiagnosisInput, 'statisticsAvailable' | 'cores'>;
 
-/** The latest one: somebody who brushes asks of the same history again and again. */
-let latest: { readonly of: Studied; readonly studied: Study } | null = null;
+/** The latest two: somebody who brushes asks of the same history again and again, or compares it with another. */
+let latest: readonly { readonly of: Studied; readonly studied: Study }[] = [];
 
 export function study(input: DiagnosisInput): Study {
-  if (latest !== null && isSameHistory(latest.of, input)) return latest.studied;
+  const known = latest.find(({ of }) => isSameHistory(of, input));
+  if (known !== undefined) return known.studied;
   const { statements, deltas, samples, overrides, widgets, ownApplicationNames, statisticsAvailable, cores } = input;
   const of = { statements, deltas, samples, overrides, widgets, ownApplicationNames, statisticsAvailable, cores };
   const studied = studyAnew(of);
-  latest = { of, studied };
+  latest = [{ of, studied }, ...latest.slice(0, 1)];
   return studied;
 }
 

@@ -1,3 +1,4 @@
+import type { TimeWindow } from '../diagnosis/input.ts';
 import type { History } from '../history/history.ts';
 import type { Logger } from '../ports.ts';
 import type { Mornings } from './mornings.ts';
@@ -10,8 +11,8 @@ export interface WarmUpSources {
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
-/** Half hours that are judged, by when they end before the newest sample: code is fast from the third time on. */
-const halfHoursBeforeMs = [5 * minuteMs, 65 * minuteMs, 125 * minuteMs];
+/** Half hours that are judged beside the worst stretch of the day, by when they end before the newest sample. */
+const halfHoursBeforeMs = [5, 65, 125, 185].map((minutes) => minutes * minuteMs);
 /** Between two questions, so that a window that asks meanwhile has its turn. */
 const restMs = 50;
 
@@ -26,18 +27,16 @@ export async function warmUp({ history, mornings, logger }: WarmUpSources, stopp
     const newest = await newestHistory(history);
     if (newest === null) return;
     const { serverId, toMs } = newest;
-    const questions = [
-      () => mornings.timeline(serverId, toMs - dayMs, toMs),
-      ...halfHoursBeforeMs.map((agoMs) => () => {
-        const end = toMs - agoMs;
-        return mornings.judge(serverId, { fromMs: end - 30 * minuteMs, toMs: end });
-      }),
-      () => mornings.timeline(serverId, toMs - dayMs, toMs),
-    ];
-    for (const ask of questions) {
+    const open = () => mornings.timeline(serverId, toMs - dayMs, toMs);
+    const judge = (window: TimeWindow) => () => mornings.judge(serverId, window);
+    const { suggestion } = (await open()).timeline;
+    const others = halfHoursBeforeMs.map((agoMs) => ({ fromMs: toMs - agoMs - 30 * minuteMs, toMs: toMs - agoMs }));
+    // The way to a finding is longer than that to a quiet half hour, and code is fast from the fifth time on.
+    const windows = others.flatMap((other) => (suggestion === null ? [other] : [other, suggestion]));
+    for (const ask of [...windows.map(judge), open]) {
+      await new Promise((resolve) => setTimeout(resolve, restMs));
       if (stopped()) return;
       await ask();
-      await new Promise((resolve) => setTimeout(resolve, restMs));
     }
   } catch (error) {
     if (!stopped()) logger.debug({ error }, 'warming up was given up');

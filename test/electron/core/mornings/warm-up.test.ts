@@ -25,6 +25,7 @@ async function asked(stopAfter: number, failing = false) {
     timeline: async (serverId: string) => {
       questions.push(`timeline of ${serverId}`);
       if (failing) throw new Error('no');
+      return { timeline: { suggestion: { fromMs: noon - 3_600_000, toMs: noon - 3_540_000 } } };
     },
     judge: async (serverId: string, { fromMs, toMs }: { fromMs: number; toMs: number }) => {
       questions.push(`${(toMs - fromMs) / 60_000} minutes of ${serverId}`);
@@ -37,9 +38,7 @@ async function asked(stopAfter: number, failing = false) {
 test('what a window will ask is asked of the newest history once before', async () => {
   expect(await asked(Infinity)).toEqual([
     'timeline of new',
-    '30 minutes of new',
-    '30 minutes of new',
-    '30 minutes of new',
+    ...Array.from({ length: 4 }, () => ['30 minutes of new', '1 minutes of new']).flat(),
     'timeline of new',
   ]);
 });
