@@ -18,7 +18,7 @@ export interface Study {
 /** What a study is made of. The rest of an input, a fortnight of minutes among it, is not held on to. */
 type Studied = StoredHistory & Pick<DiagnosisInput, 'statisticsAvailable' | 'cores'>;
 
-/** The latest two: somebody who brushes asks of the same history again and again, or compares it with another. */
+/** The latest three: somebody who brushes asks of the same history again and again, or compares it with another. */
 let latest: readonly { readonly of: Studied; readonly studied: Study }[] = [];
 
 export function study(input: DiagnosisInput): Study {
@@ -27,7 +27,7 @@ export function study(input: DiagnosisInput): Study {
   const { statements, deltas, samples, overrides, widgets, ownApplicationNames, statisticsAvailable, cores } = input;
   const of = { statements, deltas, samples, overrides, widgets, ownApplicationNames, statisticsAvailable, cores };
   const studied = studyAnew(of);
-  latest = [{ of, studied }, ...latest.slice(0, 1)];
+  latest = [{ of, studied }, ...latest.slice(0, 2)];
   return studied;
 }
 
