@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createEngine, type RunningEngine } from '../../../electron/core/create-engine.ts';
+import type { RunningEngine } from '../../../electron/core/create-engine.ts';
 import type { Plan, Proposal } from '../../../shared/model/read-model.ts';
 import { testServers } from '../../support/postgres.ts';
-import { failureOf, openShop, salesByRegion, silent, systemClock } from './fixture.ts';
+import { failureOf, openShop, salesByRegion } from './fixture.ts';
+import { startEngine } from './shop-engine.ts';
 import { psql } from './psql.ts';
 
 /** The whole way through the engine: what a door asks for, with stored plans. */
@@ -23,23 +24,7 @@ describe.each(testServers())('$label', (testServer) => {
       drop schema if exists reporting cascade; drop schema if exists daybreak cascade;
       drop materialized view if exists erp.old; end $$`);
     profileDir = await mkdtemp(join(tmpdir(), 'daybreak-lifecycle-'));
-    const secrets = new Map<string, string>();
-    engine = await createEngine(
-      {
-        clock: systemClock,
-        logger: silent,
-        actor: 'anna (test)',
-        notifier: { notify: () => undefined },
-        paths: { profileDir, resourcesDir: join(import.meta.dirname, '../../../resources') },
-        secrets: {
-          kind: 'memory',
-          get: async (key) => secrets.get(key) ?? null,
-          set: async (key, secret) => void secrets.set(key, secret),
-          remove: async (key) => void secrets.delete(key),
-        },
-      },
-      { background: false },
-    );
+    engine = await startEngine(profileDir);
     ({ serverId } = await engine.servers.save({ settings: shop.server.settings, password: shop.password }));
   });
   afterEach(async () => {

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createEngine, type RunningEngine } from '../../../electron/core/create-engine.ts';
+import type { RunningEngine } from '../../../electron/core/create-engine.ts';
 import type { CheckedProposal, Plan, Proposal } from '../../../shared/model/read-model.ts';
 import { activityRow } from '../../electron/core/history/store.ts';
 import { testServers } from '../../support/postgres.ts';
-import { failureOf, openShop, silent, systemClock } from './fixture.ts';
+import { failureOf, openShop } from './fixture.ts';
+import { startEngine } from './shop-engine.ts';
 
 const people: Partial<Proposal> = {
   owner: 'Controlling',
@@ -25,23 +26,7 @@ describe.each(testServers())('$label', (testServer) => {
   let serverId: string;
   let databaseOid: string;
   const begin = async () => {
-    const secrets = new Map<string, string>();
-    engine = await createEngine(
-      {
-        clock: systemClock,
-        logger: silent,
-        actor: 'anna (test)',
-        notifier: { notify: () => undefined },
-        paths: { profileDir, resourcesDir: join(import.meta.dirname, '../../../resources') },
-        secrets: {
-          kind: 'memory',
-          get: async (key) => secrets.get(key) ?? null,
-          set: async (key, secret) => void secrets.set(key, secret),
-          remove: async (key) => void secrets.delete(key),
-        },
-      },
-      { background: false },
-    );
+    engine = await startEngine(profileDir);
   };
   beforeAll(async () => {
     shop = await openShop(testServer);

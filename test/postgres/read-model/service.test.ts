@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createEngine, type RunningEngine } from '../../../electron/core/create-engine.ts';
+import type { RunningEngine } from '../../../electron/core/create-engine.ts';
 import { openHistory } from '../../../electron/core/history/open-history.ts';
 import { ExecutionLog } from '../../../electron/core/read-model/swap/execution-log.ts';
 import type { Plan, Proposal } from '../../../shared/model/read-model.ts';
 import { activityRow } from '../../electron/core/history/store.ts';
 import { testServers } from '../../support/postgres.ts';
-import { failureOf, openShop, salesByRegion, silent, systemClock } from './fixture.ts';
+import { failureOf, openShop, salesByRegion, silent } from './fixture.ts';
+import { startEngine } from './shop-engine.ts';
 
 /** The service in its engine, with a real store: what holds when an engine was killed, is asked twice, or stops. */
 describe.each(testServers())('$label', (testServer) => {
@@ -25,23 +26,7 @@ describe.each(testServers())('$label', (testServer) => {
     await shop.sql(`do $$ begin
       drop schema if exists reporting cascade; drop schema if exists daybreak cascade; end $$`);
     profileDir = await mkdtemp(join(tmpdir(), 'daybreak-service-'));
-    const secrets = new Map<string, string>();
-    engine = await createEngine(
-      {
-        clock: systemClock,
-        logger: silent,
-        actor: 'anna (test)',
-        notifier: { notify: () => undefined },
-        paths: { profileDir, resourcesDir: join(import.meta.dirname, '../../../resources') },
-        secrets: {
-          kind: 'memory',
-          get: async (key) => secrets.get(key) ?? null,
-          set: async (key, secret) => void secrets.set(key, secret),
-          remove: async (key) => void secrets.delete(key),
-        },
-      },
-      { background: false },
-    );
+    engine = await startEngine(profileDir);
     ({ serverId } = await engine.servers.save({ settings: shop.server.settings, password: shop.password }));
   });
   afterEach(async () => {
