@@ -168,8 +168,15 @@ export class DashboardService {
     };
   }
 
-  async moveToReadModel(serverId: string, widgetId: string, source: WidgetSource): Promise<void> {
-    for (const { dashboard } of await this.#holding(serverId, (widget) => widget.widgetId === widgetId)) {
+  /** `stays`: of a widget's source as it is now, that it is left alone. */
+  async moveToReadModel(
+    serverId: string,
+    widgetId: string,
+    source: WidgetSource,
+    stays: (now: WidgetSource) => boolean = () => false,
+  ): Promise<void> {
+    for (const { dashboard, widget } of await this.#holding(serverId, (each) => each.widgetId === widgetId)) {
+      if (stays(widget.source)) continue;
       await this.setSource(serverId, dashboard.dashboardId, widgetId, source);
     }
   }

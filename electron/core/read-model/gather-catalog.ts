@@ -63,6 +63,7 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
             options: relation.options,
             comment: relation.comment,
             ownedByUs: relation.ownedByUs,
+            otherOwner: relation.otherOwner,
             dependents: (await readDependents(sql, schema, [readModel], [])).map(({ dependent }) => dependent),
           },
     copyNames,

@@ -6,6 +6,7 @@ import type {
   StepProgress,
   Verification,
 } from '../../../shared/model/read-model.ts';
+import type { WidgetSource } from '../../../shared/model/dashboard.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
@@ -14,6 +15,7 @@ import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import type { Journal } from './journal.ts';
 import { HeldPlans } from './held-plans.ts';
+import { readerSqlFor } from './propose/suggest.ts';
 import { getReadModel } from './registry/read-models.ts';
 import { RunningJobs } from './running-jobs.ts';
 import { dryRunPlan } from './swap/dry-run.ts';
@@ -233,14 +235,29 @@ export class PlanRuns {
     // The stable names stay, and so do their widgets.
     if (plan.kind === 'suspend' || plan.kind === 'uninstall') return;
     const asked = plan.proposal ?? (await this.#proposalOf(plan));
+    const stays = await this.#ownQueries(plan, asked);
     for (const { consumer } of asked?.proposal.consumers ?? []) {
       if (!consumer.startsWith('widget:') || asked === null) continue;
-      await dashboards.moveToReadModel(serverId, consumer.slice('widget:'.length), {
-        kind: 'read_model',
-        readModel: plan.readModel,
-        sql: asked.readerSql,
-      });
+      const source = { kind: 'read_model' as const, readModel: plan.readModel, sql: asked.readerSql };
+      await dashboards.moveToReadModel(serverId, consumer.slice('widget:'.length), source, stays);
     }
+  }
+
+  /**
+   * Widgets that ask the read model in words of their own, shaped like their chart, where the plan only knows to ask for
+   * all columns: a resumed definition, or one out of a file, tells nothing of charts.
+   */
+  async #ownQueries(
+    { serverId, readModel, schema }: Plan,
+    asked: CheckedProposal | null,
+  ): Promise<(now: WidgetSource) => boolean> {
+    const forAll = ({ proposal, columns }: CheckedProposal) =>
+      readerSqlFor(schema, readModel, columns, proposal.keyColumns);
+    if (asked === null || asked.readerSql !== forAll(asked)) return () => false;
+    const plans = (await this.#options.history.plans.list(serverId)).filter((plan) => plan.readModel === readModel);
+    const tables = new Set(plans.flatMap(({ proposal }) => (proposal === null ? [] : [forAll(proposal)])));
+    return (now) =>
+      now.kind === 'read_model' && now.readModel === readModel && !tables.has(now.sql.replace(/\nlimit \d+$/, ''));
   }
 
   /** What the version that a roll back goes to was built from: its widgets ask again as they did then. */

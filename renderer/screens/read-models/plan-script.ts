@@ -3,7 +3,7 @@ import type { Plan, PlanStep } from '../../../shared/model/read-model.ts';
 import { planTitle } from './words.ts';
 
 /**
- * The plan as an SQL script for reading and for review. It says in comments what the engine does around it: retries of
+ * The plan as a script for psql: for reading, for review, and for somebody who may run it where Daybreak may not. It says in comments what the engine does around it: retries of
  * the flip, and undo.
  */
 export function planScript(plan: Plan): string {
@@ -11,6 +11,9 @@ export function planScript(plan: Plan): string {
     `-- ${planTitle(plan)} of ${plan.schema}.${plan.readModel}`,
     `-- plan ${plan.planId}, hash ${plan.planHash}`,
     ...plan.warnings.map((warning) => `-- mind: ${oneLine(warning)}`),
+    // psql goes on after an error by itself, and would switch readers to what was not filled.
+    '\\set ON_ERROR_STOP on',
+    'set standard_conforming_strings = on;',
   ];
   return `${[head.join('\n'), ...plan.steps.map(stepScript)].join('\n\n')}\n`;
 }

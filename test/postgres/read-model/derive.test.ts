@@ -297,6 +297,22 @@ describe.each(testServers())('$label', (testServer) => {
     ]);
   });
 
+  test.each([
+    ['order by n, customer_no limit 3', 'the other way round', 'n DESC'],
+    ['order by customer_no limit 3', 'by something else', 'n'],
+    ['order by count(*) desc, customer_no limit 3', 'by less', 'n DESC'],
+  ])('%s: sorted %s, other rows are no ties', async (ordered, _, by) => {
+    const sql = `select customer_no, count(*) as n from erp.customer where region_id = $1 group by customer_no
+      ${ordered}`;
+    const model = await derived(sql);
+    const rewrittenSql = model.rewrittenSql.replace(/ORDER BY .*? LIMIT/s, `ORDER BY ${by}, 1 DESC LIMIT`);
+    expect(rewrittenSql).not.toBe(model.rewrittenSql);
+    const [same] = await proofs({ originalSql: sql, ...model, parameterSets: [{ $1: '1' }] });
+    expect(same).toMatchObject({ result: 'equal', rows: 3 });
+    const [proof] = await proofs({ originalSql: sql, ...model, rewrittenSql, parameterSets: [{ $1: '1' }] });
+    expect(proof).toMatchObject({ result: 'different', why: 'Both return 3 rows, and they are not the same.' });
+  });
+
   test('a proof that takes too long ends, and what is no literal is not sent', async () => {
     const sql = `select count(*) as n from erp.ar_invoice_line a cross join erp.ar_invoice_line b
       where a.quantity = $1 and a.unit_price + b.unit_price > 0`;

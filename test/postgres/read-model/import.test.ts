@@ -88,6 +88,22 @@ describe.each(testServers())('$label', (testServer) => {
     expect((await shop.refresh('old_sales')).state).toBe('done');
   });
 
+  test('its indexes come over to the copy that a refresh makes beside, once', async () => {
+    await shop.execute(await planned('old_sales'));
+    const indexes = (copy: string) =>
+      shop.sql<{ definition: string }>(
+        `select regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', '') as definition from pg_index
+        where indrelid = $1::text::regclass order by 1`,
+        [`erp.${copy}`],
+      );
+    const before = await indexes('old_sales_v1_a');
+    expect(before).toHaveLength(2);
+    for (const slot of ['b', 'a', 'b']) {
+      expect(await shop.refresh('old_sales', undefined, { mode: 'side_by_side' })).toMatchObject({ slot });
+      expect(await indexes(`old_sales_v1_${slot}`)).toEqual(before);
+    }
+  });
+
   test('a view on the old one goes on reading it, under another name, and is named', async () => {
     await shop.sql('create view erp.board as select region from erp.old_sales');
     const plan = await planned('old_sales');

@@ -78,6 +78,24 @@ describe.each(testServers())('$label', (testServer) => {
     }
   });
 
+  test('a widget that asks in words of its own asks so after a resume', async () => {
+    await apply(await planFor(salesByRegion));
+    const { dashboard, widgetId } = await engine.dashboards.addReadModel(serverId, 'sales');
+    const { dashboardId } = dashboard;
+    const widgets = [{ consumer: `widget:${widgetId}`, owner: 'Controlling', budget: { minutes: 30 } }];
+    await apply(await planFor(salesByRegion, { consumers: widgets }));
+    const own = 'select as_of, sum(amount) as amount from reporting.sales group by as_of';
+    await engine.dashboards.setSource(serverId, dashboardId, widgetId, {
+      kind: 'read_model',
+      readModel: 'sales',
+      sql: own,
+    });
+    await apply(await engine.lifecycle.planSuspend(serverId, 'sales'));
+    await apply(await engine.lifecycle.planResume(serverId, 'sales'));
+    const now = (await engine.dashboards.get(serverId, dashboardId)).widgets.find((each) => each.widgetId === widgetId);
+    expect(now?.source.sql).toBe(own);
+  });
+
   test('a column whose type the upgrade changed would break readers, and the resumed version says which', async () => {
     await apply(await planFor(salesByRegion));
     await apply(await engine.lifecycle.planSuspend(serverId, 'sales'));

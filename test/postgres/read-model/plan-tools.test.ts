@@ -112,6 +112,21 @@ describe.each(testServers())('$label', (testServer) => {
     expect((await model()).versions.find(({ version }) => version === 2)?.verification).toEqual(seen);
   });
 
+  test('rows with NULL in their key are compared with each other', async () => {
+    const sql = (more: number) =>
+      `select nullif(region, 'region 1') as region, category, sum(amount) + ${more} as amount from erp.invoice group by 1, 2`;
+    const pair = { keyColumns: ['region', 'category'] };
+    await shop.build(sql(0), pair);
+    await shop.build(sql(1), pair);
+    expect((await model()).versions.find(({ version }) => version === 2)?.verification).toMatchObject({
+      rowsBefore: 15,
+      rowsNow: 15,
+      onlyBefore: 0,
+      onlyNow: 0,
+      different: 15,
+    });
+  });
+
   test('cancelled while it holds before the switch, a plan is undone', async () => {
     await shop.build(versionSql(1), keyed);
     const abort = new AbortController();

@@ -325,8 +325,16 @@ describe.each(testServers())('$label', (testServer) => {
     expect((await engine.readModels.refresh(serverId, 'keyed')).mode).toBe('concurrent');
     // A NULL that comes in again is met in place, and the refresh is done all the same.
     await shop.sql(`insert into erp.invoice values (900002, 'region 1', null, '2026-02-02', 7)`);
-    expect(await engine.readModels.refresh(serverId, 'keyed')).toMatchObject({ state: 'done' });
+    const met = await engine.readModels.refresh(serverId, 'keyed');
+    expect(met).toMatchObject({ state: 'done', mode: 'side_by_side', reason: expect.stringContaining('NULL') });
     expect(await shop.sql(`select n::int from reporting.keyed where category is null`)).toEqual([{ n: 1 }]);
+    const [served] = await shop.sql<{ asOf: Date; copy: string }>(
+      `select v.as_of as "asOf", pg_get_viewdef('reporting.keyed'::regclass) as copy from reporting.keyed v limit 1`,
+    );
+    expect(met.asOf).toBe(served?.asOf.toISOString());
+    expect(served?.copy).toContain(`keyed_v1_${met.slot}`);
+    const [kept] = await shop.sql(`select mode, slot from daybreak.run where run_id = $1`, [met.runId]);
+    expect(kept).toEqual({ mode: 'side_by_side', slot: met.slot });
     expect((await engine.readModels.get(serverId, 'keyed')).readModel.drift).toEqual([]);
     expect((await engine.readModels.refresh(serverId, 'keyed')).mode).toBe('side_by_side');
     await shop.sql('delete from erp.invoice where invoice_id = 900002');

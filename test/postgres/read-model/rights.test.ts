@@ -75,6 +75,26 @@ describe.each(testServers())('$label', (testServer) => {
     }
   });
 
+  test('what a member of the owning role refreshes and builds is read as before', async () => {
+    await shop.build(salesByRegion, { grantTo: [shop.boss] });
+    const member = `member_${randomUUID().slice(0, 8)}`;
+    await shop.sql(`create role ${member} login password '${shop.password}' in role ${shop.daybreak}`);
+    try {
+      const server = await shop.openAs(member);
+      const boss = await shop.connect(shop.boss);
+      const read = async () => (await boss.query('select as_of, region from reporting.sales')).rowCount;
+      await shop.refresh('sales', undefined, { server, mode: 'side_by_side' });
+      expect(await read()).toBe(5);
+      const proposal = await shop.propose(salesByRegion);
+      const plan = await planCreateOrNewVersion({ ...stamp(server), schema: 'reporting', proposal });
+      await shop.execute(plan, { server });
+      expect(await read()).toBe(5);
+      expect((await shop.refresh('sales', undefined, { mode: 'side_by_side' })).state).toBe('done');
+    } finally {
+      await shop.sql(`drop owned by ${member}; drop role ${member}`);
+    }
+  });
+
   test('a role that may not write the registry is told so before anything is begun', async () => {
     await shop.build(salesByRegion);
     await shop.sql(`grant pg_read_all_stats to ${shop.boss}; grant usage on schema daybreak, reporting to ${shop.boss};
@@ -138,12 +158,27 @@ describe.each(testServers())('$label', (testServer) => {
       expect(plan.scriptOnly).toMatchObject({ action: `grant ${grant} to ${shop.daybreak};` });
       expect(plan.scriptOnly?.message).toContain('may not create schemas');
       expect((await shop.left()).filter((name) => /^(daybreak|reporting)/.test(name))).toEqual([]);
-      await psql(testServer, shop.url, `\\set ON_ERROR_STOP on\n${planScript(plan)}`);
+      await psql(testServer, shop.url, planScript(plan));
       const boss = await shop.connect(shop.boss);
       expect((await boss.query('select as_of, region from reporting.sales')).rowCount).toBe(5);
     } finally {
       await shop.sql(`grant ${grant} to ${shop.daybreak}`);
     }
+  });
+
+  test('a plan that psql runs ends at the first step that fails, before anything is switched', async () => {
+    await shop.build(salesByRegion);
+    const plan = await shop.planFor(
+      'select region, category, count(*) as invoices, sum(amount) as amount from erp.invoice group by region, category',
+      {
+        keyColumns: ['region'],
+      },
+    );
+    await expect(psql(testServer, shop.url, planScript(plan))).rejects.toThrow(/could not create unique index/);
+    const [{ view } = { view: '' }] = await shop.sql<{ view: string }>(
+      `select pg_get_viewdef('reporting.sales'::regclass) as view`,
+    );
+    expect(view).toContain('sales_v1_a');
   });
 
   test('a registry that a newer Daybreak changed is refused by whatever reads it, with one clear error', async () => {

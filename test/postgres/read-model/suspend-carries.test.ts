@@ -86,6 +86,19 @@ describe.each(testServers())('$label', (testServer) => {
     expect((await model()).drift.map(({ kind }) => kind)).toEqual(['options_changed']);
   });
 
+  test('a view with a type of schema public is made anew, too', async () => {
+    await shop.sql(`create type public.size_of_sale as enum ('small', 'large')`);
+    const sized = (amount: string) =>
+      `select region, (case when sum(amount) > 9 then 'large' else 'small' end)::size_of_sale as size, ${amount} as amount
+      from erp.invoice group by region`;
+    await shop.build(sized('sum(amount)'), { name: 'sized', ...keyed });
+    const plan = await shop.planFor(sized('count(*)'), { name: 'sized', ...keyed }, 'replace');
+    expect(plan.replacesView).toBe(true);
+    expect((await shop.execute(plan)).state).toBe('done');
+    await shop.execute(await shop.planDrop('sized'));
+    await shop.sql('drop type public.size_of_sale');
+  });
+
   test('a version without copies, as a suspension leaves it, is dropped all the same', async () => {
     await shop.build(versionSql(2), keyed);
     await shop.execute(await suspend());

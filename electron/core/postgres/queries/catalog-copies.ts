@@ -32,6 +32,26 @@ export async function readCopies(sql: Sql, schema: string, names: readonly strin
   );
 }
 
+export interface CopyIndex {
+  readonly unique: boolean;
+  /** What follows the relation in CREATE INDEX, every name qualified: 'USING btree (amount)'. */
+  readonly definition: string;
+}
+
+/** Valid indexes of a relation but the one called `except`, oldest first. Call it in a transaction of its own. */
+export async function readIndexesBut(sql: Sql, schema: string, relation: string, except: string): Promise<CopyIndex[]> {
+  await sql.query(`select set_config('search_path', 'pg_catalog', true)`);
+  return sql.query<CopyIndex>(
+    `select i.indisunique as "unique", substr(pg_get_indexdef(i.indexrelid), length(format('CREATE %sINDEX %I ON %I.%I ',
+        case when i.indisunique then 'UNIQUE ' else '' end, x.relname, n.nspname, c.relname)) + 1) as definition
+    from pg_index i join pg_class x on x.oid = i.indexrelid
+    join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = $1 and c.relname = $2 and x.relname <> $3 and i.indisvalid
+    order by i.indexrelid`,
+    [schema, relation, except],
+  );
+}
+
 /** Relations that a view reads, as `schema.name`, quoted; and its text. */
 export async function readViewBody(
   sql: Sql,

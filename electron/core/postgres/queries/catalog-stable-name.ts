@@ -16,6 +16,8 @@ export interface CatalogRelation {
   readonly comment: string | null;
   /** This role may replace and drop it. */
   readonly ownedByUs: boolean;
+  /** Its owner, where that is not this role itself. */
+  readonly otherOwner: string | null;
   readonly columns: readonly CatalogColumn[];
 }
 
@@ -24,6 +26,7 @@ export async function readRelation(sql: Sql, schema: string, name: string): Prom
   const [relation] = await sql.query<CatalogRelation>(
     `select c.oid::text as oid, c.relkind::text as kind, coalesce(c.reloptions, '{}') as options,
       obj_description(c.oid, 'pg_class') as comment, pg_has_role(c.relowner, 'usage') as "ownedByUs",
+      nullif(pg_get_userbyid(c.relowner), current_user)::text as "otherOwner",
       coalesce((select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, -1), 'collation',
             case when a.attcollation <> t.typcollation
               then (select format('%I.%I', n2.nspname, l.collname) from pg_collation l

@@ -144,6 +144,7 @@ export function planVersion(
       // What the ERP's upgrade did to the tables may keep the old definition from being read.
       previous: suspended === null ? current : null,
       grants: facts.liveCopyGrants,
+      otherOwner: facts.stableName?.otherOwner,
     }),
   ];
 

@@ -51,6 +51,8 @@ export interface StableNameFacts {
   readonly options: readonly string[];
   readonly comment: string | null;
   readonly ownedByUs: boolean;
+  /** Its owner, where that is not the role that plans: readers come with the owner's rights. */
+  readonly otherOwner?: string | null;
   /** Views, materialized views and functions that read it, e.g. 'view erp.board'. */
   readonly dependents: readonly string[];
 }

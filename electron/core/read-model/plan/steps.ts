@@ -8,6 +8,7 @@ import {
   dropCopySql,
   fillCopySql,
   fillTableSql,
+  giveCopySql,
   keySql,
   setAsOfSql,
 } from '../sql/copies.ts';
@@ -61,11 +62,13 @@ export interface BuildTarget {
   readonly previous: RegisteredVersion | null;
   /** Rights on the copy before, which the new one gets, too. */
   readonly grants: readonly Grant[];
+  /** Of the stable view, where that is not the role that builds. */
+  readonly otherOwner?: string | null | undefined;
 }
 
 /** Create, fill and prove, key, statistics: nothing of it is visible to readers. */
 export function buildSteps(target: BuildTarget): DraftStep[] {
-  const { schema, readModel, version, copy, checked, columns, parents, previous, grants } = target;
+  const { schema, readModel, version, copy, checked, columns, parents, previous, grants, otherOwner } = target;
   const { definitionSql, keyColumns, period } = checked.proposal;
   const kind = copyKindOf(period);
   const relation = copyRelation(schema, copy);
@@ -85,6 +88,7 @@ export function buildSteps(target: BuildTarget): DraftStep[] {
       kind: 'create',
       sql: [
         createCopySql(kind, schema, copy, definitionSql),
+        ...giveCopySql(kind, schema, copy, otherOwner),
         ...grantsSql(
           schema,
           copy,

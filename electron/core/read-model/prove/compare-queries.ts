@@ -3,7 +3,7 @@ import type { Column } from '../../../../shared/model/read-model.ts';
 import type { Sql } from '../../postgres/session.ts';
 import { describeWith } from '../propose/derive/describe-with.ts';
 import { compareRows } from './compare-rows.ts';
-import { withoutLimit } from './select-text.ts';
+import { sortKeysOf, withoutLimit } from './select-text.ts';
 
 /** Differing rows that are shown. */
 const shownRows = 10;
@@ -22,7 +22,10 @@ export async function compareQueries(sql: Sql, originalSql: string, rewrittenSql
   const [unlimited, unlimitedRewritten] = [await withoutLimit(originalSql), await withoutLimit(rewrittenSql)];
   if (unlimited !== null && unlimitedRewritten !== null && originalRows === rewrittenRows) {
     const all = await compareRows(sql, unlimited, unlimitedRewritten, shownRows);
-    if (all.differing.length === 0) return { result: 'equal', rows: originalRows, tiesAtLimit: true };
+    const names = columns.map(({ name }) => name);
+    if (all.differing.length === 0 && (await sortedAlike(sql, originalSql, rewrittenSql, names))) {
+      return { result: 'equal', rows: originalRows, tiesAtLimit: true };
+    }
   }
   return {
     result: 'different',
@@ -33,6 +36,20 @@ export async function compareQueries(sql: Sql, originalSql: string, rewrittenSql
     columns: columns.map(({ name }) => name),
     rows: [...differing],
   };
+}
+
+/** Rows that differ tie where what they are sorted by does not differ; another ORDER BY takes other rows. */
+async function sortedAlike(
+  sql: Sql,
+  original: string,
+  rewritten: string,
+  columns: readonly string[],
+): Promise<boolean> {
+  const [wanted, found] = [await sortKeysOf(original, columns), await sortKeysOf(rewritten, columns)];
+  if (wanted === null || found === null || found.count < wanted.count) return false;
+  if (wanted.count === 0) return true;
+  const { differing } = await compareRows(sql, wanted.first(wanted.count), found.first(wanted.count), 1);
+  return differing.length === 0;
 }
 
 const printed = (columns: readonly Column[]): string => columns.map(({ name, type }) => `${name} ${type}`).join(', ');

@@ -1,6 +1,7 @@
 import { Failure } from '../../../../shared/model/failure.ts';
 import { bodyOf, readStatements, type ParsedText } from '../../sql-text/statement.ts';
-import { list, strings, text, unwrap, type Json, type JsonObject } from '../../sql-text/tree.ts';
+import { isList, list, strings, text, unwrap, type Json, type JsonObject } from '../../sql-text/tree.ts';
+import { placeOf, singleName } from '../propose/derive/parts.ts';
 import { printSelect } from '../propose/derive/print.ts';
 import { definitionAs } from '../sql/copies.ts';
 
@@ -69,6 +70,39 @@ function standInFor(item: Json, { schema, name }: { readonly schema: string; rea
     });
   }
   return { RangeVar: { ...range, relname: standIn } };
+}
+
+/**
+ * What the outermost ORDER BY sorts by, for each row that is returned, most significant first: which rows a LIMIT takes is
+ * left to chance among those alone that agree in it. `columns` are the SELECT's own. Null where that cannot be asked.
+ */
+export async function sortKeysOf(
+  sql: string,
+  columns: readonly string[],
+): Promise<{ readonly count: number; readonly first: (count: number) => string } | null> {
+  const select = bodyOf(await readOneSelect(sql));
+  const added: JsonObject[] = [];
+  const places: number[] = [];
+  for (const item of list(select['sortClause'])) {
+    const node = unwrap(item, 'SortBy')?.['node'];
+    const named = columns.indexOf(singleName(node) ?? '') + 1;
+    const place = placeOf(node) ?? (named > 0 ? named : null);
+    if (place === null) {
+      if (node === undefined || !isList(select['targetList'])) return null;
+      added.push({ ResTarget: { name: `daybreak_key_${added.length + 1}`, val: node } });
+    }
+    places.push(place ?? columns.length + added.length);
+  }
+  const all =
+    added.length === 0 ? sql : await printSelect({ ...select, targetList: [...list(select['targetList']), ...added] });
+  const names = Array.from({ length: columns.length + added.length }, (_, at) => `k${at + 1}`);
+  return {
+    count: places.length,
+    first: (count) => {
+      const keys = places.slice(0, count).map((place) => `daybreak_sorted.k${place}`);
+      return `select ${keys.join(', ')} from ${definitionAs(all, `daybreak_sorted (${names.join(', ')})`)}`;
+    },
+  };
 }
 
 /** The SELECT without its outermost LIMIT and OFFSET; null where it has none. */

@@ -1,5 +1,5 @@
 import type { Period } from '../../../../shared/model/period.ts';
-import { qualifiedDefinition } from '../../postgres/queries/catalog-copies.ts';
+import { qualifiedDefinition, readIndexesBut } from '../../postgres/queries/catalog-copies.ts';
 import { qualifiedName, quoteLiteral } from '../../postgres/quote.ts';
 import type { RefreshSession } from '../../postgres/session.ts';
 import {
@@ -7,6 +7,7 @@ import {
   createCopySql,
   dropCopySql,
   fillCopySql,
+  giveCopySql,
   inPeriodOrder,
   keySql,
   refuseNullKeysSql,
@@ -16,7 +17,7 @@ import {
 import { grantsSql } from '../sql/grants.ts';
 import { doBlock } from '../sql/dollar-quote.ts';
 import { flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
-import { copyRelation } from '../sql/names.ts';
+import { copyRelation, keyIndexName } from '../sql/names.ts';
 import { insertCopySql } from '../sql/registry-rows.ts';
 import { stableViewSql } from '../sql/stable-view.ts';
 import { mergeSql, type Merge } from './merge-sql.ts';
@@ -69,9 +70,10 @@ export function byPeriodSql(
 
 /** The hidden copy, from the live one's own query: both slots of a version hold the same definition, name by name. */
 export async function createHiddenSql(session: RefreshSession, target: RefreshTarget): Promise<string[]> {
-  const { model, live, hidden } = target;
+  const { model, live, hidden, view } = target;
   const register = registerHiddenSql(target);
-  if (hidden.exists) return register;
+  const indexes = await missingIndexesSql(session, target);
+  if (hidden.exists) return [...register, ...indexes];
   const definition = await session.transaction((sql) =>
     qualifiedDefinition(sql, copyRelation(model.schema, live.copy)),
   );
@@ -80,8 +82,31 @@ export async function createHiddenSql(session: RefreshSession, target: RefreshTa
     'set local search_path = pg_catalog',
     ...register,
     createCopySql('materialized view', model.schema, hidden.copy, definition),
+    ...giveCopySql('materialized view', model.schema, hidden.copy, view.otherOwner),
     ...grantsSql(model.schema, hidden.copy, live.grants),
+    ...indexes,
   ];
+}
+
+/**
+ * The indexes beside the key that readers have now and the hidden copy lacks, so that nobody reads slower after the flip.
+ * `anew`: the hidden copy is made again, and has none.
+ */
+export async function missingIndexesSql(
+  session: RefreshSession,
+  { model, live, hidden }: RefreshTarget,
+  anew = !hidden.exists,
+): Promise<string[]> {
+  const indexesOf = (copy: string) =>
+    session.transaction((sql) => readIndexesBut(sql, model.schema, copy, keyIndexName(copy)));
+  const wanted = await indexesOf(live.copy);
+  const there = anew || wanted.length === 0 ? [] : await indexesOf(hidden.copy);
+  return wanted
+    .filter((index) => !there.some((one) => one.unique === index.unique && one.definition === index.definition))
+    .map(
+      ({ unique, definition }) =>
+        `create ${unique ? 'unique ' : ''}index on ${copyRelation(model.schema, hidden.copy)} ${definition}`,
+    );
 }
 
 /** Plain, because nobody reads the hidden copy: a third of the time, and no bloat. */
@@ -98,8 +123,8 @@ export function fillHiddenSql({ model, version, hidden }: RefreshTarget): string
 }
 
 /** A hidden table is made anew: that is faster than emptying it, and leaves no dead rows. */
-export function makeHiddenTableSql(target: RefreshTarget, period: Period): string[] {
-  const { model, version, live, hidden } = target;
+export function makeHiddenTableSql(target: RefreshTarget, period: Period, indexes: readonly string[]): string[] {
+  const { model, version, live, hidden, view } = target;
   const { schema } = model;
   const { definitionSql, keyColumns, parents } = version;
   return [
@@ -107,8 +132,10 @@ export function makeHiddenTableSql(target: RefreshTarget, period: Period): strin
     dropCopySql('table', schema, hidden.copy),
     // With its data at once: INSERT takes no parallel plan, and CREATE TABLE AS does.
     `create table ${copyRelation(schema, hidden.copy)} as\n${inPeriodOrder(definitionSql, keyColumns, period)}`,
+    ...giveCopySql('table', schema, hidden.copy, view.otherOwner),
     ...grantsSql(schema, hidden.copy, live.grants),
     ...keySql(schema, hidden.copy, keyColumns, period),
+    ...indexes,
     setAsOfSql(schema, hidden.copy, parents),
     allRowsWrittenSql(hidden.copy),
     analyzeCopySql(schema, hidden.copy),

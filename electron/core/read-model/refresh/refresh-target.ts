@@ -29,6 +29,8 @@ export interface RefreshTarget extends RefreshFacts {
   readonly hidden: { readonly slot: Slot; readonly copy: string; readonly exists: boolean };
   readonly view: {
     readonly oid: string;
+    /** Where that is not the role that refreshes. */
+    readonly otherOwner: string | null;
     readonly columns: readonly ViewColumn[];
     readonly options: readonly string[];
   };
@@ -82,7 +84,7 @@ export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget>
     version,
     live: { ...live, grants: await readGrants(sql, model.schema, live.copy) },
     hidden: { slot: hiddenSlot, copy: hiddenCopy, exists: hidden !== undefined },
-    view: { oid: view.oid, columns, options: view.options },
+    view: { oid: view.oid, otherOwner: view.otherOwner, columns, options: view.options },
     keepsCosts: installed?.includes(periodsAndCosts.migration) ?? false,
     liveRows: registered?.rows ?? null,
     keepsOptions: installed?.includes(suspension.migration) ?? false,

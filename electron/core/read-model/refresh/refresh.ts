@@ -89,7 +89,7 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
   try {
     cancelling.checkpoint();
     const before = await readCostCounters(session, versionNumber);
-    const rows = await runStrategy(mode, {
+    const refreshed = await runStrategy(mode, {
       server,
       session,
       target,
@@ -101,9 +101,11 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
       checkpoint: cancelling.checkpoint,
     });
     await cancelling.settled();
-    const cost = costOf(rows, costBetween(before, await readCostCounters(session, versionNumber)));
-    const result = await readRunResult(session, written.copy);
-    const done: Run = { ...run, ...result, state: 'done', endedAtMs: clock.nowMs(), cost };
+    const cost = costOf(refreshed.rows, costBetween(before, await readCostCounters(session, versionNumber)));
+    const { copy, slot } = refreshed.mode === 'side_by_side' ? target.hidden : target.live;
+    const result = await readRunResult(session, copy);
+    const how = { mode: refreshed.mode, slot, reason: refreshed.mode === mode ? reason : `${reason}; ${keyHoldsNull}` };
+    const done: Run = { ...run, ...how, ...result, state: 'done', endedAtMs: clock.nowMs(), cost };
     // The rows are committed and seen: that their cost cannot be written down does not take them back.
     if (target.keepsCosts) await saveCost(session, done).catch((error: unknown) => unsaved(input, error));
     await journal.saveRun(server.serverId, done);
@@ -124,6 +126,8 @@ async function runOnce(input: RefreshInput, session: RefreshSession, target: Ref
     throw failure ?? error;
   }
 }
+
+const keyHoldsNull = 'but a NULL had come into the key, so side by side';
 
 const costOf = (rows: RowsWritten | null, { walBytes, tempBytes }: CostCounters): RunCost => ({
   rowsInserted: rows?.inserted ?? null,

@@ -26,6 +26,11 @@ export async function failRun(sql: Sql, run: Run): Promise<void> {
   );
 }
 
+/** A run goes on in another mode than it began in. */
+export async function changeMode(sql: Sql, runId: string, mode: Run['mode'], slot: Run['slot']): Promise<void> {
+  await sql.query('update daybreak.run set mode = $2, slot = $3 where run_id = $1', [runId, mode, slot]);
+}
+
 /** What a committed refresh wrote beside the rows. */
 export async function readRunResult(sql: Sql, copy: string): Promise<Pick<Run, 'asOf' | 'rows'>> {
   const [row] = await sql.query<{ asOf: string | null; rows: number | null }>(

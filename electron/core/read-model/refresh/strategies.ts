@@ -18,9 +18,11 @@ import {
   flipSql,
   fullSql,
   makeHiddenTableSql,
+  missingIndexesSql,
 } from './refresh-sql.ts';
 import type { RefreshTarget } from './refresh-target.ts';
 import { rowsWrittenOf, type RowsWritten } from './rows-written.ts';
+import { changeMode } from './run-rows.ts';
 
 /** What a running refresh works with. */
 export interface Work {
@@ -37,27 +39,36 @@ export interface Work {
   readonly checkpoint: () => void;
 }
 
-/** Refreshes in one mode. Resolves, once readers see the new rows, to what was written. */
-export function runStrategy(mode: RefreshMode, work: Work): Promise<RowsWritten | null> {
+/** How it was done in the end, and what was written. */
+export interface Refreshed {
+  readonly mode: RefreshMode;
+  readonly rows: RowsWritten | null;
+}
+
+/** Refreshes in one mode, or in the one that turns out to be possible. Resolves once readers see the new rows. */
+export async function runStrategy(mode: RefreshMode, work: Work): Promise<Refreshed> {
   switch (mode) {
     case 'full':
-      return full(work);
+      return { mode, rows: await full(work) };
     case 'concurrent':
       return concurrent(work);
     case 'side_by_side':
-      return sideBySide(work);
+      return { mode, rows: await sideBySide(work) };
     case 'by_period':
-      return byPeriod(work);
+      return { mode, rows: await byPeriod(work) };
   }
 }
 
 /** A NULL that came into the key takes the index away from the next copy; merging by it would be wrong already now. */
-async function concurrent(work: Work): Promise<RowsWritten | null> {
+async function concurrent(work: Work): Promise<Refreshed> {
+  const { session, target } = work;
   try {
-    return await logged(work, `refresh ${nameOf(work)} in place`, concurrentSql(work.target, work.session.runId));
+    const rows = await logged(work, `refresh ${nameOf(work)} in place`, concurrentSql(target, session.runId));
+    return { mode: 'concurrent', rows };
   } catch (error) {
-    if (isFailure(error) && error.value.sqlstate === notNullViolation) return sideBySide(work);
-    throw error;
+    if (!isFailure(error) || error.value.sqlstate !== notNullViolation) throw error;
+    await changeMode(session, session.runId, 'side_by_side', target.hidden.slot);
+    return { mode: 'side_by_side', rows: await sideBySide(work) };
   }
 }
 
@@ -89,7 +100,8 @@ async function sideBySide(work: Work): Promise<RowsWritten | null> {
     written = await logged(work, purpose, fillHiddenSql(target));
   } else {
     await requireSameShape(work, period);
-    written = await logged(work, purpose, makeHiddenTableSql(target, period));
+    const indexes = await missingIndexesSql(session, target, true);
+    written = await logged(work, purpose, makeHiddenTableSql(target, period, indexes));
   }
   await logged(work, `show the refreshed copy of ${nameOf(work)}`, flipSql(target, session.runId), flipRetry(work));
   return written;

@@ -14,7 +14,8 @@ export interface VersionsToCompare {
 /**
  * Compares the new copy with the previous version's definition, row by row over the key, and keeps the summary with the
  * new version. Runs in the transaction that filled the copy, so both sides see one snapshot. Other values are no
- * error: a new version may be made to change them; the summary lets a person see it before anybody reads it.
+ * error: a new version may be made to change them; the summary lets a person see it before anybody reads it. Keys are
+ * compared as arrays of one: these are equal where both hold NULL, and FULL JOIN takes no IS NOT DISTINCT FROM.
  */
 export function compareVersionsSql({ schema, readModel, previous, next, keyColumns }: VersionsToCompare): string {
   const before = new Map(previous.columns.map(({ name, type }) => [name, type]));
@@ -42,7 +43,7 @@ export function compareVersionsSql({ schema, readModel, previous, next, keyColum
     'compareMs', round(extract(epoch from clock_timestamp() - statement_timestamp()) * 1000))
   from (select true as daybreak_side, ${columns} from ${definitionAs(previous.definitionSql, 'd')}) as p
   full join (select true as daybreak_side, ${columns} from ${copyRelation(schema, next.copy)}) as n
-    on ${keys.map((key) => `p.${key} = n.${key}`).join(' and ')})
+    on ${keys.map((key) => `array[p.${key}] = array[n.${key}]`).join(' and ')})
 where read_model = ${quoteLiteral(readModel)} and version = ${next.version}`;
 }
 

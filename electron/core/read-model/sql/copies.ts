@@ -15,6 +15,17 @@ export const copyKindOf = (period: Period | null | undefined): CopyKind =>
 export const createCopySql = (kind: CopyKind, schema: string, copy: string, definitionSql: string): string =>
   `create ${kind} ${copyRelation(schema, copy)} as\n${definitionSql}\nwith no data`;
 
+/**
+ * Gives a copy to the role that owns the stable view, where another one made it: whoever reads the view comes with its
+ * owner's rights. `owner` is null where it is the same role.
+ */
+export const giveCopySql = (
+  kind: CopyKind,
+  schema: string,
+  copy: string,
+  owner: string | null | undefined,
+): string[] => (owner == null ? [] : [`alter ${kind} ${copyRelation(schema, copy)} owner to ${quoteIdent(owner)}`]);
+
 export const dropCopySql = (kind: CopyKind, schema: string, copy: string): string =>
   `drop ${kind} if exists ${copyRelation(schema, copy)} restrict`;
 

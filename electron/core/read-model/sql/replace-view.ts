@@ -34,11 +34,12 @@ export function replaceViewSql(
 ): string[] {
   const drop = ({ schema, name }: CarriedView) => `drop view ${qualifiedName(schema, name)} restrict`;
   return [
-    // As the definitions were printed: names without a schema are PostgreSQL's own.
-    'set local search_path = pg_catalog',
     ...dependents.toReversed().map(drop),
     drop(view),
+    // Its types are named as this session finds them.
     createSql,
+    // As the definitions of the others were printed: names without a schema are PostgreSQL's own.
+    'set local search_path = pg_catalog',
     ...dressSql(view, columns),
     ...dependents.flatMap((one) => [createAsItWasSql(one), ...dressSql(one, one.columns)]),
   ];

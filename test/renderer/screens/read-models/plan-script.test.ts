@@ -51,6 +51,12 @@ describe('a plan as a script', () => {
     expect(lines).toContain('create index concurrently i on t (a);');
   });
 
+  it('ends at the first error, before its first statement', () => {
+    const at = lines.indexOf('\\set ON_ERROR_STOP on');
+    expect(at).toBeGreaterThan(0);
+    expect(at).toBeLessThan(lines.indexOf('begin;'));
+  });
+
   it('says lock and undo in comments, which no line break can escape', () => {
     expect(lines).toContain('--    lock: ACCESS EXCLUSIVE on view reporting.sales; blocks: readers of reporting.sales');
     expect(lines).toContain('-- undo: create or replace view reporting.sales as select 0;');
