@@ -39,7 +39,7 @@ export interface Sighting {
 }
 
 /** Intervals with fewer calls say little about a mean. */
-const callsForMean = 3;
+export const callsForMean = 3;
 
 export function newDraft(groupId: string, place: number): Draft {
   return {

@@ -1,7 +1,7 @@
 import type { CountedColumns, DetailedRollup, PackedRollup, StoredDeltas, StoredOrigin } from '../history/history.ts';
 import { BookKeeper } from './booked.ts';
 import { buildCatalog, type Catalog } from './catalog.ts';
-import type { Sighting } from './drafts.ts';
+import { callsForMean, type Sighting } from './drafts.ts';
 import type { StoredHistory, TimeWindow } from './input.ts';
 import type { Interval } from './intervals.ts';
 import { areSame } from './same.ts';
@@ -27,9 +27,6 @@ export interface Totals {
   readonly fastestCalls: Float64Array;
   readonly fastestMs: Float64Array;
 }
-
-/** As in catalog.ts: fewer calls say little about a mean. */
-const callsForMean = 3;
 
 /**
  * The catalog of the same statements with the same classes as raw history gives, out of sums: it is asked for one

@@ -1,21 +1,10 @@
+import type { ViewAsIs } from '../../postgres/queries/catalog-view-as-is.ts';
 import { qualifiedName, quoteIdent, quoteLiteral } from '../../postgres/quote.ts';
-import { grantsSql, type Grant } from './grants.ts';
+import { grantsSql } from './grants.ts';
 import { optionsSql } from './stable-view.ts';
 
-/** As the catalog's `ViewAsIs` has it. */
-export interface CarriedView {
-  readonly schema: string;
-  readonly name: string;
-  readonly options: readonly string[];
-  readonly definition: string;
-  readonly columns: readonly string[];
-  readonly comment: string | null;
-  readonly columnComments: readonly { readonly column: string; readonly text: string }[];
-  readonly defaults: readonly { readonly column: string; readonly expression: string }[];
-  readonly triggers: readonly string[];
-  readonly rules: readonly string[];
-  readonly grants: readonly Grant[];
-}
+/** What of a view has to be made anew. */
+export type CarriedView = Omit<ViewAsIs, 'owner' | 'ownedByUs'>;
 
 /** A stable view, and the views that read it, in the order in which they can be made. */
 export interface CarriedViews {
