@@ -1,8 +1,46 @@
+import { parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Rolldown names a piece that is shared after all who share it. */
+const shortName = (name: string): string => name.replace(/~.*/, '');
+
+/**
+ * The page names the files of the screen that promises to be there at once, so that they are read while the page's own code
+ * is: asked for by that code, they would begin 300 ms later, and take 80 ms of the window's thread. `module`: how it ends.
+ */
+function preloadScreen(module: string): Plugin {
+  return {
+    name: 'daybreak-preload-screen',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {} }) {
+        const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
+        const screen = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(module));
+        if (screen === undefined) throw new Error(`no chunk of the page is ${module}`);
+        const needed = new Set([screen]);
+        for (const { imports } of needed) {
+          for (const chunk of chunks) if (imports.includes(chunk.fileName)) needed.add(chunk);
+        }
+        const files = [...needed].flatMap(({ fileName, viteMetadata }) => [
+          fileName,
+          ...(viteMetadata?.importedCss ?? []),
+        ]);
+        return [...new Set(files)]
+          .filter((file) => !html.includes(file))
+          .map((file) => {
+            const rel = file.endsWith('.css') ? 'stylesheet' : 'modulepreload';
+            return { tag: 'link', attrs: { rel, crossorigin: true, href: `./${file}` }, injectTo: 'head' };
+          });
+      },
+    },
+  };
+}
 
 /**
  * Every entry lies flat in `out/main` under its own name: `electron/core/entry-points.ts` finds threads and child
@@ -14,13 +52,18 @@ export default defineConfig({
       outDir: 'out/main',
       target: 'node24',
       sourcemap: true,
-      externalizeDeps: true,
+      // A start reads each file of a dependency by itself, and these are two hundred: bundled they are part of ours.
+      externalizeDeps: {
+        exclude: ['zod', '@orpc/client', '@orpc/contract', '@orpc/server', 'commander', 'decimal.js'],
+      },
       rollupOptions: {
         input: {
           index: at('electron/main/index.ts'),
           engine: at('electron/main/engine.ts'),
           daybreak: at('electron/hosts/cli/daybreak.ts'),
           'history-writer': at('electron/core/history/writer-thread.ts'),
+          'export-renderer': at('electron/core/dashboards/export/render-thread.ts'),
+          'ssh-key': at('electron/core/tunnel/key-thread.ts'),
           guardian: at('resources/demo-erp/guardian.ts'),
           workload: at('resources/demo-erp/workload/driver.ts'),
         },
@@ -45,7 +88,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('renderer'),
-    plugins: [react()],
+    plugins: [react(), preloadScreen('/renderer/screens/dashboards/index.tsx')],
     build: {
       outDir: at('out/renderer'),
       emptyOutDir: true,
@@ -56,7 +99,17 @@ export default defineConfig({
       assetsInlineLimit: 0,
       // ECharts alone passes Vite's 500 kB; the files come from this machine, not over a network.
       chunkSizeWarningLimit: 1000,
-      rollupOptions: { input: { index: at('renderer/index.html') } },
+      rollupOptions: {
+        input: { index: at('renderer/index.html') },
+        output: {
+          chunkFileNames: ({ name }) => `assets/${shortName(name)}-[hash].js`,
+          assetFileNames: ({ names: [name = ''] }) => `assets/${shortName(parse(name).name)}-[hash][extname]`,
+          // Small pieces that screens share go along with their neighbours: a start that reads forty files takes 0.1 s more.
+          codeSplitting: {
+            groups: [{ name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 40_000 }],
+          },
+        },
+      },
     },
   },
 });

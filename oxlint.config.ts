@@ -20,6 +20,10 @@ const sessions: Ban = {
 };
 const sqlite: Ban = { regex: '^better-sqlite3$', message: 'SQLite belongs to electron/core/history.' };
 const pg: Ban = { regex: '^pg(-|/|$)', message: 'PostgreSQL clients are opened by electron/core/postgres only.' };
+const ssh: Ban = {
+  regex: '^ssh2(-|/|$)',
+  message: 'SSH is spoken by electron/core/tunnel only: it hands out streams, and checks whom it speaks to.',
+};
 const node: Ban = { regex: '^node:', message: 'No Node here.' };
 const engine: Ban = {
   regex: '(^|/)(electron|resources)/',
@@ -67,60 +71,64 @@ export default defineConfig({
     'typescript/consistent-type-imports': 'error',
     'no-console': 'error',
     eqeqeq: ['error', 'always', { null: 'ignore' }],
-    'no-restricted-imports': imports(electronModule),
+    'no-restricted-imports': imports(electronModule, ssh),
     'react/react-in-jsx-scope': 'off',
   },
   overrides: [
     { files: ['shared/**'], rules: { 'no-restricted-imports': imports(sharedOnly) } },
     {
       files: ['renderer/**'],
-      rules: { 'no-restricted-imports': imports(electronModule, node, pg, sqlite, engine, server) },
+      rules: { 'no-restricted-imports': imports(electronModule, node, pg, ssh, sqlite, engine, server) },
     },
     {
       files: ['renderer/{app,screens,charts,tables,commands}/**'],
-      rules: { 'no-restricted-imports': imports(electronModule, node, pg, sqlite, engine, server, client) },
+      rules: { 'no-restricted-imports': imports(electronModule, node, pg, ssh, sqlite, engine, server, client) },
     },
-    { files: ['electron/{main,preload}/**'], rules: { 'no-restricted-imports': imports(pg, sqlite, sessions) } },
+    { files: ['electron/{main,preload}/**'], rules: { 'no-restricted-imports': imports(pg, ssh, sqlite, sessions) } },
     {
       files: ['electron/hosts/**'],
       rules: {
-        'no-restricted-imports': imports(electronModule, pg, sqlite, sessions),
+        'no-restricted-imports': imports(electronModule, pg, ssh, sqlite, sessions),
         'no-restricted-properties': ['error', ...sendsSql],
       },
     },
     {
       files: ['electron/core/**'],
       rules: {
-        'no-restricted-imports': imports(electronModule, pg, sqlite, sessions, server, doors),
+        'no-restricted-imports': imports(electronModule, pg, ssh, sqlite, sessions, server, doors),
         'no-restricted-properties': ['error', ...sendsSql],
       },
     },
     {
+      files: ['electron/core/tunnel/**'],
+      rules: { 'no-restricted-imports': imports(electronModule, pg, sqlite, sessions, server, doors) },
+    },
+    {
       files: ['electron/core/api/**'],
-      rules: { 'no-restricted-imports': imports(electronModule, pg, sqlite, sessions, doors) },
+      rules: { 'no-restricted-imports': imports(electronModule, pg, ssh, sqlite, sessions, doors) },
     },
     {
       files: ['electron/core/{read-model,dashboards,warehouse,explain,index-advice}/**'],
       rules: {
-        'no-restricted-imports': imports(electronModule, pg, sqlite, server, doors),
+        'no-restricted-imports': imports(electronModule, pg, ssh, sqlite, server, doors),
         'no-restricted-properties': 'off',
       },
     },
     {
       files: ['electron/core/postgres/**'],
       rules: {
-        'no-restricted-imports': imports(electronModule, sqlite, server, doors),
+        'no-restricted-imports': imports(electronModule, ssh, sqlite, server, doors),
         'no-restricted-properties': 'off',
       },
     },
     {
       files: ['electron/core/history/**'],
-      rules: { 'no-restricted-imports': imports(electronModule, pg, sessions, server, doors) },
+      rules: { 'no-restricted-imports': imports(electronModule, pg, ssh, sessions, server, doors) },
     },
     {
-      files: ['electron/core/{diagnosis,schedule,ladder}/**', 'electron/core/read-model/plan/**'],
+      files: ['electron/core/{diagnosis,ladder}/**', 'electron/core/{read-model/plan,schedule/decide}/**'],
       rules: {
-        'no-restricted-imports': imports(electronModule, server, doors, input),
+        'no-restricted-imports': imports(electronModule, ssh, server, doors, input),
         'no-restricted-globals': ['error', ...clockGlobals],
         'no-restricted-properties': [
           'error',

@@ -1,9 +1,17 @@
 import { join } from 'node:path';
 import { engineVersion } from './version.ts';
 import { withInstanceHistory } from './connections/instance-history.ts';
+import { Alerts } from './alerts/alerts.ts';
 import { Captures } from './captures/captures.ts';
 import { KnownServers } from './connections/known-servers.ts';
+import { DashboardFilters } from './dashboards/dashboard-filters.ts';
+import { OfflineCache } from './dashboards/offline/offline-cache.ts';
+import { Packs } from './dashboards/packs/packs.ts';
 import { DashboardService } from './dashboards/dashboard-service.ts';
+import { DashboardExports } from './dashboards/export/dashboard-exports.ts';
+import { createExportRenderer } from './dashboards/export/export-renderer.ts';
+import { printedFilters } from './dashboards/export/printed-filters.ts';
+import { LiveComparisons } from './dashboards/live-comparisons.ts';
 import { DemoService } from './demo/demo-service.ts';
 import { shippedReadModel } from './demo/shipped-read-models.ts';
 import type { Engine } from './engine.ts';
@@ -17,9 +25,12 @@ import { Mornings } from './mornings/mornings.ts';
 import { OpenFindings } from './mornings/open-findings.ts';
 import { warmUp } from './mornings/warm-up.ts';
 import type { Ports } from './ports.ts';
+import { ExecutiveRole } from './read-model/executive-role.ts';
 import { ReadModelDefinitions } from './read-model/definitions/definitions-service.ts';
 import { ReadModelLifecycle } from './read-model/lifecycle-service.ts';
+import { readSchedulesWhereKept } from './read-model/registry/schedule-state.ts';
 import { ReadModelService } from './read-model/read-model-service.ts';
+import { Schedules } from './schedule/schedules.ts';
 import { startRetention } from './history/retention-timer.ts';
 
 export interface EngineOptions {
@@ -27,6 +38,8 @@ export interface EngineOptions {
   readonly background: boolean;
   /** A window is about to ask: what it will ask is asked once before (mornings/warm-up.ts). */
   readonly forWindow?: boolean;
+  /** How long a stop waits for refreshes that run, ms, before it hands them back. */
+  readonly graceMs?: number | undefined;
 }
 
 export interface RunningEngine extends Engine {
@@ -39,7 +52,7 @@ export interface RunningEngine extends Engine {
 /** Composition root: ports in, services out. Opens the store; connects nowhere by itself. */
 export async function createEngine(
   ports: Ports,
-  { background, forWindow = false }: EngineOptions,
+  { background, forWindow = false, graceMs }: EngineOptions,
 ): Promise<RunningEngine> {
   const startedAtMs = ports.clock.nowMs();
   const notices: string[] = [];
@@ -47,6 +60,7 @@ export async function createEngine(
     notices.push(text);
     ports.logger.warn({}, text);
   };
+  if (ports.secrets.notice != null) notices.push(ports.secrets.notice);
   const events = createEvents();
   const history = withInstanceHistory(
     await openHistory({
@@ -66,13 +80,43 @@ export async function createEngine(
       return found.length === 0 ? null : found.join(' ');
     },
   });
-  const dashboards = new DashboardService({ ports, history, events, servers, shipped: shippedReadModel });
-  const readModels = new ReadModelService({ ports, history, events, servers, dashboards });
+  const offlineCache = new OfflineCache({ ports, history, events });
+  const unlocked = offlineCache.start();
+  const dashboards = new DashboardService({
+    ports,
+    history,
+    events,
+    servers,
+    shipped: shippedReadModel,
+    isRefreshing: (serverId, readModel) => readModels.isRefreshing(serverId, readModel),
+  });
+  const dashboardExports = new DashboardExports(
+    {
+      get: (serverId, dashboardId) => dashboards.get(serverId, dashboardId),
+      cached: (serverId, dashboardId, filters) => dashboards.cached(serverId, dashboardId, { filters }),
+      printedFilters: (dashboard, filters) => printedFilters(dashboards.resolved(dashboard, filters)),
+      labelOf: async (serverId) => (await servers.stored(serverId)).settings.label,
+    },
+    createExportRenderer(),
+    ports.clock,
+  );
+  const dashboardFilters = new DashboardFilters({ ports, history, servers, dashboards });
+  const liveComparisons = new LiveComparisons({ ports, history, servers, dashboards });
+  const readModels: ReadModelService = new ReadModelService({ ports, history, events, servers, dashboards });
   const lifecycle = new ReadModelLifecycle({
     ports,
     history,
     servers,
+    proofs: readModels.proofs,
     refresh: (serverId, name) => readModels.refresh(serverId, name),
+  });
+  const schedules = new Schedules({
+    ports,
+    history,
+    events,
+    servers,
+    refresh: (server, name, claim, signal) => readModels.refreshClaimed(server, name, claim, signal),
+    graceMs,
   });
   const explain = new ExplainService({ ports, history, servers });
   const demo = new DemoService({ ports, history, events, servers });
@@ -82,7 +126,10 @@ export async function createEngine(
   const indexAdvice = new IndexAdviceService({ ports, history, servers, dashboards });
   const experiments = new Experiments({ ports, history, servers, mornings });
   const stopMeasuring = background ? startMeasuring(experiments, { clock: ports.clock, logger: ports.logger }) : null;
+  const packs = new Packs({ ports, history, events, servers });
   const captures = new Captures({ ports, history, events, servers, dashboards });
+  const alerts = new Alerts({ ports, history, events, servers, readSchedules: readSchedulesWhereKept });
+  if (background) alerts.start();
   const stopRetention = background ? startRetention({ history, clock: ports.clock, logger: ports.logger }) : null;
 
   for (const { serverId, settings } of await history.connections.list()) {
@@ -96,6 +143,8 @@ export async function createEngine(
     if (background) void servers.server(serverId).catch(() => undefined);
   }
 
+  if (background) await schedules.start();
+
   let stopping: Promise<void> | null = null;
   const warmed = forWindow
     ? warmUp({ history, mornings, logger: ports.logger }, () => stopping !== null)
@@ -106,9 +155,16 @@ export async function createEngine(
       () => stopRetention?.(),
       () => (stopMeasuring === null ? experiments.settled() : stopMeasuring()),
       () => openFindings.stop(),
+      () => alerts.stop(),
       () => explain.stop(),
+      () => liveComparisons.stop(),
+      () => dashboardExports.stop(),
+      // Runs that were claimed are handed back, so that another runner has them at once.
+      () => schedules.stop(),
       () => readModels.stop(),
       () => demo.close(),
+      () => unlocked,
+      () => dashboards.settled(),
       () => servers.stop(),
       () => history.close(),
     ];
@@ -135,10 +191,18 @@ export async function createEngine(
     explain,
     indexAdvice,
     readModels,
+    schedules,
     lifecycle,
-    definitions: new ReadModelDefinitions({ ports, history, servers }),
+    definitions: new ReadModelDefinitions({ ports, history, servers, proofs: readModels.proofs }),
+    executive: new ExecutiveRole(servers),
     dashboards,
+    dashboardExports,
+    dashboardFilters,
+    liveComparisons,
     captures,
+    alerts,
+    offlineCache,
+    packs,
     warmed,
     info: () => ({
       version: engineVersion,
@@ -147,6 +211,7 @@ export async function createEngine(
       startedAtMs,
       secretStore: ports.secrets.kind,
       notices: [...notices],
+      store: history.state,
     }),
     stop: () => (stopping ??= stop()),
   };

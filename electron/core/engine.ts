@@ -1,7 +1,13 @@
 import type { EngineInfo } from '../../shared/model/engine.ts';
+import type { Alerts } from './alerts/alerts.ts';
 import type { Captures } from './captures/captures.ts';
 import type { KnownServers } from './connections/known-servers.ts';
+import type { DashboardFilters } from './dashboards/dashboard-filters.ts';
+import type { OfflineCache } from './dashboards/offline/offline-cache.ts';
+import type { Packs } from './dashboards/packs/packs.ts';
 import type { DashboardService } from './dashboards/dashboard-service.ts';
+import type { DashboardExports } from './dashboards/export/dashboard-exports.ts';
+import type { LiveComparisons } from './dashboards/live-comparisons.ts';
 import type { DemoService } from './demo/demo-service.ts';
 import type { Experiments } from './experiments/experiments.ts';
 import type { ExplainService } from './explain/explain-service.ts';
@@ -11,9 +17,11 @@ import type { OpenFindings } from './mornings/open-findings.ts';
 import type { Events } from './events.ts';
 import type { History } from './history/history.ts';
 import type { Ports } from './ports.ts';
+import type { ExecutiveRole } from './read-model/executive-role.ts';
 import type { ReadModelDefinitions } from './read-model/definitions/definitions-service.ts';
 import type { ReadModelLifecycle } from './read-model/lifecycle-service.ts';
 import type { ReadModelService } from './read-model/read-model-service.ts';
+import type { Schedules } from './schedule/schedules.ts';
 
 /** What the composition root puts together and `api/` exposes. */
 export interface Engine {
@@ -28,9 +36,17 @@ export interface Engine {
   readonly explain: ExplainService;
   readonly indexAdvice: IndexAdviceService;
   readonly readModels: ReadModelService;
+  readonly schedules: Schedules;
   readonly lifecycle: ReadModelLifecycle;
   readonly definitions: ReadModelDefinitions;
+  readonly executive: ExecutiveRole;
   readonly dashboards: DashboardService;
+  readonly dashboardExports: DashboardExports;
+  readonly dashboardFilters: DashboardFilters;
+  readonly liveComparisons: LiveComparisons;
   readonly captures: Captures;
+  readonly alerts: Alerts;
+  readonly offlineCache: OfflineCache;
+  readonly packs: Packs;
   info(): EngineInfo;
 }

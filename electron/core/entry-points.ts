@@ -4,6 +4,8 @@
  */
 const sources = {
   'history-writer': './history/writer-thread.ts',
+  'export-renderer': './dashboards/export/render-thread.ts',
+  'ssh-key': './tunnel/key-thread.ts',
   guardian: '../../resources/demo-erp/guardian.ts',
   workload: '../../resources/demo-erp/workload/driver.ts',
 } as const;

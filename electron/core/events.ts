@@ -3,6 +3,8 @@ import type { EngineEvent } from '../../shared/model/engine.ts';
 /** Tells every open door what changed. `seq` grows by one with each event, so that a client sees what it missed. */
 export interface Events {
   publish(topic: EngineEvent['topic'], serverId?: string | null, subject?: string | null): void;
+  /** Calls `listener` with each event, within the engine. Returns how to stop. */
+  listen(listener: (event: EngineEvent) => void): () => void;
   /** From now on, until `signal` aborts. Begins with one event that carries the current `seq`. */
   subscribe(signal?: AbortSignal): AsyncGenerator<EngineEvent, void, void>;
 }
@@ -18,6 +20,10 @@ export function createEvents(): Events {
       seq += 1;
       const event: EngineEvent = { seq, topic, serverId, subject };
       for (const listener of listeners) listener(event);
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     async *subscribe(signal) {
       let waiting: EngineEvent[] = [{ seq, topic: 'connections', serverId: null, subject: null }];

@@ -1,3 +1,5 @@
+import type { SecretStoreKind } from '../../shared/model/secret-store.ts';
+
 /** What a door must supply to the engine. Fakes stand only here. */
 
 export interface Clock {
@@ -9,15 +11,22 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Passwords by key (`server:<id>`). `kind` is said to the person. */
+/**
+ * Passwords by key (`server:<id>`). `kind` is said to the person: with the operating system's keychain, in clear in a file
+ * that only its user can read, or for as long as the process lives. Only 'system' is safe from who reads the profile.
+ */
 export interface SecretStore {
-  readonly kind: 'system' | 'memory';
+  readonly kind: SecretStoreKind;
+  /** What the person should know of how it was found; null: nothing. */
+  readonly notice?: string | null;
   get(key: string): Promise<string | null>;
   set(key: string, secret: string): Promise<void>;
   remove(key: string): Promise<void>;
 }
 
 export interface Notifier {
+  /** True where the person at this machine sees what is told; a log is not seen. */
+  readonly visible?: boolean;
   notify(title: string, body: string): void;
 }
 

@@ -41,7 +41,7 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
       type: 'start',
       profileDir: options.profileDir,
       resourcesDir: options.resourcesDir,
-      secretStore: options.secrets.kind,
+      secretStore: options.secrets.kind === 'system' ? 'system' : 'memory',
       logLevel: options.logLevel,
     });
     return started;

@@ -5,6 +5,9 @@ import { isFailure } from '../../shared/model/failure.ts';
 import { createCore } from '../core/create-core.ts';
 import { logBug, type DoorRouter } from '../hosts/http/rpc-endpoint.ts';
 import { memorySecrets, nodePorts, stderrLogger } from '../hosts/node-ports.ts';
+import { attachEngine } from '../hosts/profile/attach-engine.ts';
+import { attachableEngine, type AttachableEngine } from '../hosts/profile/attachable-engine.ts';
+import { attachFrom } from '../hosts/profile/attach-to.ts';
 import { openProfileEngine, type ProfileEngine } from '../hosts/profile/open-engine.ts';
 import type { FromEngine, ToEngine } from './engine-messages.ts';
 import { remoteSecrets } from './engine-secrets.ts';
@@ -18,6 +21,7 @@ const tell = (message: FromEngine) => main.postMessage(message);
 const secrets = remoteSecrets(tell);
 const waitingPorts: MessagePortMain[] = [];
 let starting: Promise<ProfileEngine> | null = null;
+let attachable: AttachableEngine | null = null;
 let connect = (port: MessagePortMain): void => void waitingPorts.push(port);
 
 // In a terminal Ctrl-C, and closing it, reach every process of the group. This one ends through its parent alone,
@@ -46,13 +50,17 @@ async function start(message: Extract<ToEngine, { type: 'start' }>): Promise<voi
     logger,
     door: 'window',
     secrets: secretStore === 'system' ? secrets : memorySecrets(),
-    notifier: { notify: (title, body) => tell({ type: 'notify', title, body }) },
+    notifier: { visible: true, notify: (title, body) => tell({ type: 'notify', title, body }) },
   });
-  starting = openProfileEngine({
-    profileDir,
-    logger,
-    startCore: () => createCore(ports, { background: true, forWindow: true }),
-  });
+  const attach = attachFrom(process.env);
+  starting =
+    attach === null
+      ? openProfileEngine({
+          profileDir,
+          logger,
+          startCore: () => createCore(ports, { background: true, forWindow: true }),
+        })
+      : attachEngine({ ...attach, profileDir, logger });
   let engine: ProfileEngine;
   try {
     engine = await starting;
@@ -60,22 +68,25 @@ async function start(message: Extract<ToEngine, { type: 'start' }>): Promise<voi
     if (!isFailure(error)) throw error;
     return tell({ type: 'failed', message: error.value.message });
   }
-  connect = serve(engine.router, (error) => logBug(logger, error));
+  attachable = attachableEngine(engine, { profileDir, logger, startedAttachedTo: attach?.to });
+  connect = serve(attachable.router, (error) => logBug(logger, error));
   waitingPorts.splice(0).forEach(connect);
   tell({ type: 'ready', kind: engine.kind(), pid: engine.pid() });
 }
 
-function serve(router: DoorRouter, onBug: (error: unknown) => void): (port: MessagePortMain) => void {
-  const handler = new RPCHandler(router, { interceptors: [onError(onBug)] });
+/** A window that is loaded anew gets a new port, and with it what the door works on by then. */
+function serve(router: () => DoorRouter, onBug: (error: unknown) => void): (port: MessagePortMain) => void {
   return (port) => {
-    handler.upgrade(port, { context: {} });
+    new RPCHandler(router(), { interceptors: [onError(onBug)] }).upgrade(port, { context: {} });
     port.start();
   };
 }
 
 async function stop(): Promise<void> {
   try {
-    await (await starting)?.close();
+    const engine = await starting;
+    await attachable?.close();
+    await engine?.close();
   } catch (error) {
     // A start that failed was told already, and holds nothing.
     if (!isFailure(error)) throw error;

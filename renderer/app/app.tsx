@@ -1,7 +1,6 @@
 import { Button, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { useEffect } from 'react';
-import { startApp, useStart } from '../stores/start.ts';
+import { useStart } from '../stores/start.ts';
 import { preferredScheme } from '../stores/preferences.ts';
 import { styleNonce } from '../theme/style-nonce.ts';
 import { mantineVariables, theme } from '../theme/theme.ts';
@@ -13,9 +12,6 @@ import styles from './shell.module.css';
 const scheme = preferredScheme();
 
 export function App() {
-  useEffect(() => {
-    void startApp();
-  }, []);
   return (
     <MantineProvider
       theme={theme}
@@ -24,7 +20,8 @@ export function App() {
       defaultColorScheme="auto"
       {...(styleNonce === undefined ? {} : { getStyleNonce: () => styleNonce ?? '' })}
     >
-      <Notifications position="bottom-right" limit={3} />
+      {/* What is wrong stays until it is closed: what a person has just done must not wait behind three of it. */}
+      <Notifications position="bottom-right" limit={6} />
       <Stage />
     </MantineProvider>
   );

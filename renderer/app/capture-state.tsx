@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { EmptyState } from './empty-state.tsx';
 import { Page } from './page.tsx';
 import { navigate } from './router.ts';
+import { useSelectedServer } from '../stores/connections.ts';
 
 interface CaptureStateProps {
   /** The screen's title. */
@@ -13,17 +14,18 @@ interface CaptureStateProps {
 
 /** A screen that is about a running server, while somebody looks at a capture: nothing failed, it is the wrong place. */
 export function CaptureState({ title, children }: CaptureStateProps): ReactNode {
+  const isPack = useSelectedServer()?.capture?.contents === 'dashboards';
   return (
     <Page title={title}>
       <EmptyState
-        title="This is a capture"
+        title={isPack ? 'These are dashboards out of a file' : 'This is a capture'}
         actions={
-          <Button variant="filled" onClick={() => navigate('/mornings')}>
-            Go to its morning
+          <Button variant="filled" onClick={() => navigate(isPack ? '/dashboards' : '/mornings')}>
+            {isPack ? 'Go to its dashboards' : 'Go to its morning'}
           </Button>
         }
       >
-        {children}
+        {isPack ? 'A pack holds dashboards and their saved numbers, and nothing else of the server.' : children}
       </EmptyState>
     </Page>
   );

@@ -1,9 +1,14 @@
 import { Button } from '@mantine/core';
-import { calmCodes, failureTitles } from '../i18n/failures.ts';
+import { withMoments } from '../../shared/format/moments-in-text.ts';
+import { shownHostKeySchema } from '../../shared/model/tunnel.ts';
+import { calmCodes, failureTitles, heldByCalendar } from '../i18n/failures.ts';
 import type { Problem } from '../stores/failure-error.ts';
 import { CopyButton } from './copy-button.tsx';
+import { HostKeyQuestion } from './host-key-question.tsx';
+import { momentExact } from './moments.ts';
 import { Notice } from './notice.tsx';
 import styles from './notice.module.css';
+import { UpdateRegistry } from './update-registry.tsx';
 
 interface FailureNoticeProps {
   readonly problem: Problem;
@@ -15,24 +20,35 @@ interface FailureNoticeProps {
 
 /** An expected failure: what happened, to which object, what to do next, with the mending statement ready to copy. */
 export function FailureNotice({ problem, onRetry, title }: FailureNoticeProps) {
+  const unknownKey =
+    problem.code === 'host_key_unknown' ? shownHostKeySchema.safeParse(problem.detail?.['hostKey']).data : undefined;
+  // Before the key is trusted, trying again leads here again.
   const retry =
-    onRetry === undefined ? undefined : (
+    onRetry === undefined || unknownKey !== undefined ? undefined : (
       <Button size="compact-sm" onClick={onRetry}>
         Try again
       </Button>
     );
+  const older = problem.detail?.['olderRegistry'];
   return (
     <Notice
       tone={calmCodes.has(problem.code) ? 'warning' : 'bad'}
-      title={title ?? failureTitles[problem.code]}
-      buttons={retry}
+      title={title ?? titleOf(problem)}
+      buttons={typeof older === 'string' ? <UpdateRegistry serverId={older} /> : retry}
     >
-      <p className={styles.message}>{problem.message}</p>
-      {problem.action !== undefined && <ActionToCopy action={problem.action} />}
+      <p className={styles.message}>{withMoments(problem.message, momentExact)}</p>
+      {unknownKey !== undefined ? (
+        <HostKeyQuestion key={unknownKey.key} shown={unknownKey} onTrusted={onRetry} />
+      ) : (
+        problem.action !== undefined && <ActionToCopy action={problem.action} />
+      )}
       <Facts problem={problem} />
     </Notice>
   );
 }
+
+const titleOf = ({ code, detail }: Problem): string =>
+  code === 'busy' && typeof detail?.['calendar'] === 'string' ? heldByCalendar : failureTitles[code];
 
 /** The exact statement or setting that mends something. */
 export function ActionToCopy({ action }: { readonly action: string }) {
@@ -45,7 +61,7 @@ export function ActionToCopy({ action }: { readonly action: string }) {
 }
 
 function Facts({ problem }: { readonly problem: Problem }) {
-  const facts = Object.entries(problem.detail ?? {}).filter(([name]) => name !== 'stages');
+  const facts = Object.entries(problem.detail ?? {}).filter(([name]) => name !== 'stages' && name !== 'olderRegistry');
   if (problem.sqlstate !== undefined) facts.push(['SQLSTATE', problem.sqlstate]);
   if (facts.length === 0) return null;
   return (

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { askToLeave, heldRoute } from './route-hold.ts';
 import { changedParams, formatRoute, parseRoute, searchParams, type Params, type Route } from './route.ts';
 
 export type { Params, Route } from './route.ts';
@@ -15,6 +16,9 @@ function subscribe(onChange: () => void): () => void {
 }
 
 function snapshot(): Route {
+  // An address that is about to be put back is no route yet.
+  const hold = heldRoute();
+  if (hold !== null && hold.hash !== location.hash) return current;
   const next = parseRoute(location.hash);
   if (formatRoute(next) !== formatRoute(current)) current = next;
   return current;
@@ -47,6 +51,11 @@ export function setParams(changes: Params, { replace = true } = {}): void {
 
 function goTo(target: string, replace: boolean): void {
   if (target === location.hash) return;
+  const hold = heldRoute();
+  if (hold !== null) {
+    askToLeave(hold, () => goTo(target, replace));
+    return;
+  }
   if (replace) history.replaceState(null, '', target);
   else history.pushState(null, '', target);
   window.dispatchEvent(new Event('daybreak:route'));

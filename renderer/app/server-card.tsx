@@ -2,9 +2,11 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { IconSelector } from '@tabler/icons-react';
 import type { SamplerStatus, ServerSummary } from '../../shared/model/connection.ts';
 import { useServerSelection } from '../stores/server-selection.ts';
-import { connectOrShowWhy, useConnections, useSelectedServer } from '../stores/connections.ts';
+import { useConnections, useSelectedServer } from '../stores/connections.ts';
+import { isExecutive, useExecutive } from '../stores/executive.ts';
+import { connectFromHere } from './connect-from-here.ts';
 import { momentExact } from './moments.ts';
-import { href, navigate } from './router.ts';
+import { href } from './router.ts';
 import { countdown, samplingText, versionShort } from './server-facts.ts';
 import styles from './shell.module.css';
 import { ServerTag } from './tag.tsx';
@@ -53,7 +55,7 @@ function ServerState({ server, sampler }: ServerStateProps) {
       return (
         <>
           <div>{versionShort(server)}</div>
-          {sampler !== null && (
+          {sampler !== null && !isExecutive(server) && (
             <div title={sampler.problem ?? undefined}>
               <span
                 aria-hidden
@@ -72,7 +74,11 @@ function ServerState({ server, sampler }: ServerStateProps) {
       return (
         <div>
           not connected ·{' '}
-          <button type="button" className={styles.inlineButton} onClick={() => connectOrAsk(server.serverId)}>
+          <button
+            type="button"
+            className={styles.inlineButton}
+            onClick={() => void connectFromHere(server.serverId, isExecutive(server))}
+          >
             connect
           </button>
         </div>
@@ -87,20 +93,22 @@ function Offline({ server }: { readonly server: ServerSummary }) {
       <span className={styles.offlineWord}>Offline</span> · {server.settings.label} cannot be reached
       <br />
       {server.nextAttemptAtMs !== null && <>retry in {countdown(server.nextAttemptAtMs - nowMs)} · </>}
-      <button type="button" className={styles.inlineButton} onClick={() => connectOrAsk(server.serverId)}>
+      <button
+        type="button"
+        className={styles.inlineButton}
+        onClick={() => void connectFromHere(server.serverId, isExecutive(server))}
+      >
         now
       </button>
     </div>
   );
 }
 
-/** When the server wants something from the person (a password), the Connections screen asks for it. */
-function connectOrAsk(serverId: string): void {
-  void connectOrShowWhy(serverId, (ask) => navigate('/connections', { connect: ask ? serverId : null }));
-}
-
 function ServerMenu() {
-  const servers = useConnections((state) => state.servers.value) ?? [];
+  const executive = useExecutive();
+  const all = useConnections((state) => state.servers.value) ?? [];
+  // Looking at another connection is no way around leaving the mode.
+  const servers = executive ? all.filter(isExecutive) : all;
   const { serverId, select } = useServerSelection();
   if (servers.length < 2) return null;
   return (

@@ -2,29 +2,41 @@ import { Suspense, useEffect, useRef } from 'react';
 import { Palette } from '../commands/palette.tsx';
 import { ShortcutsDialog } from '../commands/shortcuts-dialog.tsx';
 import { useShortcuts } from '../commands/use-shortcuts.ts';
+import { useExecutive, useModeKnown } from '../stores/executive.ts';
+import { AlertToasts } from './alert-toasts.tsx';
+import { AgentBanner } from './agent-banner.tsx';
 import { EmptyState } from './empty-state.tsx';
 import { EngineBanner } from './engine-banner.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { ExecutiveDialogs, HiddenScreen } from './executive-mode.tsx';
+import { useLocalTimeZone } from './local-time-zone.ts';
 import { href, navigate, useRoute } from './router.ts';
-import { screens } from './screens.ts';
+import { screens, screensFor } from './screens.ts';
 import styles from './shell.module.css';
 import { Sidebar } from './sidebar.tsx';
+import { StoreBanner } from './store-banner.tsx';
 import { useFileDrop } from './use-file-drop.ts';
 
 /** Sidebar at the left, one screen at the right; palette and shortcuts above all. */
 export function Shell() {
   const route = useRoute();
   const id = route.path[0];
+  const executive = useExecutive();
+  const modeKnown = useModeKnown();
   const main = useRef<HTMLElement>(null);
   useShortcuts();
+  // A laptop that crosses a border: every time on the screen is told by the new clock.
+  useLocalTimeZone();
   // A file that misses who would take it must not replace the app.
   useFileDrop(null);
 
   useEffect(() => {
-    if (id === undefined) navigate(`/${screens[0]?.id ?? ''}`, {}, { replace: true });
-  }, [id]);
+    if (id === undefined && modeKnown) navigate(`/${screensFor(executive)[0]?.id ?? ''}`, {}, { replace: true });
+  }, [id, executive, modeKnown]);
 
-  const Screen = screens.find((screen) => screen.id === id)?.component;
+  const screen = screens.find((one) => one.id === id);
+  const hidden = screen !== undefined && !screensFor(executive).includes(screen);
+  const Screen = screen?.component;
   const toMain = (event: React.MouseEvent) => {
     event.preventDefault();
     main.current?.focus();
@@ -38,12 +50,16 @@ export function Shell() {
       <Sidebar />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         <EngineBanner />
+        <StoreBanner />
+        <AgentBanner />
         <ErrorBoundary resetKey={route.path.join('/')}>
           <Suspense fallback={<div className={styles.loading}>Loading …</div>}>
-            {Screen !== undefined && <Screen />}
+            {id === undefined && <div className={styles.loading}>Loading …</div>}
+            {Screen !== undefined && !hidden && <Screen />}
+            {screen !== undefined && hidden && <HiddenScreen title={screen.title} />}
             {Screen === undefined && id !== undefined && (
               <EmptyState title="There is no such screen">
-                <a href={href('/mornings')}>Go to Mornings</a>
+                <a href={href(`/${screensFor(executive)[0]?.id ?? ''}`)}>Go to {screensFor(executive)[0]?.title}</a>
               </EmptyState>
             )}
           </Suspense>
@@ -51,6 +67,8 @@ export function Shell() {
       </main>
       <Palette />
       <ShortcutsDialog />
+      <ExecutiveDialogs />
+      <AlertToasts />
     </div>
   );
 }

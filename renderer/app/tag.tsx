@@ -28,11 +28,12 @@ export function EnvironmentTag({ environment }: { readonly environment: Environm
 }
 
 /** Somebody's morning out of a file, which must never be taken for a server of one's own. */
-export function CaptureTag() {
-  return <span className={`${styles.tag} ${styles.square} ${styles.accent}`}>Capture</span>;
+export function CaptureTag({ isPack = false }: { readonly isPack?: boolean }) {
+  return <span className={`${styles.tag} ${styles.square} ${styles.accent}`}>{isPack ? 'Pack' : 'Capture'}</span>;
 }
 
 /** What a server is, where its name stands. */
 export function ServerTag({ server }: { readonly server: Pick<ServerSummary, 'capture' | 'settings'> }) {
-  return server.capture === null ? <EnvironmentTag environment={server.settings.environment} /> : <CaptureTag />;
+  if (server.capture === null) return <EnvironmentTag environment={server.settings.environment} />;
+  return <CaptureTag isPack={server.capture.contents === 'dashboards'} />;
 }

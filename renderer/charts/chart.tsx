@@ -1,15 +1,10 @@
 import { useReducedMotion } from '@mantine/hooks';
 import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
+import type { PlotPlace } from '../../shared/charts/plot-place.ts';
 import type { ChartOption } from './chart-option.ts';
 import { init, type ECharts } from './echarts.ts';
 import { HoverText, type HoverPlace } from './hover-text.tsx';
 import styles from './charts.module.css';
-
-/** A place in the plot in the units of its axes: index of a category, value of a number or moment, ms. */
-export interface PlotPlace {
-  readonly x: number;
-  readonly y: number;
-}
 
 export interface ChartProps {
   readonly option: ChartOption;
@@ -32,7 +27,11 @@ export function Chart({ option, label, height = '100%', describe }: ChartProps):
     if (box.current === null) return undefined;
     const chart = init(box.current, null, { renderer: 'canvas' });
     drawn.current = chart;
-    const observer = new ResizeObserver(() => chart.resize());
+    // It tells once at the start, too: the same size again would draw everything twice.
+    const observer = new ResizeObserver(([entry]) => {
+      const { width = 0, height = 0 } = entry?.contentRect ?? {};
+      if (Math.round(width) !== chart.getWidth() || Math.round(height) !== chart.getHeight()) chart.resize();
+    });
     observer.observe(box.current);
     return () => {
       observer.disconnect();
@@ -42,7 +41,11 @@ export function Chart({ option, label, height = '100%', describe }: ChartProps):
   }, []);
 
   useEffect(() => {
-    drawn.current?.setOption({ ...option, animation: !still && option.animation !== false }, { notMerge: true });
+    // Read now and drawn in the next frame: both together hold the window up for too long, the first time above all.
+    drawn.current?.setOption(
+      { ...option, animation: !still && option.animation !== false },
+      { notMerge: true, lazyUpdate: true },
+    );
   }, [option, still]);
 
   const onMouseMove = (event: MouseEvent<HTMLDivElement>) => {

@@ -1,5 +1,5 @@
 import { useMemo, type ReactNode } from 'react';
-import { localTimeZone } from '../app/local-time-zone.ts';
+import { useLocalTimeZone } from '../app/local-time-zone.ts';
 import { Chart } from './chart.tsx';
 import { historyOption, historyText, type HistoryInput } from './history-option.ts';
 import { Legend } from './legend.tsx';
@@ -10,9 +10,10 @@ type HistoryChartProps = Pick<HistoryInput, 'activity' | 'oltpMeanMs' | 'inciden
 /** One statement's activity against the latency of the victims. */
 export function HistoryChart({ activity, oltpMeanMs, incident, height }: HistoryChartProps): ReactNode {
   const palette = usePalette();
+  const timeZone = useLocalTimeZone();
   const option = useMemo(
-    () => historyOption({ activity, oltpMeanMs, incident, palette, timeZone: localTimeZone }),
-    [activity, oltpMeanMs, incident, palette],
+    () => historyOption({ activity, oltpMeanMs, incident, palette, timeZone }),
+    [activity, oltpMeanMs, incident, palette, timeZone],
   );
   return (
     <>
@@ -25,7 +26,7 @@ export function HistoryChart({ activity, oltpMeanMs, incident, height }: History
       <Chart
         option={option}
         height={height}
-        describe={({ x }) => historyText({ activity, oltpMeanMs, timeZone: localTimeZone }, x)}
+        describe={({ x }) => historyText({ activity, oltpMeanMs, timeZone }, x)}
         label="Active sessions of this statement against OLTP mean latency"
       />
     </>

@@ -1,9 +1,9 @@
+import { latencyTick } from '../../shared/charts/axis-label.ts';
+import { axisText, baseOption, gridLines, hoverOption } from '../../shared/charts/base-option.ts';
+import type { ChartPalette } from '../../shared/charts/palette.ts';
 import { formatDuration } from '../../shared/format/duration.ts';
 import { formatClock } from '../../shared/format/zoned-time.ts';
-import { latencyTick } from './axis-label.ts';
-import { axisText, baseOption, gridLines, hoverOption } from './base-option.ts';
 import type { ChartOption } from './chart-option.ts';
-import type { ChartPalette } from './palette.ts';
 import { tickLabel } from './timeline-option.ts';
 import type { TimeWindow } from './time-window.ts';
 

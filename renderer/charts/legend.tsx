@@ -1,18 +1,8 @@
 import { useId, type ReactNode } from 'react';
+import type { LegendItem } from '../../shared/charts/legend-items.ts';
+import { patternOf, type Pattern } from '../../shared/charts/pattern.ts';
 import { usePalette } from './palette.ts';
-import { patternOf, type Pattern } from './pattern.ts';
 import styles from './charts.module.css';
-
-export interface LegendItem {
-  readonly name: string;
-  readonly color: string;
-  /** The series' place in the stack, which decides its pattern; null for a line. */
-  readonly pattern: number | null;
-  /** SVG dash array of a line; left out: solid. */
-  readonly dash?: string;
-  /** Of a shading, 0..1; left out: as solid as the series. */
-  readonly opacity?: number;
-}
 
 /** Names of the series with colour and pattern, as HTML: it wraps, zooms and is read out. */
 export function Legend({ items }: { readonly items: readonly LegendItem[] }): ReactNode {

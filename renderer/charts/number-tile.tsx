@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
+import { columnTitle, currencyOf, formatOf } from '../../shared/charts/widget-shape.ts';
 import { formatCell } from '../../shared/format/cell.ts';
 import type { Widget, WidgetData } from '../../shared/model/dashboard.ts';
-import { columnTitle, formatOf } from './widget-shape.ts';
+import { NumberComparison } from './number-comparison.tsx';
 import styles from './charts.module.css';
 
 /** Long amounts get smaller type rather than an ellipsis: half a number is a wrong number. */
@@ -17,7 +18,8 @@ export function NumberTile({ widget, data }: { readonly widget: Widget; readonly
     const index = data.columns.findIndex((column) => column.name === name);
     const column = data.columns[index];
     if (column === undefined) return [];
-    return [{ name, text: formatCell(row?.[index] ?? null, formatOf(widget, column), widget.currency) }];
+    const [cell, format, currency] = [row?.[index] ?? null, formatOf(widget, column), currencyOf(widget, name)];
+    return [{ name, cell, format, currency, text: formatCell(cell, format, currency, widget.locale) }];
   });
   const [main, ...more] = shown;
   if (main === undefined) {
@@ -27,11 +29,23 @@ export function NumberTile({ widget, data }: { readonly widget: Widget; readonly
       </p>
     );
   }
+  const { comparison } = widget;
+  const base = data.columns.findIndex((column) => column.name === comparison?.column);
   return (
     <div className={styles.number}>
       <div className={styles.numberValue} style={{ fontSize: sizePx(main.text) }}>
         {main.text}
       </div>
+      {comparison !== undefined && (
+        <NumberComparison
+          comparison={comparison}
+          value={main.cell}
+          base={row?.[base] ?? null}
+          format={main.format}
+          currency={main.currency}
+          locale={widget.locale}
+        />
+      )}
       {more.length > 0 && (
         <div className={styles.numberMore}>
           {more.map(({ name, text }) => `${columnTitle(name)} ${text}`).join(' · ')}

@@ -1,33 +1,10 @@
 import { useSyncExternalStore } from 'react';
-
-/** The theme's colours as a canvas needs them. Read from the custom properties of `theme/tokens.css`. */
-export interface ChartPalette {
-  readonly scheme: 'dark' | 'light';
-  readonly font: string;
-  readonly surface: string;
-  readonly text: string;
-  readonly textDim: string;
-  readonly border: string;
-  readonly axis: string;
-  readonly grid: string;
-  readonly line: string;
-  readonly accent: string;
-  readonly bad: string;
-  readonly warning: string;
-  readonly lockWait: string;
-  readonly oltp: string;
-  readonly reporting: string;
-  readonly batch: string;
-  readonly maintenance: string;
-  readonly mixed: string;
-  readonly series: readonly string[];
-  readonly heatLow: string;
-  readonly heatHigh: string;
-}
+import type { ChartPalette } from '../../shared/charts/palette.ts';
 
 /** The attribute that decides which half of `theme/tokens.css` holds. */
 const shownScheme = (): string | undefined => document.documentElement.dataset['mantineColorScheme'];
 
+/** Read from the custom properties of `theme/tokens.css`: a canvas knows none. */
 function readPalette(scheme: string | undefined): ChartPalette {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--db-${name}`).trim();

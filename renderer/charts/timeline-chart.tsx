@@ -2,7 +2,7 @@ import { useMemo, type ReactNode } from 'react';
 import { formatClock } from '../../shared/format/zoned-time.ts';
 import type { Timeline } from '../../shared/model/diagnosis.ts';
 import { Chart } from './chart.tsx';
-import { localTimeZone } from '../app/local-time-zone.ts';
+import { useLocalTimeZone } from '../app/local-time-zone.ts';
 import { usePalette } from './palette.ts';
 import { TimeBrush, type ZoomStep } from './time-brush.tsx';
 import type { TimeWindow } from './time-window.ts';
@@ -23,7 +23,7 @@ export interface TimelineChartProps {
 export function TimelineChart(props: TimelineChartProps): ReactNode {
   const { timeline, selection, onSelect, onZoom, height, brushLabel } = props;
   const palette = usePalette();
-  const timeZone = localTimeZone;
+  const timeZone = useLocalTimeZone();
   const option = useMemo(() => timelineOption({ timeline, palette, timeZone }), [timeline, palette, timeZone]);
   const label =
     `Active sessions by class and OLTP latency between ${formatClock(timeline.fromMs, timeZone)} ` +

@@ -1,5 +1,5 @@
 import type { Timeline } from '../../shared/model/diagnosis.ts';
-import type { ChartPalette } from './palette.ts';
+import type { ChartPalette } from '../../shared/charts/palette.ts';
 import type { TimeWindow } from './time-window.ts';
 
 export type TimelineBucket = Timeline['buckets'][number];

@@ -1,13 +1,13 @@
+import { latencyTick } from '../../shared/charts/axis-label.ts';
+import { axisText, baseOption, gridLines } from '../../shared/charts/base-option.ts';
+import type { ChartPalette } from '../../shared/charts/palette.ts';
+import { patternOf } from '../../shared/charts/pattern.ts';
 import { formatCount } from '../../shared/format/count.ts';
 import { formatDuration } from '../../shared/format/duration.ts';
 import { defaultLocale } from '../../shared/format/number-formats.ts';
 import { dateTimeFormat, formatClock, formatClockSeconds, zonedTime } from '../../shared/format/zoned-time.ts';
 import type { Timeline } from '../../shared/model/diagnosis.ts';
-import { latencyTick } from './axis-label.ts';
-import { axisText, baseOption, gridLines } from './base-option.ts';
 import type { ChartOption } from './chart-option.ts';
-import type { ChartPalette } from './palette.ts';
-import { patternOf } from './pattern.ts';
 import {
   damageSpans,
   latencyCeiling,

@@ -1,13 +1,15 @@
 import { useMemo, type ReactNode } from 'react';
+import { axisLabel } from '../../shared/charts/axis-label.ts';
+import { heatRange } from '../../shared/charts/heatmap-option.ts';
+import { shapeLegend } from '../../shared/charts/legend-items.ts';
+import type { ChartPalette } from '../../shared/charts/palette.ts';
+import { hoverText, widgetOption, type DrawnKind } from '../../shared/charts/widget-option.ts';
+import { isMismatch, shapeOf, shapeSummary, type WidgetShape } from '../../shared/charts/widget-shape.ts';
 import type { Widget, WidgetData } from '../../shared/model/dashboard.ts';
-import { axisLabel } from './axis-label.ts';
 import { Chart } from './chart.tsx';
-import { heatRange } from './heatmap-option.ts';
 import { Legend } from './legend.tsx';
 import { NumberTile } from './number-tile.tsx';
-import { usePalette, type ChartPalette } from './palette.ts';
-import { hoverText, lineDash, widgetOption, type DrawnKind } from './widget-option.ts';
-import { isMismatch, shapeOf, shapeSummary, type WidgetShape } from './widget-shape.ts';
+import { usePalette } from './palette.ts';
 import { WidgetTable } from './widget-table.tsx';
 import styles from './charts.module.css';
 
@@ -53,25 +55,20 @@ function ShapeLegend({
   readonly palette: ChartPalette;
 }): ReactNode {
   if (kind === 'heatmap') {
+    if (shape.options?.legend === false) return null;
     const range = heatRange(shape);
     const format = shape.series[0]?.format ?? 'decimal';
     if (range === null) return null;
     return (
       <div className={styles.legend}>
         <span className={styles.heatScale}>
-          {axisLabel(range.low, format, shape.currency)}
+          {axisLabel(range.low, format, shape.currency, shape.locale)}
           <i aria-hidden />
-          {axisLabel(range.high, format, shape.currency)}
+          {axisLabel(range.high, format, shape.currency, shape.locale)}
         </span>
       </div>
     );
   }
-  if (shape.series.length < 2) return null;
-  const items = shape.series.map(({ name }, index) => ({
-    name,
-    color: palette.series[index % palette.series.length] ?? palette.accent,
-    pattern: kind === 'line' ? null : index,
-    ...(kind === 'line' ? { dash: lineDash(index).join(' ') } : {}),
-  }));
-  return <Legend items={items} />;
+  const items = shapeLegend(kind, shape, palette);
+  return items.length === 0 ? null : <Legend items={items} />;
 }

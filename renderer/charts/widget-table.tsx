@@ -1,8 +1,8 @@
 import { useMemo, type ReactNode } from 'react';
+import { columnTitle, currencyOf, formatOf } from '../../shared/charts/widget-shape.ts';
 import { formatCell, isNumericFormat } from '../../shared/format/cell.ts';
 import type { Widget, WidgetData } from '../../shared/model/dashboard.ts';
 import { DataTable, type TableColumn } from '../tables/data-table.tsx';
-import { columnTitle, formatOf } from './widget-shape.ts';
 
 interface NumberedRow {
   readonly key: string;
@@ -44,7 +44,7 @@ export function WidgetTable({
         return {
           id: column.name,
           header: columnTitle(column.name),
-          cell: (row) => formatCell(row.cells[index] ?? null, format, widget.currency),
+          cell: (row) => formatCell(row.cells[index] ?? null, format, currencyOf(widget, column.name), widget.locale),
           sortValue: (row) => row.cells[index] ?? null,
           sortAs: numeric ? 'decimal' : 'natural',
           align: numeric ? 'right' : 'left',

@@ -1,20 +1,24 @@
 import { navigate } from '../app/router.ts';
-import { screens } from '../app/screens.ts';
+import { connectFromHere } from '../app/connect-from-here.ts';
+import { screensFor } from '../app/screens.ts';
 import { useServerSelection } from '../stores/server-selection.ts';
-import { connectOrShowWhy, disconnectServer, useConnections } from '../stores/connections.ts';
+import { disconnectServer, useConnections } from '../stores/connections.ts';
 import { closeDemo, openDemo, startLoad, stopLoad, useDemo } from '../stores/demo.ts';
+import { askToLeaveExecutive, isExecutive, useExecutive } from '../stores/executive.ts';
 import { usePreferences } from '../stores/preferences.ts';
 import type { Command } from './commands.ts';
 import { openShortcuts } from './shortcuts-store.ts';
 
 /** What can be done from everywhere: go to a screen, servers, the demo, the colours. */
 export function useGlobalCommands(): readonly Command[] {
-  const servers = useConnections((state) => state.servers.value) ?? [];
+  const executive = useExecutive();
+  const all = useConnections((state) => state.servers.value) ?? [];
+  const servers = executive ? all.filter(isExecutive) : all;
   const selected = useServerSelection((state) => state.serverId);
   const demo = useDemo((state) => state.status);
   const { scheme, setScheme } = usePreferences();
 
-  const go: Command[] = screens.map((screen) => ({
+  const go: Command[] = screensFor(executive).map((screen) => ({
     id: `go-${screen.id}`,
     title: screen.title,
     group: 'Go to',
@@ -24,7 +28,9 @@ export function useGlobalCommands(): readonly Command[] {
   }));
 
   const connections: Command[] = [
-    { id: 'add-server', title: 'Add a connection', group: 'Servers', run: () => navigate('/connections/new') },
+    executive
+      ? { id: 'leave-executive', title: 'Leave executive mode', group: 'Servers', run: askToLeaveExecutive }
+      : { id: 'add-server', title: 'Add a connection', group: 'Servers', run: () => navigate('/connections/new') },
   ];
   for (const { serverId, settings, state, capture } of servers) {
     if (serverId !== selected) {
@@ -41,20 +47,19 @@ export function useGlobalCommands(): readonly Command[] {
         id: `disconnect-${serverId}`,
         title: `Disconnect ${settings.label}`,
         group: 'Servers',
-        run: () => void disconnectServer(serverId).catch(() => navigate('/connections')),
+        run: () => void disconnectServer(serverId).catch(() => executive || navigate('/connections')),
       });
     } else {
       connections.push({
         id: `connect-${serverId}`,
         title: `Connect ${settings.label}`,
         group: 'Servers',
-        run: () =>
-          void connectOrShowWhy(serverId, (ask) => navigate('/connections', { connect: ask ? serverId : null })),
+        run: () => void connectFromHere(serverId, executive),
       });
     }
   }
 
-  return [...go, ...connections, ...demoCommands(demo), ...appearance(scheme, setScheme)];
+  return [...go, ...connections, ...(executive ? [] : demoCommands(demo)), ...appearance(scheme, setScheme)];
 }
 
 function demoCommands(demo: ReturnType<typeof useDemo.getState>['status']): Command[] {

@@ -4,32 +4,48 @@ import { IconSearch } from '@tabler/icons-react';
 import { type Command, useProvidedCommands } from './commands.ts';
 import { paletteStore } from './palette-store.ts';
 import { useGlobalCommands } from './global-commands.ts';
+import { useScheduleCommands } from './use-schedule-commands.tsx';
+
+/** A server has up to some thousand read models, with several commands each: the rest is found by its name. */
+const mostShown = 200;
 
 /** Ctrl/Cmd+K: every screen and every action, by name. */
 export function Palette() {
-  const commands = [...useProvidedCommands(), ...useGlobalCommands()];
+  const schedule = useScheduleCommands();
+  const commands = byTitle([...useProvidedCommands(), ...useGlobalCommands(), ...schedule.commands]);
   const groups = [...new Set(commands.map((command) => command.group))];
   return (
-    <Spotlight
-      store={paletteStore}
-      shortcut="mod + K"
-      tagsToIgnore={[]}
-      attributes={{ content: { 'aria-label': 'Command palette' } }}
-      highlightQuery
-      scrollable
-      maxHeight={420}
-      nothingFound="No command has that name"
-      searchProps={{
-        leftSection: <IconSearch size={18} aria-hidden />,
-        placeholder: 'What do you want to do?',
-        'aria-label': 'Search commands',
-      }}
-      actions={groups.map((group) => ({
-        group,
-        actions: commands.filter((command) => command.group === group).map(toAction),
-      }))}
-    />
+    <>
+      <Spotlight
+        store={paletteStore}
+        shortcut="mod + K"
+        tagsToIgnore={[]}
+        attributes={{ content: { 'aria-label': 'Command palette' } }}
+        highlightQuery
+        scrollable
+        maxHeight={420}
+        limit={mostShown}
+        nothingFound="No command has that name"
+        searchProps={{
+          leftSection: <IconSearch size={18} aria-hidden />,
+          placeholder: 'What do you want to do?',
+          'aria-label': 'Search commands',
+        }}
+        actions={groups.map((group) => ({
+          group,
+          actions: commands.filter((command) => command.group === group).map(toAction),
+        }))}
+      />
+      {schedule.dialog}
+    </>
   );
+}
+
+/** What a screen offers under a name comes before what every screen does. */
+function byTitle(commands: readonly Command[]): readonly Command[] {
+  const found = new Map<string, Command>();
+  for (const command of commands) if (!found.has(command.title)) found.set(command.title, command);
+  return [...found.values()];
 }
 
 function toAction(command: Command): SpotlightActionData {

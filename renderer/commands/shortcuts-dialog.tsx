@@ -1,9 +1,11 @@
 import { Group, Kbd, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
-import { shortcutGroups } from './shortcuts.ts';
+import { useExecutive } from '../stores/executive.ts';
+import { shortcutGroupsFor } from './shortcuts.ts';
 import { closeShortcuts, useShortcutsDialog } from './shortcuts-store.ts';
 
 export function ShortcutsDialog() {
   const { opened } = useShortcutsDialog();
+  const executive = useExecutive();
   return (
     <Modal
       opened={opened}
@@ -13,7 +15,7 @@ export function ShortcutsDialog() {
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl">
-        {shortcutGroups.map((group) => (
+        {shortcutGroupsFor(executive).map((group) => (
           <Stack key={group.title} gap={6}>
             <Text fw={650}>{group.title}</Text>
             {group.shortcuts.map((shortcut) => (

@@ -1,6 +1,8 @@
 import { useEffect } from 'react';
 import { navigate } from '../app/router.ts';
-import { screens } from '../app/screens.ts';
+import { screensFor } from '../app/screens.ts';
+import { isExecutive } from '../stores/executive.ts';
+import { selectedServer } from '../stores/connections.ts';
 import { openShortcuts } from './shortcuts-store.ts';
 
 const secondKeyMs = 1200;
@@ -22,7 +24,7 @@ export function useShortcuts(): void {
         return;
       } else if (event.timeStamp < goUntilMs) {
         goUntilMs = 0;
-        const screen = screens.find((one) => one.key === event.key);
+        const screen = screensFor(isExecutive(selectedServer())).find((one) => one.key === event.key);
         if (screen === undefined) return;
         navigate(`/${screen.id}`);
       } else {

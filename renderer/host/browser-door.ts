@@ -30,13 +30,14 @@ async function obtainToken(): Promise<string> {
     if (kept === null) throw new NoKeyError('no launch code in the address');
     return kept;
   }
-  // Out of the address before anything else runs: a code must not stay in the history or in a copied address.
-  history.replaceState(null, '', `${location.pathname}${location.search}#/`);
-  const response = await fetch('/launch', {
+  const traded = fetch('/launch', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ code }),
   });
+  // Out of the address before anything else runs: a code must not stay in the history or in a copied address.
+  history.replaceState(null, '', `${location.pathname}${location.search}#/`);
+  const response = await traded;
   if (!response.ok) {
     if (kept !== null) return kept;
     throw new NoKeyError('the launch code was not accepted');

@@ -10,6 +10,9 @@ export const failureTitles: Readonly<Record<Shown, string>> = {
   host_unreachable: 'The server cannot be reached',
   tls_failed: 'No trusted encrypted connection',
   login_failed: 'The server refused the login',
+  host_key_unknown: 'An SSH server that is not known yet',
+  host_key_changed: 'This may not be the SSH server it was',
+  ssh_login_failed: 'No way in at the SSH server',
   permission_denied: 'The role may not do this',
   capability_missing: 'The server lacks something that this needs',
   unsupported_server: 'This server is not supported',
@@ -27,5 +30,14 @@ export const failureTitles: Readonly<Record<Shown, string>> = {
   engine_gone: 'The engine does not answer',
 };
 
+/** Of `busy`, where nobody is at it: a window is open. */
+export const heldByCalendar = 'A calendar holds it back';
+
 /** Failures that are nobody's fault and need no alarm colour. */
-export const calmCodes: ReadonlySet<Shown> = new Set(['not_connected', 'cancelled', 'engine_gone', 'busy']);
+export const calmCodes: ReadonlySet<Shown> = new Set([
+  'not_connected',
+  'cancelled',
+  'engine_gone',
+  'busy',
+  'host_key_unknown',
+]);

@@ -1,3 +1,4 @@
+import type { RefreshMode } from '../../shared/model/refresh.ts';
 import type { Environment, ServerSummary, TlsMode } from '../../shared/model/connection.ts';
 
 export const environmentWords: Readonly<Record<Environment, string>> = {
@@ -41,3 +42,11 @@ export const tlsModeWords: Readonly<Record<TlsMode, { readonly title: string; re
 
 /** From the strongest to the weakest, as they are offered. */
 export const tlsModesStrongestFirst: readonly TlsMode[] = ['verify-full', 'verify-ca', 'require', 'prefer', 'disable'];
+
+/** How a refresh brings new numbers to the readers. */
+export const modeWords: Readonly<Record<RefreshMode, string>> = {
+  side_by_side: 'side by side',
+  concurrent: 'concurrent',
+  full: 'full',
+  by_period: 'by period',
+};

@@ -3,6 +3,7 @@ import { createAsked } from './asked.ts';
 import { client, unwrap } from './client.ts';
 import { refreshConnections } from './connections.ts';
 import type { WindowOf } from './incident.ts';
+import { sendFile } from './send-file.ts';
 import { useServerSelection } from './server-selection.ts';
 
 /** What is stored of a server, how long it is kept, and how large it is. */
@@ -22,27 +23,10 @@ export async function exportCapture({ serverId, fromMs, toMs }: WindowOf): Promi
   return unwrap(await client().history.exportCapture({ serverId, fromMs, toMs }));
 }
 
-/** What one request carries. */
-const partBytes = 1024 * 1024;
-
 /** Brings a file of this window's machine to the engine, and opens it. Throws FailureError. */
 export async function openCaptureFile(file: Blob, onSent: (share: number) => void): Promise<Capture> {
-  const uploadId = crypto.randomUUID();
-  for (let offset = 0; ; offset += partBytes) {
-    const end = Math.min(offset + partBytes, file.size);
-    const base64 = await asBase64(file.slice(offset, end));
-    const last = end === file.size;
-    const received = unwrap(await client().history.receiveCapture({ uploadId, offset, base64, last }));
-    onSent(file.size === 0 ? 1 : end / file.size);
-    if (received.file !== null) return openCapture(received.file);
-    if (last) throw new Error('the engine took the last part of a file and names no file');
-  }
-}
-
-async function asBase64(bytes: Blob): Promise<string> {
-  let text = '';
-  for (const byte of new Uint8Array(await bytes.arrayBuffer())) text += String.fromCharCode(byte);
-  return btoa(text);
+  const path = await sendFile(file, onSent, async (part) => unwrap(await client().history.receiveCapture(part)));
+  return openCapture(path);
 }
 
 /** Opens a capture as a server of its own, and looks at it. Throws FailureError. */

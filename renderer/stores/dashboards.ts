@@ -1,11 +1,14 @@
 import { create } from 'zustand';
 import type { Dashboard, Widget } from '../../shared/model/dashboard.ts';
 import { client, unwrap } from './client.ts';
+import { chosenFilters, filtersText } from './dashboard-filters.ts';
 import { onEngineEvent } from './engine-events.ts';
 import { problemOf } from './failure-error.ts';
+import { keepUnchanged } from './keep-unchanged.ts';
 import { createLoader, notLoaded, type Loadable } from './loadable.ts';
-import { eachBounded, waitForRefreshMs } from './widget-refresh.ts';
-import { needsAsking, notAsked, sourceKey, widgetKey, type WidgetState } from './widget-state.ts';
+import { whenIdle } from './when-idle.ts';
+import { eachBounded } from './widget-refresh.ts';
+import { notAsked, sourceKey, widgetKey, type WidgetState } from './widget-state.ts';
 
 interface DashboardsState {
   readonly serverId: string | null;
@@ -24,23 +27,45 @@ const lists = createLoader<readonly Dashboard[]>(
   (dashboards) => useDashboards.setState({ dashboards }),
 );
 
+/** What was asked for before a screen did, and is on its way. */
+let ahead: { readonly serverId: string; readonly loaded: Promise<void> } | null = null;
+
+/**
+ * For a window that opens on the dashboards: asks for the list and for the saved numbers of the one that will be shown
+ * while the screen itself is still being loaded. `dashboardId` null: the first. Resolves with the first number; the others
+ * follow.
+ */
+export async function openAhead(serverId: string, dashboardId: string | null): Promise<void> {
+  const loaded = loadDashboards(serverId);
+  ahead = { serverId, loaded };
+  await loaded;
+  ahead = null;
+  const all = useDashboards.getState().dashboards.value ?? [];
+  const shown = all.find((one) => one.dashboardId === dashboardId) ?? all[0];
+  if (shown !== undefined) await Promise.race([anyNumber(), showCached(serverId, shown)]);
+}
+
+const anyNumber = () =>
+  new Promise<void>((resolve) => {
+    const stop = useDashboards.subscribe(({ widgets }) => {
+      if (Object.values(widgets).every(({ data }) => data === null)) return;
+      stop();
+      resolve();
+    });
+  });
+
 /** The dashboards of a server. What another server showed is forgotten. */
 export async function loadDashboards(serverId: string): Promise<void> {
+  if (ahead?.serverId === serverId) return ahead.loaded;
   if (useDashboards.getState().serverId !== serverId) {
     lists.reset();
     useDashboards.setState({ serverId, widgets: {} });
   }
   await lists.load(async () => {
     const next = unwrap(await client().dashboards.list({ serverId }));
+    // An open dashboard starts again only when it is another one.
     return keepUnchanged(useDashboards.getState().dashboards.value ?? [], next);
   });
-}
-
-/** What did not change stays the same object, so that an open dashboard starts again only when it is another one. */
-function keepUnchanged(before: readonly Dashboard[], next: readonly Dashboard[]): readonly Dashboard[] {
-  const known = new Map(before.map((dashboard) => [JSON.stringify(dashboard), dashboard]));
-  const kept = next.map((dashboard) => known.get(JSON.stringify(dashboard)) ?? dashboard);
-  return kept.length === before.length && kept.every((one, index) => one === before[index]) ? before : kept;
 }
 
 /** The widget's dashboard once it is in the list, so that going there finds it. Throws FailureError. */
@@ -50,101 +75,132 @@ export async function putOnDashboard(serverId: string, readModel: string): Promi
   return dashboard.dashboardId;
 }
 
-/** Takes a widget off; false when it was the last one and its dashboard went with it. Throws FailureError. */
-export async function removeWidget(serverId: string, dashboardId: string, widgetId: string): Promise<boolean> {
-  const { dashboard } = unwrap(await client().dashboards.removeWidget({ serverId, dashboardId, widgetId }));
-  await loadDashboards(serverId);
-  return dashboard !== null;
-}
-
 function putWidget(key: string, change: Partial<WidgetState>): void {
   useDashboards.setState(({ widgets }) => ({
     widgets: { ...widgets, [key]: { ...notAsked, ...widgets[key], ...change } },
   }));
 }
 
-/** Puts the last good numbers on the screen, without the database. A cache that fails is no news: `data` follows. */
-async function showCached(serverId: string, dashboardId: string): Promise<void> {
-  const reply = await client().dashboards.cached({ serverId, dashboardId });
+/**
+ * Saved numbers are asked for so many at a time, from the top: an answer of many megabytes would hold the window up. The
+ * first comes alone, since a dashboard is there when its first number is.
+ */
+const atATime = 4;
+
+/** Being put on the screen, and for which filters. */
+const showing = new WeakMap<Dashboard, { readonly chosen: string; readonly done: Promise<void> }>();
+
+/**
+ * Puts the last good numbers on the screen, without the database. A cache that fails is no news: `data` follows. Who
+ * asks for what is on its way already waits for the same.
+ */
+export function showCached(serverId: string, dashboard: Dashboard): Promise<void> {
+  const chosen = filtersText(chosenFilters(dashboard.dashboardId));
+  const running = showing.get(dashboard);
+  if (running?.chosen === chosen) return running.done;
+  const done = putCached(serverId, dashboard).finally(() => {
+    if (showing.get(dashboard)?.done === done) showing.delete(dashboard);
+  });
+  showing.set(dashboard, { chosen, done });
+  return done;
+}
+
+async function putCached(serverId: string, { dashboardId, widgets }: Dashboard): Promise<void> {
+  const filters = chosenFilters(dashboardId);
+  const chosen = filtersText(filters);
+  const fromTop = widgets.toSorted((a, b) => a.layout.y - b.layout.y || a.layout.x - b.layout.x);
+  const isMissing = (widget: Widget, { data, shownFor }: WidgetState = notAsked): boolean =>
+    data === null || shownFor !== sourceKey(widget, chosen);
+  const stateOf = ({ widgetId }: Widget) => useDashboards.getState().widgets[widgetKey(dashboardId, widgetId)];
+  const missing = fromTop.filter((widget) => isMissing(widget, stateOf(widget)));
+  let [from, to] = [0, 1];
+  for (; from < missing.length; from = to, to += atATime) {
+    // The first is drawn before the next are read.
+    if (from === 1) await whenIdle();
+    const asked = missing.slice(from, to);
+    const widgetIds = asked.map(({ widgetId }) => widgetId);
+    const reply = await client().dashboards.cached({ serverId, dashboardId, widgetIds, filters });
+    if (!reply.ok || useDashboards.getState().serverId !== serverId) return;
+    if (chosen !== filtersText(chosenFilters(dashboardId))) return;
+    useDashboards.setState(({ widgets: before }) => {
+      const next = { ...before };
+      for (const data of reply.value) {
+        const key = widgetKey(dashboardId, data.widgetId);
+        const widget = asked.find(({ widgetId }) => widgetId === data.widgetId);
+        if (widget === undefined || !isMissing(widget, before[key])) continue;
+        next[key] = { ...(before[key] ?? notAsked), data, saved: true, shownFor: sourceKey(widget, chosen) };
+      }
+      return { widgets: next };
+    });
+  }
+}
+
+/** After the saved numbers were unlocked: those that could not be shown before are put up. */
+export async function showSavedAgain(serverId: string, { dashboardId, widgets }: Dashboard): Promise<void> {
+  const filters = chosenFilters(dashboardId);
+  const chosen = filtersText(filters);
+  const reply = await client().dashboards.cached({ serverId, dashboardId, filters });
   if (!reply.ok || useDashboards.getState().serverId !== serverId) return;
   for (const data of reply.value) {
     const key = widgetKey(dashboardId, data.widgetId);
-    if ((useDashboards.getState().widgets[key]?.data ?? null) === null) putWidget(key, { data, saved: true });
+    const widget = widgets.find(({ widgetId }) => widgetId === data.widgetId);
+    if (widget === undefined || useDashboards.getState().widgets[key]?.data?.unreadable === undefined) continue;
+    putWidget(key, { data, saved: true, shownFor: sourceKey(widget, chosen) });
   }
+}
+
+/** A number that is here sooner than this comes without a word: its label would only flicker. */
+const blinkMs = 500;
+
+export interface AskOptions {
+  /** Asked by a timer, not by a person: what another window read a moment ago will do. */
+  readonly background?: boolean;
+  /** Aborting stops the query on the server, unless another window waits for it too. */
+  readonly signal?: AbortSignal;
 }
 
 /** Asks for one widget's number. Never throws: what went wrong stands in the card. */
-export async function refreshWidget(serverId: string, dashboardId: string, widget: Widget): Promise<void> {
+export async function refreshWidget(
+  serverId: string,
+  dashboardId: string,
+  widget: Widget,
+  { background = false, signal }: AskOptions = {},
+): Promise<void> {
   const { widgetId } = widget;
   const key = widgetKey(dashboardId, widgetId);
-  if (useDashboards.getState().widgets[key]?.loading === true) return;
-  putWidget(key, { loading: true, askedAtMs: Date.now(), askedFor: sourceKey(widget) });
+  const filters = chosenFilters(dashboardId);
+  const asked = sourceKey(widget, filtersText(filters));
+  const before = useDashboards.getState().widgets[key] ?? notAsked;
+  if (before.loading && before.askedFor === asked) return;
+  putWidget(key, { loading: true, askedAtMs: Date.now(), askedFor: asked });
+  const blink = setTimeout(() => putWidget(key, { awaited: true }), blinkMs);
+  const ended = { loading: false, awaited: false };
+  // Who has chosen other filters meanwhile waits for another answer.
+  const overtaken = () =>
+    useDashboards.getState().serverId !== serverId || useDashboards.getState().widgets[key]?.askedFor !== asked;
   try {
-    const data = unwrap(await client().dashboards.data({ serverId, dashboardId, widgetId }));
-    if (useDashboards.getState().serverId !== serverId) return;
-    putWidget(key, { data, saved: false, loading: false, problem: null });
+    const data = unwrap(
+      await client().dashboards.data({ serverId, dashboardId, widgetId, background, filters }, signal && { signal }),
+    );
+    if (!overtaken()) putWidget(key, { ...ended, data, saved: false, problem: null, failures: 0, shownFor: asked });
   } catch (error) {
-    putWidget(key, { loading: false, problem: problemOf(error) });
+    if (overtaken()) return;
+    if (signal?.aborted === true) putWidget(key, { ...ended, askedAtMs: before.askedAtMs, askedFor: before.askedFor });
+    else putWidget(key, { ...ended, problem: problemOf(error), failures: before.failures + 1 });
+  } finally {
+    clearTimeout(blink);
   }
 }
 
-export async function refreshWidgets(serverId: string, dashboard: Dashboard, which = dashboard.widgets): Promise<void> {
-  await eachBounded(which, lanes, (widget) => refreshWidget(serverId, dashboard.dashboardId, widget));
-}
-
-/**
- * Keeps an open dashboard true: saved numbers at once, then the current ones, then each again when it falls due.
- * Nothing is asked for while the page is hidden. Returns how to stop.
- */
-export function watchDashboard(serverId: string, dashboard: Dashboard): () => void {
-  const timers = new Map<string, ReturnType<typeof setTimeout>>();
-  let stopped = false;
-  const { dashboardId } = dashboard;
-
-  const schedule = (widget: Widget): void => {
-    clearTimeout(timers.get(widget.widgetId));
-    if (stopped) return;
-    const shown = useDashboards.getState().widgets[widgetKey(dashboardId, widget.widgetId)]?.data ?? null;
-    const waitMs = waitForRefreshMs(widget.budget, shown?.freshness ?? null, Date.now(), Math.random());
-    timers.set(
-      widget.widgetId,
-      setTimeout(() => void renew([widget]), waitMs),
-    );
-  };
-  const renew = async (widgets: readonly Widget[]): Promise<void> => {
-    if (document.hidden) return;
-    await refreshWidgets(serverId, dashboard, [...widgets]);
-    for (const widget of widgets) schedule(widget);
-  };
-  const open = async (): Promise<void> => {
-    await showCached(serverId, dashboardId).catch(() => undefined);
-    if (stopped) return;
-    const { widgets } = useDashboards.getState();
-    const needed = dashboard.widgets.filter((widget) =>
-      needsAsking(widget, widgets[widgetKey(dashboardId, widget.widgetId)], Date.now()),
-    );
-    for (const widget of dashboard.widgets) if (!needed.includes(widget)) schedule(widget);
-    await renew(needed);
-  };
-  const onVisible = (): void => {
-    if (!document.hidden) void open();
-  };
-
-  void open();
-  document.addEventListener('visibilitychange', onVisible);
-  const forget = onEngineEvent('read_models', (event) => {
-    const subject = event?.subject ?? null;
-    const fed = dashboard.widgets.filter(
-      ({ source }) => source.kind === 'read_model' && (subject === null || source.readModel === subject),
-    );
-    void renew(fed);
+export async function refreshWidgets(
+  serverId: string,
+  dashboard: Dashboard,
+  which = dashboard.widgets,
+  options: AskOptions = {},
+): Promise<void> {
+  await eachBounded(which, lanes, async (widget) => {
+    if (options.signal?.aborted !== true) await refreshWidget(serverId, dashboard.dashboardId, widget, options);
   });
-  return () => {
-    stopped = true;
-    document.removeEventListener('visibilitychange', onVisible);
-    forget();
-    for (const timer of timers.values()) clearTimeout(timer);
-  };
 }
 
 /** Asks for the list again when widgets or their sources change. Returns how to stop. */

@@ -15,6 +15,15 @@ export type Problem = Omit<FailureValue, 'code'> & {
   readonly code: FailureValue['code'] | 'unexpected' | 'engine_gone';
 };
 
+/** The SSH server whose passphrase or password would let the call go on; null where typing one would not help. */
+export function askedTunnelSecret(
+  problem: Problem,
+): { readonly hop: string; readonly asks: 'passphrase' | 'password' } | null {
+  const { hop, asks } = problem.detail ?? {};
+  if (problem.code !== 'ssh_login_failed' || typeof hop !== 'string') return null;
+  return asks === 'passphrase' || asks === 'password' ? { hop, asks } : null;
+}
+
 /** Anything thrown by a call -> something to show. A transport that broke is not a bug of the call. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof FailureError) return error.value;

@@ -12,6 +12,11 @@ export async function planResume(serverId: string, name: string, onBreaking?: 'r
   );
 }
 
+/** The steps that a registry of an older Daybreak lacks, alone. */
+export async function planUpdateRegistry(serverId: string): Promise<Plan> {
+  return unwrap(await client().readModels.planUpdateRegistry({ serverId }));
+}
+
 export async function planUninstall(serverId: string): Promise<Plan> {
   return unwrap(await client().readModels.planUninstall({ serverId }));
 }

@@ -79,13 +79,15 @@ export async function diagnose(
   serverId: string,
   window: Window,
   /** What people say that a save takes; null: nobody said. */
-  reportedSaveSeconds: number | null = null,
+  reportedSaveSeconds: number | null,
+  /** Whose clock the sentence tells. */
+  readerTimeZone: string,
 ): Promise<void> {
   const shown = useMornings.getState().verdict.value?.verdict;
   if (shown !== undefined && (shown.toMs <= window.fromMs || shown.fromMs >= window.toMs)) verdicts.reset();
   const said = reportedSaveSeconds === null ? {} : { reportedSaveSeconds };
   await verdicts.load(async (signal) =>
-    unwrap(await client().mornings.diagnose({ serverId, ...window, ...said }, { signal })),
+    unwrap(await client().mornings.diagnose({ serverId, ...window, ...said, readerTimeZone }, { signal })),
   );
 }
 

@@ -14,7 +14,7 @@ import type {
 import { client, unwrap } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';
 import { type Problem, problemOf } from './failure-error.ts';
-import { planImport, planSuspend, planUninstall } from './lifecycle.ts';
+import { planImport, planSuspend, planUninstall, planUpdateRegistry } from './lifecycle.ts';
 import { createLoader, type Loadable, notLoaded } from './loadable.ts';
 
 /** Where a proposal begins: a finding's statement, a dashboard widget, or a SELECT that somebody wrote. */
@@ -87,6 +87,8 @@ export async function planAgain(plan: Plan): Promise<Plan> {
       return planSuspend(plan.serverId, plan.readModel);
     case 'uninstall':
       return planUninstall(plan.serverId);
+    case 'update_registry':
+      return planUpdateRegistry(plan.serverId);
     case 'import':
       return importAgain(plan);
     case 'create':
@@ -104,15 +106,6 @@ function importAgain(plan: Plan): Promise<Plan> {
   if (proposal === null || relation === undefined) throw new Error(`plan ${plan.planId} carries no import`);
   const { question, owner, keyColumns, consumers } = proposal.proposal;
   return planImport(serverId, { schema, relation, name, question, owner, keyColumns, consumers });
-}
-
-/** The query with which a widget reads this read model now; null when no widget does. */
-export async function widgetReaderSql(serverId: string, readModel: string): Promise<string | null> {
-  const dashboards = unwrap(await client().dashboards.list({ serverId }));
-  for (const { source } of dashboards.flatMap((dashboard) => dashboard.widgets)) {
-    if (source.kind === 'read_model' && source.readModel === readModel) return source.sql;
-  }
-  return null;
 }
 
 export interface ShownPlan {

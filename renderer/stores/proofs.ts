@@ -1,22 +1,34 @@
-import type { ParameterSet, Proof, ProofStep } from '../../shared/model/proof.ts';
-import type { CheckedProposal } from '../../shared/model/read-model.ts';
+import type { AskedOriginal, ParameterSet, Proof, ProofStep } from '../../shared/model/proof.ts';
+import type { CheckedProposal } from '../../shared/model/proposal.ts';
 import { client, unwrap } from './client.ts';
 import { onEngineEvent } from './engine-events.ts';
+
+export interface AskedOriginals {
+  /** Empty: there is nothing to compare the definition with. */
+  readonly originals: readonly AskedOriginal[];
+  /** The version that serves, where it has this very definition. */
+  readonly unchangedSince: number | null;
+}
 
 export interface ProofProgress {
   readonly steps: readonly ProofStep[];
   readonly setCount: number;
 }
 
-/** The last proof of a proposal exactly as it stands; null: never proven. */
-export async function knownProof(serverId: string, proposal: CheckedProposal): Promise<Proof | null> {
-  return unwrap(await client().readModels.proof({ serverId, proposal }));
+/** What a proposal has to answer for, each with its proof. */
+export async function originalsOf(
+  serverId: string,
+  proposal: CheckedProposal,
+  signal: AbortSignal,
+): Promise<AskedOriginals> {
+  return unwrap(await client().readModels.originals({ serverId, proposal }, { signal }));
 }
 
-/** Compares the statement with its rewriting. `onProgress` is told after each parameter set. */
+/** Compares one of them with its rewriting. `onProgress` is told after each parameter set. */
 export async function prove(
   serverId: string,
   proposal: CheckedProposal,
+  originalId: string,
   parameterSets: readonly ParameterSet[],
   proofRunId: string,
   onProgress: (progress: ProofProgress) => void,
@@ -30,7 +42,7 @@ export async function prove(
   });
   try {
     const sets = parameterSets.length === 0 ? {} : { parameterSets: [...parameterSets] };
-    return unwrap(await client().readModels.prove({ serverId, proposal, proofRunId, ...sets }));
+    return unwrap(await client().readModels.prove({ serverId, proposal, originalId, proofRunId, ...sets }));
   } finally {
     stop();
   }

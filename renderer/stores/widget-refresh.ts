@@ -1,24 +1,45 @@
-import type { Budget, Freshness } from '../../shared/model/freshness.ts';
+import { budgetMinutes, dueAtMs, type Budget, type Freshness } from '../../shared/model/freshness.ts';
 
 /** A live widget looks again after this long: a person who watches expects the minute to count. */
 const liveMs = 30_000;
 /** Nothing is asked for more often than this, however old it is: its owner decides how fresh it can be. */
 const soonestMs = 20_000;
+/** What is overdue, or failed, is looked at this often at least. */
 const latestMs = 15 * 60_000;
+/** Numbers of one budget on many screens fall due together; they are asked for within this long of it. */
+const mostSpreadMs = 60_000;
+
+/** What is known of a widget when the next look is planned. */
+export interface LookedAt {
+  readonly budget: Budget;
+  readonly freshness: Freshness | null;
+  /** This machine's clock, ms; null: it was not asked for yet. */
+  readonly askedAtMs: number | null;
+  /** Asks in a row that failed. */
+  readonly failures: number;
+}
 
 /**
- * How long until a widget's number is asked for again: when it falls due, spread by up to a tenth, so that widgets
- * of one budget on many screens do not come together. `random` is in [0, 1).
+ * When a widget's number is asked for again, ms on this machine's clock: when it falls due by its as-of, and not before.
+ * A number that stays overdue is late at its owner, and one that fails is no better for asking faster. `clockSkewMs`: the
+ * server's clock, which the as-of is on, minus this machine's. `random`: in [0, 1), one for each look.
  */
-export function waitForRefreshMs(budget: Budget, freshness: Freshness | null, nowMs: number, random: number): number {
-  const jitter = 1 + random / 10;
-  if (budget === 'live') return liveMs * jitter;
+export function nextLookMs(
+  { budget, freshness, askedAtMs, failures }: LookedAt,
+  clockSkewMs: number,
+  random: number,
+): number {
+  if (askedAtMs === null) return 0;
+  const after = (waitMs: number): number => askedAtMs + waitMs * (1 + random / 10);
+  if (failures > 0) return after(Math.min(latestMs, soonestMs * 2 ** Math.min(failures - 1, 10)));
+  if (budget === 'live') return after(liveMs);
+  if (freshness?.state === 'refreshing') return after(soonestMs);
+  const overdueMs = Math.min(latestMs, Math.max(soonestMs, budgetMinutes(budget) * 15_000));
   const asOfMs = freshness?.asOf == null ? Number.NaN : Date.parse(freshness.asOf);
-  if (freshness?.state === 'refreshing' || Number.isNaN(asOfMs)) return soonestMs * jitter;
-  const dueInMs = asOfMs + budget.minutes * 60_000 - nowMs;
-  // Overdue already: whoever refreshes it is late, and asking faster does not help.
-  const waitMs = dueInMs > 0 ? dueInMs : (budget.minutes * 60_000) / 4;
-  return Math.min(latestMs, Math.max(soonestMs, waitMs)) * jitter;
+  if (Number.isNaN(asOfMs)) return after(overdueMs);
+  const spreadMs = Math.min(mostSpreadMs, budgetMinutes(budget) * 6_000);
+  const dueMs = dueAtMs(asOfMs, budget) - clockSkewMs + random * spreadMs;
+  return dueMs > askedAtMs ? Math.max(dueMs, askedAtMs + soonestMs) : after(overdueMs);
 }
 
 /** Runs `work` over all items, at most `limit` at a time, in order. A failing item is the work's own business. */

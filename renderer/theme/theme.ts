@@ -28,6 +28,9 @@ const dark: MantineColorsTuple = [
   '#0b0e12',
 ];
 
+/** Of dialogs and drawers: names of read models are long, and have no place to break. */
+const title = { fontWeight: 650, lineHeight: 1.35, overflowWrap: 'anywhere' } as const;
+
 export const theme = createTheme({
   primaryColor: 'dawn',
   primaryShade: { dark: 4, light: 8 },
@@ -58,10 +61,12 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm', comboboxProps: { shadow: 'md' } } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 420 } },
-    Drawer: { styles: { title: { fontWeight: 650 } } },
+    // The first entry has the focus at once: Mantine's placeholder for it is no entry, which a menu may not hold.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, menuItemTabIndex: 0 } },
+    Drawer: { styles: { title } },
     Modal: {
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5 } },
-      styles: { title: { fontWeight: 650 } },
+      styles: { title },
     },
   },
 });

@@ -1,4 +1,5 @@
 import { activityContract } from './activity.ts';
+import { alertsContract } from './alerts.ts';
 import { connectionsContract } from './connections.ts';
 import { dashboardsContract } from './dashboards.ts';
 import { demoContract } from './demo.ts';
@@ -6,9 +7,11 @@ import { experimentsContract } from './experiments.ts';
 import { explainContract } from './explain.ts';
 import { historyContract } from './history.ts';
 import { indexesContract } from './indexes.ts';
+import { offlineCacheContract } from './offline-cache.ts';
 import { morningsContract } from './mornings.ts';
 import { readModelsContract } from './read-models.ts';
 import { samplerContract } from './sampler.ts';
+import { scheduleContract } from './schedule.ts';
 import { systemContract } from './system.ts';
 
 /** Every procedure and event of the product. One file a namespace, mirrored by `electron/core/api`. */
@@ -19,11 +22,14 @@ export const contract = {
   sampler: samplerContract,
   mornings: morningsContract,
   readModels: readModelsContract,
+  schedule: scheduleContract,
   dashboards: dashboardsContract,
   activity: activityContract,
+  alerts: alertsContract,
   explain: explainContract,
   indexes: indexesContract,
   experiments: experimentsContract,
   history: historyContract,
+  offlineCache: offlineCacheContract,
 };
 export type Contract = typeof contract;

@@ -9,6 +9,7 @@ import {
   verdictSchema,
 } from '../model/diagnosis.ts';
 import { freshnessSchema } from '../model/freshness.ts';
+import { isTimeZone } from '../model/nightly.ts';
 import { statementClassSchema, statementSchema } from '../model/statement.ts';
 import { blockingTreeSchema, seenTransactionSchema } from '../model/transactions.ts';
 import { procedure } from './envelope.ts';
@@ -16,6 +17,8 @@ import { procedure } from './envelope.ts';
 const byServer = z.object({ serverId: z.string() });
 const timeWindow = byServer.extend({ fromMs: z.number(), toMs: z.number() });
 const span = z.object({ fromMs: z.number(), toMs: z.number() });
+/** Whose clock the sentences tell (IANA); left out: that of the engine's machine, or of where a capture was taken. */
+const reader = { readerTimeZone: z.string().refine(isTimeZone, 'a time zone, such as Europe/Berlin').optional() };
 
 export const morningsContract = {
   /** Activity by class over a window; without one, the last hour that is stored. */
@@ -34,6 +37,7 @@ export const morningsContract = {
     timeWindow.extend({
       /** What people say a save takes, seconds: far above what was measured, it is not the database. */
       reportedSaveSeconds: z.number().positive().optional(),
+      ...reader,
     }),
     z.object({ verdict: verdictSchema, freshness: freshnessSchema }),
   ),
@@ -58,7 +62,7 @@ export const morningsContract = {
   classOverrides: procedure(byServer, z.object({ statements: z.array(statementSchema) })),
   /** Two windows of one server beside each other. */
   compare: procedure(
-    byServer.extend({ before: span, after: span }),
+    byServer.extend({ before: span, after: span, ...reader }),
     z.object({ comparison: comparisonSchema, freshness: freshnessSchema }),
   ),
   /** The longest transactions of a window, at most 200. */

@@ -16,7 +16,7 @@ import {
   stepProgressSchema,
   verificationSchema,
 } from '../model/read-model.ts';
-import { parameterSetSchema, proofSchema, proofStepSchema } from '../model/proof.ts';
+import { askedOriginalSchema, parameterSetSchema, proofSchema, proofStepSchema } from '../model/proof.ts';
 import { siblingSchema } from '../model/derivation.ts';
 import { procedure } from './envelope.ts';
 
@@ -70,14 +70,31 @@ export const readModelsContract = {
   /** Other culprits with an open finding that read the same tables as this statement: each can have a read model of its own. */
   siblings: procedure(onServer.extend({ statementId: z.string() }), z.array(siblingSchema)),
   /**
-   * Compares the statement with its rewriting over the definition, as multisets of rows at one snapshot, for each
+   * What a proposal has to answer for, by the engine's own record, each with its proof: the statement of the history that
+   * it was proposed from, now or with an earlier version, and the live query of every widget that reads it or will; the
+   * SELECT that it was proposed from where there is neither. Empty: there is nothing to compare a definition with that
+   * was written by hand.
+   */
+  originals: procedure(
+    onServer.extend({ proposal: checkedProposalSchema }),
+    z.object({
+      originals: z.array(askedOriginalSchema),
+      /** The version that serves, where it has this very definition. */
+      unchangedSince: z.number().int().nullable(),
+    }),
+  ),
+  /**
+   * Compares one of the originals with its rewriting over the definition, as multisets of rows at one snapshot, for each
    * parameter set; ends with the first that differs, and shows its first rows. Reads only, creates nothing. The result
-   * is kept for the proposal as it stands: an edited one is proven anew.
+   * is added to what is known of the proposal as it stands: an edited one is proven anew, and a set that differed stays
+   * until that very set is compared again.
    */
   prove: procedure(
     onServer.extend({
       proposal: checkedProposalSchema,
-      /** Left out: those of the proposal. Frozen parameters keep their frozen values whatever is given. */
+      /** Left out: the first that has a query over the model. */
+      originalId: z.string().min(1).optional(),
+      /** Left out: those that are known. Frozen parameters keep their frozen values whatever is given. */
       parameterSets: z.array(parameterSetSchema).min(1).max(20).optional(),
       /** For each parameter set; default five minutes. */
       timeoutMs: z.number().int().min(100).max(3_600_000).optional(),
@@ -86,8 +103,11 @@ export const readModelsContract = {
     }),
     proofSchema,
   ),
-  /** The last proof of a proposal exactly as it stands; null: never proven. */
-  proof: procedure(onServer.extend({ proposal: checkedProposalSchema }), proofSchema.nullable()),
+  /** What is proven of a proposal exactly as it stands, of its first original or another; null: nothing. */
+  proof: procedure(
+    onServer.extend({ proposal: checkedProposalSchema, originalId: z.string().min(1).optional() }),
+    proofSchema.nullable(),
+  ),
   proofProgress: procedure(
     onServer.extend({ proofRunId: z.string() }),
     z.object({ running: z.boolean(), steps: z.array(proofStepSchema), setCount: z.number().int() }),
@@ -96,8 +116,8 @@ export const readModelsContract = {
   cancelProof: procedure(onServer.extend({ proofRunId: z.string() }), z.object({ cancelled: z.boolean() })),
   /**
    * An ordered plan with locks and undo: 'create' for a new name, 'new_version' for a known one. Stored; nothing has run.
-   * A statement's proposal has to be proven, else it is refused as `unproven`; `unproven: true` is the person's word that
-   * it may be built all the same, and stays with the plan.
+   * All of `originals` has to be proven, else it is refused as `unproven`, and so is a definition that cannot be compared
+   * with anything; `unproven: true` is the person's word that it may be built all the same, and stays with the plan.
    */
   plan: procedure(
     onServer.extend({
@@ -128,7 +148,12 @@ export const readModelsContract = {
    */
   planSuspend: procedure(byName, planSchema),
   planResume: procedure(
-    byName.extend({ definitionSql: z.string().min(1).optional(), onBreaking: onBreakingSchema.optional() }),
+    byName.extend({
+      definitionSql: z.string().min(1).optional(),
+      onBreaking: onBreakingSchema.optional(),
+      /** The person's word for another definition that nothing proves. */
+      unproven: z.boolean().optional(),
+    }),
     planSchema,
   ),
   /** The same for psql, as of the moment when it runs; without names all read models. */
@@ -150,16 +175,40 @@ export const readModelsContract = {
     planSchema,
   ),
   /** Takes the registry away; stable views stay, with their as-of written out. `confirm` is the database's name. */
+  /**
+   * The steps that a registry of an older Daybreak lacks, without a new version of anything; run it with `apply` and the
+   * database's name. `not_found` without a registry, `statement_refused` where it lacks none.
+   */
+  planUpdateRegistry: procedure(onServer, planSchema),
   planUninstall: procedure(onServer, planSchema),
   uninstallScript: procedure(onServer, z.object({ sql: z.string() })),
   /** Refreshes read models and what they are built on, parents first; without names all that are not suspended. */
   refreshInOrder: procedure(onServer.extend({ names: z.array(z.string()).optional() }), z.array(runSchema)),
-  /** Read models as files: a manifest and `<name>/v<version>.sql`. */
+  /** Read models as files: a manifest, `<name>/v<version>.sql`, and `<name>/v<version>.reader.sql` where a query of its own asks it. */
   exportDefinitions: procedure(onServer, z.array(definitionFileSchema)),
   diffDefinitions: procedure(onServer.extend({ files: z.array(definitionFileSchema) }), z.array(definitionDiffSchema)),
-  /** The plan that brings the server to what the files say of one read model; run it with `apply`. */
+  /**
+   * Proves what a definition of the files has to answer for, as far as this store knows it and it is not proven yet. Empty:
+   * there is nothing to compare it with.
+   */
+  proveDefinition: procedure(
+    byName.extend({
+      files: z.array(definitionFileSchema),
+      /** For each parameter set; default five minutes. */
+      timeoutMs: z.number().int().min(100).max(3_600_000).optional(),
+    }),
+    z.array(askedOriginalSchema),
+  ),
+  /**
+   * The plan that brings the server to what the files say of one read model; run it with `apply`. Refused as `unproven`
+   * where nothing proves it, and neither `unproven` nor its manifest is the person's word.
+   */
   planDefinition: procedure(
-    byName.extend({ files: z.array(definitionFileSchema), onBreaking: onBreakingSchema.optional() }),
+    byName.extend({
+      files: z.array(definitionFileSchema),
+      onBreaking: onBreakingSchema.optional(),
+      unproven: z.boolean().optional(),
+    }),
     planSchema,
   ),
   plans: procedure(onServer, z.array(planSchema)),

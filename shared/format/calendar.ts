@@ -27,6 +27,11 @@ export function formatDate(text: string, locale: string = defaultLocale): string
   return asPrinted(text, locale, { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
+/** '20 Nov', for an axis. */
+export function formatDateShort(text: string, locale: string = defaultLocale): string {
+  return asPrinted(text, locale, { day: 'numeric', month: 'short' });
+}
+
 /** "Nov 2026" */
 export function formatMonth(text: string, locale: string = defaultLocale): string {
   return asPrinted(text, locale, { month: 'short', year: 'numeric' });

@@ -1,11 +1,16 @@
 import { assertNever } from '../model/failure.ts';
 import type { Freshness } from '../model/freshness.ts';
 import { defaultLocale } from './number-formats.ts';
-import { calendarDaysBetween, dateTimeFormat, formatClock, zonedTime } from './zoned-time.ts';
+import { formatDuration } from './duration.ts';
+import { asOfText } from './as-of-text.ts';
+import { frozenLabel } from './hold-text.ts';
+import { hourOf } from './reader-clock.ts';
+import { dateTimeFormat } from './zoned-time.ts';
 
 /**
  * The label that every number carries: "Live", "as of 7:30 this morning", "as of yesterday 23:00 · due",
- * "as of Mon 16 Nov 08:30 · offline", "age unknown". `nowMs` and `timeZone` are the reader's.
+ * "as of Mon 16 Nov 08:30 · offline", "as of yesterday 23:00 · frozen for Month-end since 7:00 this morning", "age unknown". `timeZone` and `locale` are the reader's; `nowMs` is the clock that
+ * the as-of is on, the server's.
  */
 export function freshnessLabel(
   freshness: Freshness,
@@ -15,46 +20,45 @@ export function freshnessLabel(
 ): string {
   const atMs = asOfMs(freshness);
   if (atMs === null) return freshness.state === 'offline' ? 'age unknown · offline' : 'age unknown';
-  const asOf = asOfText(atMs, nowMs, timeZone, locale);
+  const parts = [asOfText(atMs, nowMs, timeZone, locale)];
+  const frozen = frozenLabel(freshness.holds ?? [], nowMs, timeZone, locale);
   switch (freshness.state) {
     case 'live':
       return 'Live';
     case 'fresh':
     case 'unknown':
-      return asOf;
+      break;
     case 'due':
     case 'stale':
+      // Why it is old says more than that it is; the icon and its words tell that all the same.
+      if (frozen === null) parts.push(freshness.state);
+      break;
     case 'refreshing':
     case 'offline':
-      return `${asOf} · ${freshness.state}`;
+      parts.push(freshness.state);
+      break;
     default:
       return assertNever(freshness.state);
   }
+  if (frozen !== null) parts.push(frozen);
+  return parts.join(' · ');
 }
 
-/** "as of 7:30 this morning", "as of 15:05 today", "as of yesterday 23:00", "as of Mon 16 Nov 08:30", with the year in another year. */
-export function asOfText(atMs: number, nowMs: number, timeZone: string, locale: string = defaultLocale): string {
-  const at = zonedTime(atMs, timeZone);
-  const now = zonedTime(nowMs, timeZone);
-  const clock = formatClock(atMs, timeZone);
-  const days = calendarDaysBetween(at, now);
-  if (days === 0) return at.hour < 12 ? `as of ${clock.replace(/^0/, '')} this morning` : `as of ${clock} today`;
-  if (days === 1) return `as of yesterday ${clock}`;
-  const parts = dateTimeFormat(locale, {
-    timeZone,
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    ...(at.year === now.year ? {} : { year: 'numeric' }),
-  }).format(atMs);
-  return `as of ${parts.replaceAll(',', '')} ${clock}`;
-}
-
-/** For hovering: "20 November 2026, 07:30:12 CET, server clock · from the local cache · the server cannot be reached". */
-export function freshnessExact(freshness: Freshness, timeZone: string, locale: string = defaultLocale): string {
+/**
+ * For hovering and for screen readers, `clockSkewMs` being the server's clock minus this machine's:
+ * "20 November 2026, 07:30:12 CET, server clock · from the local cache · the server cannot be reached".
+ */
+export function freshnessExact(
+  freshness: Freshness,
+  timeZone: string,
+  locale: string = defaultLocale,
+  clockSkewMs = 0,
+): string {
   const atMs = asOfMs(freshness);
   const moment =
-    atMs === null ? 'the moment it was read is unknown' : `${exactMoment(atMs, timeZone, locale)}, server clock`;
+    atMs === null
+      ? 'the moment it was read is unknown'
+      : `${exactMoment(atMs, timeZone, locale)}, server clock${skewText(clockSkewMs)}`;
   const parts = [moment, sourceText(freshness)];
   if (freshness.reason !== undefined) parts.push(freshness.reason);
   return parts.join(' · ');
@@ -65,13 +69,12 @@ export function exactMoment(atMs: number, timeZone: string, locale: string = def
   const day = dateTimeFormat(locale, { timeZone, day: 'numeric', month: 'long', year: 'numeric' }).format(atMs);
   const clock = dateTimeFormat(locale, {
     timeZone,
-    hour: '2-digit',
+    hour: hourOf(locale),
     minute: '2-digit',
     second: '2-digit',
-    hourCycle: 'h23',
     timeZoneName: 'short',
   }).format(atMs);
-  return `${day}, ${clock}`;
+  return `${day}, ${clock.replaceAll('\u202f', ' ')}`;
 }
 
 function sourceText({ source, state }: Freshness): string {
@@ -91,3 +94,22 @@ function asOfMs(freshness: Freshness): number | null {
   const atMs = freshness.asOf === null ? Number.NaN : Date.parse(freshness.asOf);
   return Number.isNaN(atMs) ? null : atMs;
 }
+
+/** Clocks that are this close show the same minute to anybody who looks. */
+const sameClockMs = 5_000;
+
+function skewText(skewMs: number): string {
+  if (Math.abs(skewMs) < sameClockMs) return '';
+  return ` (${formatDuration(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} this machine’s)`;
+}
+
+/** What a state means, in a few words: for hovering and for screen readers. */
+export const freshnessStateWords: Readonly<Record<Freshness['state'], string>> = {
+  live: 'Live: asked from the base tables just now',
+  fresh: 'Fresh: younger than its budget',
+  due: 'Due: older than its budget',
+  stale: 'Stale: more than twice as old as its budget',
+  refreshing: 'Refreshing: a newer number is on its way',
+  offline: 'Offline: the last number before the database went out of reach',
+  unknown: 'Unknown: nothing says how old it is',
+};

@@ -13,11 +13,20 @@ export function numberFormat(locale: string, options: Intl.NumberFormatOptions):
   return format;
 }
 
+/** By locale and digits: durations are written by the thousand. */
+const fixedFormats = new Map<string, Intl.NumberFormat>();
+
 /** `value` with exactly `digits` digits after the decimal separator, grouped. */
 export function fixed(value: number, digits: number, locale: string = defaultLocale): string {
-  return numberFormat(locale, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-    signDisplay: 'negative',
-  }).format(value);
+  const key = `${locale} ${digits}`;
+  let format = fixedFormats.get(key);
+  if (format === undefined) {
+    format = numberFormat(locale, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      signDisplay: 'negative',
+    });
+    fixedFormats.set(key, format);
+  }
+  return format.format(value);
 }

@@ -45,12 +45,29 @@ export function zonedTime(atMs: number, timeZone: string): ZonedTime {
   };
 }
 
+const dayMs = 86_400_000;
+
+const asUtcMs = (time: ZonedTime): number =>
+  Date.UTC(time.year, time.month - 1, time.day, time.hour, time.minute, time.second);
+
+/**
+ * The moment at which the clocks of `timeZone` show `wall`, ms since the epoch. A time that they show twice is the first
+ * of the two; one that they skip counts from before the skip (02:30 is then shown as 03:30), as calendars do it.
+ */
+export function zonedMoment(wall: ZonedTime, timeZone: string): number {
+  const utcMs = asUtcMs(wall);
+  const offsetMs = (atMs: number): number => asUtcMs(zonedTime(atMs, timeZone)) - Math.floor(atMs / 1000) * 1000;
+  const before = offsetMs(utcMs - dayMs);
+  const found = [utcMs - before, utcMs - offsetMs(utcMs + dayMs)].filter((atMs) => atMs + offsetMs(atMs) === utcMs);
+  return found.length === 0 ? utcMs - before : Math.min(...found);
+}
+
 /**
  * Days from `from` to `to` on the calendar. Not a division of milliseconds: the days on which the clocks change have
  * 23 or 25 hours.
  */
 export function calendarDaysBetween(from: ZonedTime, to: ZonedTime): number {
-  const dayNumber = (time: ZonedTime) => Date.UTC(time.year, time.month - 1, time.day) / 86_400_000;
+  const dayNumber = (time: ZonedTime) => Date.UTC(time.year, time.month - 1, time.day) / dayMs;
   return dayNumber(to) - dayNumber(from);
 }
 

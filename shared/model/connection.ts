@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { captureSchema } from './history-usage.ts';
+import { tunnelSchema } from './tunnel.ts';
 
 export const environmentSchema = z.enum(['production', 'staging', 'development', 'demo']);
 export type Environment = z.infer<typeof environmentSchema>;
@@ -26,14 +27,34 @@ export const connectionSettingsSchema = z.object({
   cores: z.number().int().positive().nullable(),
   /** Schema for read models. */
   readModelSchema: z.string().min(1).max(63),
+  /** The SSH server that the connection goes through; host, port and socket are then as that server sees them. */
+  tunnel: tunnelSchema.optional(),
   /** True: Daybreak changes nothing there. It looks, and exports what it would do as scripts. */
   readOnly: z.boolean().optional(),
+  /** True: windows show the dashboards alone. What a reader may see is decided by its role's grants, not by this. */
+  executive: z.boolean().optional(),
+  /** True: this engine refreshes read models there by their schedules, for as long as it runs. */
+  runsRefreshes: z.boolean().optional(),
 });
 export type ConnectionSettings = z.infer<typeof connectionSettingsSchema>;
 
-/** One stage of the staged test, in order. */
+/** One stage of the staged test, in order. Through a tunnel those of SSH come first, for one server after the other. */
 export const testStageSchema = z.object({
-  stage: z.enum(['name', 'tcp', 'tls', 'login', 'version', 'rights', 'extensions', 'role']),
+  stage: z.enum([
+    'ssh_name',
+    'ssh_tcp',
+    'ssh_host_key',
+    'ssh_login',
+    'ssh_forward',
+    'name',
+    'tcp',
+    'tls',
+    'login',
+    'version',
+    'rights',
+    'extensions',
+    'role',
+  ]),
   outcome: z.enum(['passed', 'warning', 'failed', 'skipped']),
   text: z.string(),
   /** The exact GRANT or setting that mends it. */
@@ -89,6 +110,8 @@ export const serverSummarySchema = z.object({
   notice: z.string().nullable(),
   facts: serverFactsSchema.nullable(),
   hasPassword: z.boolean(),
+  /** SSH servers of the tunnel, by hop name, of which a passphrase or password is kept; absent without a tunnel. */
+  tunnelSecretsKept: z.array(z.string()).optional(),
   lastConnectedAtMs: z.number().nullable(),
   /** When state is lost: when the next attempt runs. */
   nextAttemptAtMs: z.number().nullable(),
@@ -96,6 +119,29 @@ export const serverSummarySchema = z.object({
   capture: captureSchema.nullable(),
 });
 export type ServerSummary = z.infer<typeof serverSummarySchema>;
+
+/** A role for executives, as scripts for psql. */
+export const executiveScriptSchema = z.object({
+  role: z.string(),
+  /** Stable views that it is granted, `schema.name`. */
+  views: z.array(z.string()),
+  /** Makes the role where it is missing, and grants it the stable views and what tells how old they are. */
+  script: z.string(),
+  /** Takes the grants and the role away again. */
+  takeAway: z.string(),
+});
+export type ExecutiveScript = z.infer<typeof executiveScriptSchema>;
+
+/** What the role of an open connection can read, by grants, memberships and PUBLIC. */
+export const reachSchema = z.object({
+  role: z.string(),
+  /** Views whose first column is `as_of`. */
+  stableViews: z.array(z.string()),
+  /** Everything else outside of the system catalogs and Daybreak's registry: the first of them by name. */
+  others: z.array(z.string()),
+  otherCount: z.number(),
+});
+export type Reach = z.infer<typeof reachSchema>;
 
 export const samplerStatusSchema = z.object({
   serverId: z.string(),

@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import { nightlySchema } from './nightly.ts';
 import { periodSchema } from './period.ts';
-import { readModelNameSchema } from './read-model.ts';
+import { readModelNameSchema } from './proposal.ts';
+import { refreshModeSchema } from './refresh.ts';
 
-/** Name of the manifest in a definitions folder; beside it lie `<name>/v<version>.sql`. */
+/**
+ * Name of the manifest in a definitions folder; beside it lie `<name>/v<version>.sql`, and `<name>/v<version>.reader.sql`
+ * where the model is asked with a query of its own.
+ */
 export const manifestFile = 'daybreak.json';
 
 /** A file of a definitions folder: its path below the folder with `/`, and its text. */
@@ -17,6 +22,10 @@ export const manifestEntrySchema = z.strictObject({
   /** Which file holds the definition: `<name>/v<version>.sql`. */
   version: z.number().int().positive(),
   period: periodSchema.optional(),
+  /** How it is refreshed; left out: as it is on the server, where Daybreak chooses if nobody has. */
+  refreshMode: refreshModeSchema.optional(),
+  /** The person's word that it may be built although nothing proves it. */
+  unproven: z.boolean().default(false),
   /** Roles that may read the stable name. */
   readers: z.array(z.string()).default([]),
   consumers: z
@@ -25,6 +34,8 @@ export const manifestEntrySchema = z.strictObject({
         consumer: z.string().min(1),
         owner: z.string().min(1),
         budgetMinutes: z.number().int().positive(),
+        /** Until when a number counts in place of `budgetMinutes`, which then is a day. */
+        nightly: nightlySchema.optional(),
       }),
     )
     .min(1),
@@ -55,6 +66,10 @@ export const definitionDiffSchema = z.object({
   serverVersion: z.number().nullable(),
   /** In words. */
   changes: z.array(z.string()),
+  /** False where nothing but `refreshMode` has to be set. */
+  needsPlan: z.boolean(),
+  /** That the folder wants and the server does not have; absent: nothing to set. */
+  refreshMode: refreshModeSchema.optional(),
   /** What differs and needs nothing done. */
   notes: z.array(z.string()),
   folderSql: z.string().nullable(),

@@ -15,7 +15,7 @@ export const driftKindSchema = z.enum([
   'copy_gone',
   'copy_replaced', // a copy is no materialized view, or no table, any more
   'copy_empty',
-  'copy_rewritten', // refreshed or altered by hand: its rows are not those of as_of
+  'copy_rewritten', // refreshed, altered or written by hand: its rows are not those of as_of
   'index_lost',
   'half_suspended', // a copy was detached by hand, and the registry was not told
 ]);

@@ -11,6 +11,9 @@ export const failureCodes = [
   'host_unreachable', // name does not resolve, nobody listens, time-out before TCP stood
   'tls_failed', // the server refuses TLS, or its certificate does not hold
   'login_failed', // wrong password, no such role or database, pg_hba refuses
+  'host_key_unknown', // an SSH server shows a key that nobody vouches for; compare detail.hostKey, and trust it
+  'host_key_changed', // an SSH server shows another key than the known one, or a revoked one
+  'ssh_login_failed', // an SSH server refuses the key or password, or the key cannot be read; detail.asks says for what
   'permission_denied', // logged in, but the role may not do or see this
   'capability_missing', // an extension, setting or server version that this feature needs
   'unsupported_server', // not PostgreSQL, or a version below 13

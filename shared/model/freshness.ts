@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { nextNightMs, nightlySchema } from './nightly.ts';
+import { skipWindowSchema } from './skip-calendar.ts';
 
 /** Where a number came from. `live`: the database, just now; `history`: our samples; `cache`: the offline cache. */
 export const freshnessSourceSchema = z.enum(['live', 'history', 'cache']);
@@ -6,8 +8,8 @@ export const freshnessSourceSchema = z.enum(['live', 'history', 'cache']);
 /**
  * - live: read from base tables just now
  * - fresh: younger than its budget
- * - due: older than its budget, at most twice
- * - stale: older than twice its budget
+ * - due: older than its budget, at most twice; or a night's refresh is due
+ * - stale: older than twice its budget; or two nights' refreshes are due
  * - refreshing: a newer number is on its way, the old one stays
  * - offline: out of the cache, because the database is out of reach
  * - unknown: no as-of is known
@@ -15,29 +17,72 @@ export const freshnessSourceSchema = z.enum(['live', 'history', 'cache']);
 export const freshnessStateSchema = z.enum(['live', 'fresh', 'due', 'stale', 'refreshing', 'offline', 'unknown']);
 export type FreshnessState = z.infer<typeof freshnessStateSchema>;
 
+/**
+ * Why a number out of a read model stays as old as it is. Moments are on the server's clock.
+ * - frozen: by a skip window in which nothing is refreshed, open now or the next one to open (`holdsAt`)
+ * - no_swap: by an open one in which no other version is switched to; refreshes go on
+ * - paused, stopped: its schedule, by a person, or after an error that does not pass by itself
+ */
+export const freshnessHoldSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('frozen'), window: skipWindowSchema }),
+  z.object({ kind: z.literal('no_swap'), window: skipWindowSchema }),
+  z.object({ kind: z.literal('paused'), sinceMs: z.number() }),
+  z.object({ kind: z.literal('stopped'), sinceMs: z.number() }),
+]);
+export type FreshnessHold = z.infer<typeof freshnessHoldSchema>;
+
 export const freshnessSchema = z.object({
   /** The moment the source data was read: ISO 8601 with zone, on the server's clock; null when unknown. */
   asOf: z.string().nullable(),
   source: freshnessSourceSchema,
   state: freshnessStateSchema,
   reason: z.string().optional(),
+  /** What holds its read model; of a number out of the cache, as far as was known last. Left out: nothing. */
+  holds: z.array(freshnessHoldSchema).optional(),
 });
 export type Freshness = z.infer<typeof freshnessSchema>;
 
-/** A freshness budget. `live` reads base tables each time; otherwise the largest age in minutes that its consumer accepts. */
-export const budgetSchema = z.union([z.literal('live'), z.object({ minutes: z.number().int().positive() })]);
+/**
+ * A freshness budget. `live` reads base tables each time; `minutes` is the largest age that its consumer accepts; a
+ * `nightly` number counts until the next night's refresh is due.
+ */
+export const budgetSchema = z.union([
+  z.literal('live'),
+  z.object({ minutes: z.number().int().positive() }),
+  z.object({ nightly: nightlySchema }),
+]);
 export type Budget = z.infer<typeof budgetSchema>;
 
-/** State of a number of age `nowMs - asOfMs` under a budget; 'due' from 1x, 'stale' from 2x the budget. */
+/** A budget that a number out of a read model can keep. */
+export type AgedBudget = Exclude<Budget, 'live'>;
+
+const minutesADay = 24 * 60;
+
+/** The longest age that a budget accepts, minutes, for comparing budgets; a night's is a day. */
+export const budgetMinutes = (budget: AgedBudget): number => ('minutes' in budget ? budget.minutes : minutesADay);
+
+/** From when on a number is due, ms on the clock that its as-of is on. */
+export const dueAtMs = (asOfMs: number, budget: AgedBudget): number =>
+  'minutes' in budget ? asOfMs + budget.minutes * 60_000 : nextNightMs(asOfMs, budget.nightly);
+
+/** From when on a number is stale: at twice its budget, or when a second night's refresh is due. */
+export const staleAtMs = (asOfMs: number, budget: AgedBudget): number =>
+  'minutes' in budget
+    ? asOfMs + 2 * budget.minutes * 60_000
+    : nextNightMs(nextNightMs(asOfMs, budget.nightly), budget.nightly);
+
+/** State of a number under a budget. `nowMs` is the clock that the as-of is on. */
 export function freshnessState(asOfMs: number | null, budget: Budget, nowMs: number, offline: boolean): FreshnessState {
   if (asOfMs === null) return 'unknown';
   if (offline) return 'offline';
   if (budget === 'live') return 'live';
-  const ageMs = nowMs - asOfMs;
-  const budgetMs = budget.minutes * 60_000;
-  if (ageMs <= budgetMs) return 'fresh';
-  return ageMs <= 2 * budgetMs ? 'due' : 'stale';
+  if (nowMs <= dueAtMs(asOfMs, budget)) return 'fresh';
+  return nowMs <= staleAtMs(asOfMs, budget) ? 'due' : 'stale';
 }
+
+/** What holds at a moment of the server's clock: a window only while it is open. */
+export const holdsAt = (holds: readonly FreshnessHold[], nowMs: number): FreshnessHold[] =>
+  holds.filter((hold) => !('window' in hold) || (hold.window.fromMs <= nowMs && nowMs < hold.window.toMs));
 
 /** The freshness of a dashboard is that of its oldest widget; widgets without a number do not count. */
 export function oldest(widgets: readonly Freshness[]): Freshness | null {

@@ -33,5 +33,7 @@ export const captureSchema = z.object({
   takenAtMs: z.number(),
   statements: z.number(),
   samples: z.number(),
+  /** 'dashboards': a pack of dashboards with their numbers; absent: a morning. */
+  contents: z.literal('dashboards').optional(),
 });
 export type Capture = z.infer<typeof captureSchema>;

@@ -61,7 +61,11 @@ async function replay(dir: string) {
 async function measure() {
   const seeds = Array.from({ length: Number(values.runs) }, (_, index) => Number(values.seed) + index);
   if (values.server !== '15' && values.server !== '18') throw new Error('--server is 15 or 18');
-  const bench = await openBenchServer({ major: values.server === '15' ? 15 : 18, scale: Number(values.scale) });
+  const bench = await openBenchServer({
+    major: values.server === '15' ? 15 : 18,
+    scale: Number(values.scale),
+    awake: true,
+  });
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   try {

@@ -3,7 +3,7 @@
  * waits until it is warm, opens Mornings, and brushes one half hour after another; `at once` asks the first question of
  * all while the engine has just been started.
  */
-import { call } from '@orpc/server';
+import { createRouterClient } from '@orpc/server';
 import { createRouter } from '../../electron/core/api/router.ts';
 import { createEngine } from '../../electron/core/create-engine.ts';
 import { nodePorts } from '../../electron/hosts/node-ports.ts';
@@ -24,7 +24,7 @@ async function measure(profileDir: string, visit: Visit, window: { readonly from
   const quiet = { debug() {}, info() {}, warn() {}, error() {} };
   const ports = nodePorts({ paths: { profileDir, resourcesDir: 'resources' }, logger: quiet, door: 'bench' });
   const engine = await createEngine(ports, { background: false, forWindow: visit === 'window' });
-  const { mornings } = createRouter(engine);
+  const { mornings } = createRouterClient(createRouter(engine), { context: {} });
   const answers: string[] = [];
   const timed = async (ask: () => Promise<string>): Promise<number> => {
     const startedMs = performance.now();
@@ -32,13 +32,13 @@ async function measure(profileDir: string, visit: Visit, window: { readonly from
     return performance.now() - startedMs;
   };
   const open = async () => {
-    const reply = await call(mornings.timeline, { serverId: 'erp', ...window });
+    const reply = await mornings.timeline({ serverId: 'erp', ...window });
     if (!reply.ok) throw new Error(reply.error.message);
     return `${reply.value.timeline.buckets.length} buckets`;
   };
   const brush = async (beforeMs: number) => {
     const fromMs = window.toMs - beforeMs;
-    const reply = await call(mornings.diagnose, { serverId: 'erp', fromMs, toMs: fromMs + 30 * minuteMs });
+    const reply = await mornings.diagnose({ serverId: 'erp', fromMs, toMs: fromMs + 30 * minuteMs });
     if (!reply.ok) throw new Error(reply.error.message);
     return reply.value.verdict.sentence;
   };

@@ -41,7 +41,7 @@ function row(one: ProposedQuestion): string {
   const free = one.freeParameters.length === 0 ? '' : `, free ${one.freeParameters.join(' ')}`;
   const frozen = one.frozenParameters.length === 0 ? '' : `, frozen ${one.frozenParameters.join(' ')}`;
   const because = one.construct === null ? '' : `, because of ${one.construct}`;
-  const proven = `${one.equalRows.length} sets equal (${one.equalRows.join(', ')} rows)`;
+  const proven = `${one.equalRows.length} sets equal (${one.equalRows.join(', ')} rows), ${one.differentResults} different results`;
   const wrong = one.differing.map((what) => `\n    DIFFERENT ${what}`).join('');
   return `${one.name.padEnd(38)} ${one.outcome.padEnd(8)} ${proven}, model ${one.modelRows} rows${free}${frozen}${because}${wrong}`;
 }
@@ -57,6 +57,11 @@ finish(
   'propose',
   [
     atLeast('freeAndProvenOnThreeSets', free.filter((one) => equalOnAll(one) && someRows(one)).length, 14),
+    atLeast(
+      'freeAndProvenOnThreeResults',
+      free.filter((one) => equalOnAll(one) && one.differentResults >= 3).length,
+      14,
+    ),
     atLeast('frozenAndProven', kept.filter((one) => one.differing.length === 0 && someRows(one)).length, 8),
     atMost('proposedAndWrong', proposed.filter(({ differing }) => differing.length > 0).length, 0),
     atMost('refusedForAnotherConstruct', refused.filter(({ construct, found }) => construct !== found).length, 0),

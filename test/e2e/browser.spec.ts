@@ -5,7 +5,7 @@ import { call, openBrowserDoor } from './support/doors.ts';
 import { test } from './support/fixtures.ts';
 import { open, rescueByHand } from './support/journey.ts';
 import { leftBehind } from './support/left-behind.ts';
-import { lookAround } from './support/mornings.ts';
+import { crossBorder, lookAround } from './support/mornings.ts';
 import { freshMachineOpens, profileWithHistory } from './support/received-morning.ts';
 import { inspectScreens } from './support/screens.ts';
 
@@ -65,6 +65,7 @@ test('a morning that is dropped onto the window opens, and any other file says w
   const { file } = await call<{ file: string }>(profile, 'history.exportCapture', { serverId: 'erp', ...window });
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Mornings', exact: true }).click();
   await expect(page.getByRole('button', { name: 'History' })).toBeVisible();
+  await test.step('a border is crossed while the window is open', () => crossBorder(page, window));
   await dropOnto(page, 'figures.xlsx', Buffer.from('a spreadsheet'));
   const dialog = page.getByRole('dialog', { name: 'Open a morning' });
   await expect(dialog.getByRole('alert')).toContainText('is no capture of Daybreak');

@@ -1,10 +1,13 @@
 /**
- * An engine that runs one stored plan and kills itself with SIGKILL at a given moment: what a crash of the machine, or
- * the kernel's out-of-memory killer, does. Started by the tests as a process of its own.
+ * An engine that stores one plan, runs it and kills itself with SIGKILL at a given moment: what a crash of the machine, or
+ * the kernel's out-of-memory killer, does. Started by the tests as a process of its own, which reads its job from
+ * standard input, and ends where none comes.
  */
+import { flushCompileCache } from 'node:module';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import type { ConnectionSettings } from '../../shared/model/connection.ts';
-import type { Execution } from '../../shared/model/read-model.ts';
+import type { Execution, Plan } from '../../shared/model/read-model.ts';
 import { openHistory } from '../../electron/core/history/open-history.ts';
 import { openServer } from '../../electron/core/postgres/connect.ts';
 import type { Server, Sql } from '../../electron/core/postgres/session.ts';
@@ -38,7 +41,7 @@ export interface KilledEngine {
   readonly settings: ConnectionSettings;
   readonly password: string;
   readonly historyFile: string;
-  readonly planId: string;
+  readonly plan: Plan;
   readonly killAt: KillPoint;
 }
 
@@ -57,11 +60,11 @@ const die = (): Promise<never> => {
   return new Promise(() => undefined);
 };
 
-async function main({ settings, password, historyFile, planId, killAt }: KilledEngine): Promise<void> {
+async function main({ settings, password, historyFile, plan, killAt }: KilledEngine): Promise<void> {
   const [kind, moment] = killAt.split(':');
   const history = await openHistory({ file: historyFile, logger: silent });
-  const plan = await history.plans.get(planId);
-  if (plan === null) throw new Error(`no plan ${planId}`);
+  await history.connections.save({ serverId: 'test', settings, lastConnectedAtMs: null, lastFacts: null });
+  await history.plans.save(plan);
   const step = plan.steps.find((one) => one.kind === kind);
   if (step === undefined && kind !== 'plan') throw new Error(`no step of kind ${kind}`);
   const server = await openServer({ serverId: 'test', settings, password, clock: systemClock, logger: silent });
@@ -107,7 +110,8 @@ type Watch = (text: string, send: () => Promise<unknown[]>) => Promise<unknown[]
 
 function withStatementsWatched(server: Server, watch: Watch): Server {
   const watched = (sql: Sql): Sql => ({
-    ...sql,
+    backendPid: sql.backendPid,
+    queryText: (text, values) => sql.queryText(text, values),
     query: async <R>(text: string, values?: readonly unknown[]) =>
       (await watch(text, () => sql.query(text, values))) as R[],
   });
@@ -123,5 +127,8 @@ function withStatementsWatched(server: Server, watch: Watch): Server {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await main(JSON.parse(process.argv[2] ?? '{}') as KilledEngine);
+  // At its end a killed process writes nothing: the next one would compile all of it again.
+  flushCompileCache();
+  const job = await text(process.stdin);
+  if (job !== '') await main(JSON.parse(job) as KilledEngine);
 }

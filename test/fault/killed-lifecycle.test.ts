@@ -5,19 +5,23 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { planImport, planSuspend, planUninstall } from '../../electron/core/read-model/plan-for.ts';
 import { getReadModel, listReadModels } from '../../electron/core/read-model/registry/read-models.ts';
+import type { Plan } from '../../shared/model/read-model.ts';
 import { openShop, salesByRegion, systemClock } from '../postgres/read-model/fixture.ts';
 import { testServers } from '../support/postgres.ts';
-import { killAndRecover } from './kill-and-recover.ts';
+import { engineKiller, type EngineKiller } from './engine-killer.ts';
 import type { KillPoint } from './killed-engine.ts';
 
 describe.each(testServers())('$label', (testServer) => {
   let shop: Awaited<ReturnType<typeof openShop>>;
   let dir: string;
+  let killer: EngineKiller;
   beforeAll(async () => {
     shop = await openShop(testServer);
     dir = await mkdtemp(join(tmpdir(), 'daybreak-killed-'));
+    killer = engineKiller(shop, dir);
   });
   afterAll(async () => {
+    killer?.stop();
     await shop?.close();
     await rm(dir, { recursive: true, force: true });
   });
@@ -25,6 +29,7 @@ describe.each(testServers())('$label', (testServer) => {
     shop.sql(`do $$ begin
       drop schema if exists reporting cascade; drop schema if exists daybreak cascade; end $$`),
   );
+  const killAndRecover = async (plan: Plan, killAt: KillPoint) => (await killer.kill(plan, killAt)).recover();
   const stamp = () => ({ server: shop.server, planId: randomUUID(), nowMs: Date.now() });
   const model = () => getReadModel(shop.server, 'sales', systemClock);
   const served = async () => (await shop.sql('select as_of, region from reporting.sales')).length;
@@ -39,7 +44,7 @@ describe.each(testServers())('$label', (testServer) => {
   ])('killed at %s of suspending, readers have rows all along, and it is %s', async (killAt, state) => {
     await shop.build(salesByRegion);
     const plan = await planSuspend({ ...stamp(), name: 'sales' });
-    const { execution } = await killAndRecover(shop, dir, plan, killAt);
+    const { execution } = await killAndRecover(plan, killAt);
     expect(execution.state).toBe(state);
     expect(await served()).toBe(5);
     expect(await model()).toMatchObject({ drift: [], suspended: state === 'done' ? { by: shop.daybreak } : null });
@@ -53,7 +58,7 @@ describe.each(testServers())('$label', (testServer) => {
     ['drop:committed', 'done'],
   ])('killed at %s of uninstalling, the stable view serves on, and it is %s', async (killAt, state) => {
     await shop.build(salesByRegion);
-    const { execution, notice } = await killAndRecover(shop, dir, await planUninstall(stamp()), killAt);
+    const { execution, notice } = await killAndRecover(await planUninstall(stamp()), killAt);
     expect(execution.state).toBe(state);
     expect(notice).toContain(state === 'done' ? 'with their as-of written out' : 'the stable views as before');
     expect(await served()).toBe(5);
@@ -71,7 +76,7 @@ describe.each(testServers())('$label', (testServer) => {
       alter materialized view reporting.sales owner to ${shop.daybreak}`);
     const proposal = await shop.propose(salesByRegion);
     const plan = await planImport({ ...stamp(), schema: 'reporting', imports: 'sales', proposal });
-    const { execution } = await killAndRecover(shop, dir, plan, killAt);
+    const { execution } = await killAndRecover(plan, killAt);
     expect(execution.state).toBe(state);
     expect((await shop.sql('select region from reporting.sales')).length).toBe(5);
     const left = (await shop.left()).filter((name) => /^reporting\.[a-z_0-9]+$/.test(name) && !name.endsWith('_key'));

@@ -1,27 +1,25 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openHistory } from '../../electron/core/history/open-history.ts';
 import { getReadModel, listReadModels } from '../../electron/core/read-model/registry/read-models.ts';
-import { recoverPlan } from '../../electron/core/read-model/swap/recover-plan.ts';
 import type { Plan } from '../../shared/model/read-model.ts';
-import { openShop, silent, systemClock } from '../postgres/read-model/fixture.ts';
+import { openShop, systemClock } from '../postgres/read-model/fixture.ts';
 import { testServers } from '../support/postgres.ts';
-import { journalOf, type KilledEngine, type KillPoint } from './killed-engine.ts';
-
-const engine = fileURLToPath(new URL('./killed-engine.ts', import.meta.url));
+import { engineKiller, type EngineKiller } from './engine-killer.ts';
+import type { KillPoint } from './killed-engine.ts';
 
 describe.each(testServers())('$label', (testServer) => {
   let shop: Awaited<ReturnType<typeof openShop>>;
   let dir: string;
+  let killer: EngineKiller;
   beforeAll(async () => {
     shop = await openShop(testServer);
     dir = await mkdtemp(join(tmpdir(), 'daybreak-killed-'));
+    killer = engineKiller(shop, dir);
   });
   afterAll(async () => {
+    killer?.stop();
     await shop?.close();
     await rm(dir, { recursive: true, force: true });
   });
@@ -38,58 +36,7 @@ describe.each(testServers())('$label', (testServer) => {
   const served = async () =>
     (await shop.sql<{ v: number }>('select distinct v from reporting.sales')).map(({ v }) => v);
 
-  /** Runs the plan in an engine that dies, and recovers it as the next start does. Both work on the real store. */
-  async function kill(plan: Plan, killAt: KillPoint) {
-    const historyFile = join(dir, `${plan.planId}.sqlite`);
-    const store = await openHistory({ file: historyFile, logger: silent });
-    await store.connections.save({
-      serverId: 'test',
-      settings: shop.server.settings,
-      lastConnectedAtMs: null,
-      lastFacts: null,
-    });
-    await store.plans.save(plan);
-    await store.close();
-    const job: KilledEngine = {
-      settings: shop.server.settings,
-      password: shop.password,
-      historyFile,
-      planId: plan.planId,
-      killAt,
-    };
-    const child = spawn(process.execPath, [engine, JSON.stringify(job)], { stdio: ['ignore', 'inherit', 'inherit'] });
-    const signal = await new Promise((resolve) => child.once('exit', (_code, by) => resolve(by)));
-    expect(signal).toBe('SIGKILL');
-    return {
-      recover: async () => {
-        const history = await openHistory({ file: historyFile, logger: silent });
-        try {
-          const [unfinished] = await history.plans.unfinished('test');
-          if (unfinished === undefined) throw new Error('the store knows of nothing unfinished');
-          let followed = 0;
-          const recovered = await recoverPlan({
-            server: shop.server,
-            ...unfinished,
-            journal: journalOf(history),
-            clock: systemClock,
-            logger: silent,
-            onDone: async () => {
-              expect((await history.plans.get(plan.planId))?.state).not.toBe('done');
-              followed += 1;
-            },
-          });
-          expect(followed).toBe(recovered.execution.state === 'done' ? 1 : 0);
-          const { entries } = await history.activity.list('test', 1000);
-          expect(entries.filter(({ outcome }) => outcome === 'running')).toEqual([]);
-          expect(await history.plans.unfinished('test')).toEqual([]);
-          expect((await history.plans.get(plan.planId))?.state).toBe(recovered.execution.state);
-          return recovered;
-        } finally {
-          await history.close();
-        }
-      },
-    };
-  }
+  const kill = (plan: Plan, killAt: KillPoint) => killer.kill(plan, killAt);
 
   test.each<KillPoint>(['create:inside', 'fill:running', 'index:committed', 'flip:announced', 'flip:inside'])(
     'killed at %s of version 2, version 1 is served, and the next start undoes what was begun',

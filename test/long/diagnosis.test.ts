@@ -14,7 +14,7 @@ describe('all scenarios of the ground truth', () => {
   let calibration: Calibration;
 
   beforeAll(async () => {
-    bench = await openBenchServer({ major: 18, scale: 0.25 });
+    bench = await openBenchServer({ major: 18, scale: 0.25, awake: true });
     calibration = await calibrate(bench);
   });
   afterAll(() => bench?.stop());

@@ -18,16 +18,15 @@ export interface CliOptions {
   readonly node?: string;
 }
 
-export function startCli(
-  args: readonly string[],
-  { profile, env, node }: CliOptions = {},
-): ChildProcessWithoutNullStreams {
+/** What this process has, without what is meant for Daybreak or libpq, and what the command shall have. */
+export function cliEnvironment({ profile, env }: CliOptions): NodeJS.ProcessEnv {
   const inherited = { ...process.env };
   for (const name of Object.keys(inherited)) if (/^(DAYBREAK_|PG)/.test(name)) delete inherited[name];
-  return spawn(node ?? process.execPath, [bin, ...args], {
-    env: { ...inherited, ...(profile ? { DAYBREAK_PROFILE: profile } : {}), ...env },
-    stdio: 'pipe',
-  });
+  return { ...inherited, ...(profile ? { DAYBREAK_PROFILE: profile } : {}), ...env };
+}
+
+export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcessWithoutNullStreams {
+  return spawn(options.node ?? process.execPath, [bin, ...args], { env: cliEnvironment(options), stdio: 'pipe' });
 }
 
 /** `daybreak <args>` as a person runs it, to its end. */

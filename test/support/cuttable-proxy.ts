@@ -3,6 +3,8 @@ import { createServer, connect, type Server, type Socket } from 'node:net';
 /** A TCP way to a server that can be cut and mended: what a network does to a laptop. */
 export interface CuttableProxy {
   readonly port: number;
+  /** Connections that were made to it, also while there was nobody behind it. */
+  readonly accepted: number;
   /** Ends every connection; new ones are refused. */
   cut(): Promise<void>;
   mend(): Promise<void>;
@@ -12,9 +14,11 @@ export interface CuttableProxy {
 export async function cuttableProxy(target: { readonly host: string; readonly port: number }): Promise<CuttableProxy> {
   const sockets = new Set<Socket>();
   let server: Server | null = null;
+  let accepted = 0;
   const listen = (port: number): Promise<number> =>
     new Promise((resolve, reject) => {
       const listening = createServer((near) => {
+        accepted += 1;
         const far = connect(target.port, target.host);
         for (const socket of [near, far]) {
           sockets.add(socket);
@@ -42,5 +46,13 @@ export async function cuttableProxy(target: { readonly host: string; readonly po
     await closed;
   };
   const port = await listen(0);
-  return { port, cut, mend: async () => void (await listen(port)), close: cut };
+  return {
+    port,
+    get accepted() {
+      return accepted;
+    },
+    cut,
+    mend: async () => void (await listen(port)),
+    close: cut,
+  };
 }

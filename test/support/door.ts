@@ -58,6 +58,7 @@ export const someInfo = (changes: Partial<EngineInfo> = {}): EngineInfo => ({
   startedAtMs: 0,
   secretStore: 'memory',
   notices: [],
+  store: { kept: true, notice: null },
   ...changes,
 });
 

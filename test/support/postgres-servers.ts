@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedServer, type EmbeddedServer } from '../../resources/demo-erp/embedded-server.ts';
 
@@ -47,6 +48,10 @@ async function startServer({ label, major, binDir }: ReturnType<typeof installat
   const binaries = binDir === null ? {} : { binaries: { binDir, major } };
   const running = await startEmbeddedServer({ dir, settings, ephemeral: true, ...binaries });
   const { host, port, user, password } = running;
+  const client = new pg.Client({ host, port, user, password, database: 'postgres' });
+  await client.connect();
+  // For those who take a database away, and what was counted of it.
+  await client.query('create extension pg_stat_statements').finally(() => client.end());
   return { running, server: { label, major, host, port, user, password } satisfies TestServer };
 }
 

@@ -8,7 +8,7 @@ import { literalsOf } from '../../electron/core/read-model/prove/parameter-liter
 import { prove } from '../../electron/core/read-model/prove/prove.ts';
 import { readOneSelect } from '../../electron/core/read-model/prove/select-text.ts';
 import { fill } from '../../electron/core/sql-text/fill.ts';
-import type { ComparisonOutcome } from '../../shared/model/proof.ts';
+import { provenResults, type ComparisonOutcome } from '../../shared/model/proof.ts';
 import type { Question, Values } from './ch-benchmark/question.ts';
 
 const stableName = { schema: 'proposed', name: 'model' };
@@ -26,8 +26,10 @@ export interface ProposedQuestion {
   readonly construct: string | null;
   /** Rows of the model that was built, for the first parameter set. */
   readonly modelRows: number;
-  /** Rows of each result that was compared and equal. */
+  /** Rows of each result that was compared and equal; a single row of NULL and 0 counts as none. */
   readonly equalRows: readonly number[];
+  /** Results with rows among them, each once: what the product's verdict asks for. */
+  readonly differentResults: number;
   readonly differing: readonly string[];
 }
 
@@ -52,7 +54,15 @@ export async function proposeQuestion(tools: Tools, question: Question): Promise
   const { name, text, sets } = question;
   const derivation = await deriveFor(tools.server, text, sets[0]);
   const all = [...new Set(Object.keys(sets[0]))];
-  const nothing = { name, freeParameters: [], frozenParameters: [], modelRows: 0, equalRows: [], differing: [] };
+  const nothing = {
+    name,
+    freeParameters: [],
+    frozenParameters: [],
+    modelRows: 0,
+    equalRows: [],
+    differentResults: 0,
+    differing: [],
+  };
   if (derivation.outcome === 'not_derivable') {
     return { ...nothing, outcome: 'refused', construct: derivation.construct };
   }
@@ -82,7 +92,8 @@ export async function proposeQuestion(tools: Tools, question: Question): Promise
     frozenParameters: frozen,
     construct: derivation.notFree?.construct ?? null,
     modelRows: runs[0]?.modelRows ?? 0,
-    equalRows: runs.flatMap(({ outcome }) => (outcome.result === 'equal' ? [outcome.rows] : [])),
+    equalRows: runs.flatMap(({ outcome }) => (outcome.result === 'equal' ? [outcome.nothing ? 0 : outcome.rows] : [])),
+    differentResults: provenResults(runs),
     differing: runs.flatMap(({ outcome }) => (outcome.result === 'equal' ? [] : [JSON.stringify(outcome)])),
   };
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Debian's Chromium and PostgreSQL 15 with HypoPG for the tests, where they are missing and may be installed (root, apt).
+# Debian's Chromium, OpenSSH's server and PostgreSQL 15 with HypoPG for the tests, where they are missing and may be installed (root, apt).
 # Elsewhere it says what is missing; the suites that need it are then skipped, or (the browser) fail with a sentence.
 set -u
 missing=()
@@ -8,6 +8,7 @@ missing=()
 if [ -z "${DAYBREAK_CHROMIUM:-}" ] && ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null && ! ls "$HOME"/.cache/ms-playwright/chromium-*/chrome-linux*/chrome >/dev/null 2>&1; then
   missing+=(chromium)
 fi
+[ -x /usr/sbin/sshd ] || missing+=(openssh-server)
 fc-list 2>/dev/null | grep -qi dejavu || missing+=(fonts-dejavu-core)
 [ "${#missing[@]}" -eq 0 ] && exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then

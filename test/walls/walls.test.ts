@@ -83,6 +83,13 @@ describe('each wall of the house fails the lint when it is broken', () => {
       'electron/core/read-model/plan/zz-wall.ts',
       `import { openServer } from '../../postgres/connect.ts';\nexport const a = openServer;\n`,
     ],
+    ['a due-decision reads the clock', 'electron/core/schedule/decide/zz-wall.ts', `export const a = Date.now();\n`],
+    ['a due-decision draws lots', 'electron/core/schedule/decide/zz-wall.ts', `export const a = Math.random();\n`],
+    [
+      'a due-decision reads the registry',
+      'electron/core/schedule/decide/zz-wall.ts',
+      `import { readModels } from '../../read-model/registry/read-models.ts';\nexport const a = readModels;\n`,
+    ],
     [
       'the sampler takes a session',
       'electron/core/sampler/zz-wall.ts',
@@ -109,6 +116,32 @@ describe('each wall of the house fails the lint when it is broken', () => {
       `import Database from 'better-sqlite3';\nexport const a = Database;\n`,
     ],
     [
+      'a connection speaks SSH by itself',
+      'electron/core/connections/zz-wall.ts',
+      `import ssh2 from 'ssh2';\nexport const a = ssh2;\n`,
+    ],
+    ['PostgreSQL speaks SSH by itself', 'electron/core/postgres/zz-wall.ts', `export { Client } from 'ssh2';\n`],
+    [
+      'a door speaks SSH by itself',
+      'electron/hosts/profile/zz-wall.ts',
+      `import type { Client } from 'ssh2';\nexport type A = Client;\n`,
+    ],
+    [
+      'the desktop speaks SSH by itself',
+      'electron/main/zz-wall.ts',
+      `import { Client } from 'ssh2';\nexport const a = Client;\n`,
+    ],
+    [
+      'a read model speaks SSH',
+      'electron/core/read-model/swap/zz-wall.ts',
+      `import { Client } from 'ssh2';\nexport const a = Client;\n`,
+    ],
+    [
+      'a tunnel sends SQL',
+      'electron/core/tunnel/zz-wall.ts',
+      `export const a = (server: { withRegistry(): void }) => server.withRegistry();\n`,
+    ],
+    [
       'the engine knows a door',
       'electron/core/connections/zz-wall.ts',
       `import { serve } from '../../hosts/cli/zz.ts';\nexport const a = serve;\n`,
@@ -127,5 +160,7 @@ describe('each wall of the house fails the lint when it is broken', () => {
 
   test('what keeps to the house passes', async () => {
     expect(await lint({ 'electron/core/zz-wall.ts': `export const a = 1;\n` })).toBe('');
+    const tunnel = `import { Client } from 'ssh2';\nexport const a = Client;\n`;
+    expect(await lint({ 'electron/core/tunnel/zz-wall.ts': tunnel })).toBe('');
   });
 });

@@ -1,5 +1,5 @@
-import { implement } from '@orpc/server';
-import { contract } from '../../../shared/contract/index.ts';
+import { implement, type Context, type Implementer } from '@orpc/server';
+import { contract, type Contract } from '../../../shared/contract/index.ts';
 
 /** oRPC's implementer over our contract; one namespace of it is handed to each file of this folder. */
-export const os = implement(contract);
+export const os: Implementer<Contract, Context, Context> = implement(contract);

@@ -12,7 +12,7 @@ export const morningsApi = (engine: Engine) => {
       reply(() => mornings.timeline(input.serverId, input.fromMs, input.toMs, input)),
     ),
     diagnose: os.mornings.diagnose.handler(({ input }) =>
-      reply(() => mornings.diagnose(input.serverId, input.fromMs, input.toMs, input.reportedSaveSeconds)),
+      reply(() => mornings.diagnose(input.serverId, input.fromMs, input.toMs, input)),
     ),
     finding: os.mornings.finding.handler(({ input }) =>
       reply(() => mornings.finding(input.serverId, input.fromMs, input.toMs, input.statementId)),
@@ -27,7 +27,7 @@ export const morningsApi = (engine: Engine) => {
       reply(() => classOverrides(engine, input.serverId)),
     ),
     compare: os.mornings.compare.handler(({ input }) =>
-      reply(() => compareWindows(engine, input.serverId, input.before, input.after)),
+      reply(() => compareWindows(engine, input.serverId, input.before, input.after, input.readerTimeZone)),
     ),
     transactions: os.mornings.transactions.handler(({ input }) =>
       reply(() => transactionsOf(engine, input.serverId, input)),

@@ -12,9 +12,12 @@ export const readModelsApi = ({ readModels, lifecycle, definitions }: Engine) =>
     siblings: os.readModels.siblings.handler(({ input }) =>
       reply(() => readModels.siblings(input.serverId, input.statementId)),
     ),
+    originals: os.readModels.originals.handler(({ input }) =>
+      reply(() => readModels.proofs.originals(input.serverId, input.proposal)),
+    ),
     prove: os.readModels.prove.handler(({ input }) => reply(() => readModels.proofs.prove(input.serverId, input))),
     proof: os.readModels.proof.handler(({ input }) =>
-      reply(() => readModels.proofs.known(input.serverId, input.proposal)),
+      reply(() => readModels.proofs.known(input.serverId, input.proposal, input.originalId)),
     ),
     proofProgress: os.readModels.proofProgress.handler(({ input }) =>
       reply(() => readModels.proofs.progress(input.serverId, input.proofRunId)),
@@ -57,6 +60,9 @@ export const readModelsApi = ({ readModels, lifecycle, definitions }: Engine) =>
     planImport: os.readModels.planImport.handler(({ input }) =>
       reply(() => lifecycle.planImport(input.serverId, input)),
     ),
+    planUpdateRegistry: os.readModels.planUpdateRegistry.handler(({ input }) =>
+      reply(() => lifecycle.planUpdateRegistry(input.serverId)),
+    ),
     planUninstall: os.readModels.planUninstall.handler(({ input }) =>
       reply(() => lifecycle.planUninstall(input.serverId)),
     ),
@@ -72,8 +78,11 @@ export const readModelsApi = ({ readModels, lifecycle, definitions }: Engine) =>
     diffDefinitions: os.readModels.diffDefinitions.handler(({ input }) =>
       reply(() => definitions.diff(input.serverId, input.files)),
     ),
+    proveDefinition: os.readModels.proveDefinition.handler(({ input }) =>
+      reply(() => definitions.prove(input.serverId, input.files, input.name, input.timeoutMs)),
+    ),
     planDefinition: os.readModels.planDefinition.handler(({ input }) =>
-      reply(() => definitions.plan(input.serverId, input.files, input.name, input.onBreaking)),
+      reply(() => definitions.plan(input.serverId, input.files, input.name, input)),
     ),
     plans: os.readModels.plans.handler(({ input }) => reply(() => readModels.plans(input.serverId))),
     getPlan: os.readModels.getPlan.handler(({ input }) =>

@@ -2,25 +2,22 @@ import { z } from 'zod';
 import { captureSchema } from '../../../shared/model/history-usage.ts';
 import { endedExperimentSchema } from '../history/read-captures.ts';
 import { statementClassSchema } from '../../../shared/model/statement.ts';
+import type { RecordFormat } from './record-file.ts';
 
 /**
- * A capture file: one line of text that says what it is, then a gzip stream of records. A record is its kind (one
- * byte), its length (four bytes, little endian) and its bytes. gzip's own checksum and the last record, which counts
- * the others, tell a file that was cut or changed.
- *
- * Inside are the texts of statements and, of some, with the constants of the sample: a capture says what an ERP was
- * asked for. Host names, users and passwords of the connection are not in it.
+ * A capture (record-file.ts). Inside are the texts of statements and, of some, with the constants of the sample: it says
+ * what an ERP was asked for. Host names, users and passwords of the connection are not in it.
  */
-export const captureVersion = 1;
-export const magicLine = (version: number): string => `Daybreak capture ${version}\n`;
-export const magicPattern = /^Daybreak capture (\d+)\n/;
-export const longestMagic = 40;
-
-export const recordKinds = ['head', 'statements', 'interval', 'sample', 'origins', 'rollup', 'end'] as const;
+export const recordKinds = ['head', 'statements', 'interval', 'sample', 'origins', 'rollup'] as const;
 export type RecordKind = (typeof recordKinds)[number];
 
-/** No record is longer: what claims to be is damaged. An interval of 100,000 statements has some 5 MB. */
-export const longestRecordBytes = 256 * 2 ** 20;
+export const captureFormat: RecordFormat<RecordKind> = {
+  title: 'Daybreak capture',
+  noun: 'capture',
+  version: 1,
+  kinds: [...recordKinds, 'end'],
+  hint: 'Captures end in .daybreak and are written by "Send this morning".',
+};
 
 function isTimeZone(timeZone: string): boolean {
   try {
@@ -150,4 +147,3 @@ export const rollupSchema = z.object({
   onCpu: z.number(),
   bodyBytes: z.number().int(),
 });
-export const endSchema = z.object({ records: z.number().int() });

@@ -1,6 +1,6 @@
-import { access, mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
-import { Failure, isFailure } from '../../../shared/model/failure.ts';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isFailure } from '../../../shared/model/failure.ts';
 import type { Capture } from '../../../shared/model/history-usage.ts';
 import type { TimeWindow } from '../diagnosis/input.ts';
 import type { Events } from '../events.ts';
@@ -8,6 +8,7 @@ import type { InputSources } from '../mornings/gather-input.ts';
 import { checkedWindow } from '../mornings/history-freshness.ts';
 import type { Ports } from '../ports.ts';
 import { exportCapture } from './export-capture.ts';
+import { codeOf, freeFile, newFile, storageFailed, storing } from './files-of-profile.ts';
 import { importCapture, readHead, type Opened } from './import-capture.ts';
 import { receiveCapture, type CapturePart } from './receive-capture.ts';
 
@@ -33,7 +34,15 @@ export class Captures {
     const { settings } = await servers.stored(serverId);
     const takenAtMs = ports.clock.nowMs();
     const checked = checkedWindow(window);
-    const target = file === undefined ? await this.#newFile(settings.label, checked.fromMs) : await freeFile(file);
+    const target =
+      file === undefined
+        ? await newFile(this.#folder, {
+            label: settings.label,
+            atMs: checked.fromMs,
+            ending: extension,
+            fallback: 'capture',
+          })
+        : await freeFile(file);
     const capture = await storing(target, () =>
       exportCapture(this.#options, serverId, checked, { file: target, takenAtMs }),
     );
@@ -78,35 +87,7 @@ export class Captures {
   get #folder(): string {
     return join(this.#options.ports.paths.profileDir, 'captures');
   }
-
-  /** `<label>-<day>-<time>.daybreak`, numbered where there is one already. */
-  async #newFile(label: string, fromMs: number): Promise<string> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-      throw storageFailed(this.#folder, error);
-    });
-    const name = label.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '') || 'capture';
-    const at = new Date(fromMs).toISOString().slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
-    for (let number = 1; ; number += 1) {
-      const file = join(this.#folder, `${name.slice(0, 60)}-${at}${number === 1 ? '' : `-${number}`}${extension}`);
-      if (!(await exists(file))) return file;
-    }
-  }
 }
-
-async function freeFile(file: string): Promise<string> {
-  if (!isAbsolute(file)) throw invalid(`${file} is no absolute path. Say where on the engine's machine it shall lie.`);
-  if (await exists(file)) throw invalid(`${file} exists already. Choose another name; nothing was written.`);
-  if (!(await exists(dirname(file)))) throw invalid(`The folder of ${file} does not exist. Make it first.`);
-  return file;
-}
-
-const invalid = (message: string): Failure => new Failure({ code: 'invalid_input', message });
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
 
 async function described(file: string): Promise<Capture[]> {
   try {
@@ -117,28 +98,4 @@ async function described(file: string): Promise<Capture[]> {
     if (isFailure(error)) return [];
     throw error;
   }
-}
-
-/** What the disk says, as a failure. */
-async function storing<T>(file: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw codeOf(error) === null ? error : storageFailed(file, error);
-  }
-}
-
-const codeOf = (error: unknown): string | null =>
-  error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-
-function storageFailed(file: string, error: unknown): Failure {
-  const why = error instanceof Error ? error.message : String(error);
-  return new Failure(
-    {
-      code: 'storage_failed',
-      message: `${file} cannot be written: ${why}. Free some space or choose another folder; nothing of it was left behind.`,
-      detail: { file },
-    },
-    { cause: error },
-  );
 }

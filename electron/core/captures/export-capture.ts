@@ -14,8 +14,8 @@ import { contentOf } from '../history/roll-up.ts';
 import { earlierDays, reached, timeZoneOf, type InputSources } from '../mornings/gather-input.ts';
 import { statementsRead } from '../mornings/statements-read.ts';
 import { endedExperiments } from '../experiments/described.ts';
-import type { CaptureHead } from './capture-format.ts';
-import { writeCaptureFile, type CaptureWriter } from './write-capture.ts';
+import { captureFormat, type CaptureHead, type RecordKind } from './capture-format.ts';
+import { writeRecordFile, type RecordWriter } from './write-records.ts';
 
 /** Everything that a verdict over the window is made of, on the machine where it was sampled. */
 interface Captured {
@@ -61,7 +61,7 @@ export async function exportCapture(
     widgets,
   };
   const origins = await history.samples.origins();
-  await writeCaptureFile(file, async (writer) => {
+  await writeRecordFile(file, captureFormat, async (writer) => {
     await writer.json('head', head);
     await writeStatements(writer, captured.statements);
     await writeRaw(writer, captured);
@@ -124,7 +124,10 @@ function describe({ settings, lastFacts }: StoredConnection): Pick<CaptureHead, 
   return { environment: settings.environment, cores: settings.cores ?? lastFacts?.machineCores ?? null, facts };
 }
 
-async function writeStatements(writer: CaptureWriter, statements: readonly StoredStatement[]): Promise<void> {
+async function writeStatements(
+  writer: RecordWriter<RecordKind>,
+  statements: readonly StoredStatement[],
+): Promise<void> {
   for (let at = 0; at < statements.length; at += statementsARecord) {
     const batch = statements
       .slice(at, at + statementsARecord)
@@ -134,7 +137,7 @@ async function writeStatements(writer: CaptureWriter, statements: readonly Store
 }
 
 /** In the order of time: whoever opens it makes each minute once. */
-async function writeRaw(writer: CaptureWriter, { deltas, samples }: Captured): Promise<void> {
+async function writeRaw(writer: RecordWriter<RecordKind>, { deltas, samples }: Captured): Promise<void> {
   let next = 0;
   for (const sample of samples) {
     for (; (deltas[next]?.toMs ?? Infinity) <= sample.atMs; next += 1) await writeInterval(writer, deltas[next]);
@@ -143,7 +146,7 @@ async function writeRaw(writer: CaptureWriter, { deltas, samples }: Captured): P
   for (; next < deltas.length; next += 1) await writeInterval(writer, deltas[next]);
 }
 
-async function writeInterval(writer: CaptureWriter, stored: StoredDeltas | undefined): Promise<void> {
+async function writeInterval(writer: RecordWriter<RecordKind>, stored: StoredDeltas | undefined): Promise<void> {
   if (stored === undefined) return;
   const { deltas, fromMs, toMs, deallocs, resets, coverage } = stored;
   const head = {
@@ -165,7 +168,7 @@ async function writeInterval(writer: CaptureWriter, stored: StoredDeltas | undef
 }
 
 async function writeRollups(
-  writer: CaptureWriter,
+  writer: RecordWriter<RecordKind>,
   rollups: readonly DetailedRollup[],
   origins: readonly { readonly originId: number }[],
 ): Promise<void> {

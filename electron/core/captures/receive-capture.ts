@@ -24,11 +24,36 @@ const abandonedMs = 3_600_000;
  * it is a capture stays. Throws `Failure('invalid_input')` for parts out of order, for what is longer than
  * `mostBytes`, and for what is no capture; nothing of it is left then.
  */
-export async function receiveCapture(
+export const receiveCapture = (
   folder: string,
   part: CapturePart,
   nowMs: number,
   mostBytes = longestCaptureBytes,
+): Promise<string | null> => receiveFile(folder, part, nowMs, { ...aCapture, mostBytes });
+
+export interface ReceivedFile {
+  /** 'capture' */
+  readonly noun: string;
+  /** Of the file when it is whole: '.daybreak'. */
+  readonly ending: string;
+  readonly mostBytes: number;
+  /** Throws `Failure('invalid_input')` for what is none. */
+  readonly check: (file: string) => Promise<unknown>;
+}
+
+const aCapture: ReceivedFile = {
+  noun: 'capture',
+  ending: '.daybreak',
+  mostBytes: longestCaptureBytes,
+  check: readHead,
+};
+
+/** As `receiveCapture`, for any kind of file that Daybreak sends. */
+export async function receiveFile(
+  folder: string,
+  part: CapturePart,
+  nowMs: number,
+  kind: ReceivedFile,
 ): Promise<string | null> {
   const { uploadId, offset, last } = part;
   if (!/^[0-9a-f-]{36}$/.test(uploadId)) throw invalid('An upload is named by a UUID.');
@@ -38,10 +63,10 @@ export async function receiveCapture(
     await forgetAbandoned(folder, nowMs);
   }
   try {
-    await append(partial, part, mostBytes);
+    await append(partial, part, kind);
     if (!last) return null;
-    await readHead(partial);
-    const file = join(folder, `received-${uploadId}.daybreak`);
+    await kind.check(partial);
+    const file = join(folder, `received-${uploadId}${kind.ending}`);
     await rename(partial, file);
     return file;
   } catch (error) {
@@ -50,9 +75,9 @@ export async function receiveCapture(
   }
 }
 
-async function append(file: string, { offset, bytes }: CapturePart, mostBytes: number): Promise<void> {
+async function append(file: string, { offset, bytes }: CapturePart, { mostBytes, noun }: ReceivedFile): Promise<void> {
   if (offset + bytes.length > mostBytes)
-    throw invalid(`The file is longer than ${mostBytes} bytes: no capture is. Nothing of it was kept.`);
+    throw invalid(`The file is longer than ${mostBytes} bytes: no ${noun} is. Nothing of it was kept.`);
   const handle = await open(file, offset === 0 ? 'wx' : 'r+', 0o600).catch((error: unknown) => {
     throw isCode(error, 'EEXIST', 'ENOENT') ? outOfOrder() : error;
   });

@@ -1,13 +1,23 @@
 import type { ConnectionSettings, SamplerStatus, ServerSummary, TestStage } from '../../../shared/model/connection.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
+import type { ShownHostKey, TunnelSecrets } from '../../../shared/model/tunnel.ts';
 import type { StoredConnection } from '../history/history.ts';
 import { passfileState } from '../postgres/passfile.ts';
 import { readServices } from '../postgres/service-file.ts';
 import { testConnection } from '../postgres/staged-test.ts';
 import { parseConnectionText } from '../postgres/uri.ts';
 import type { Sampler } from '../sampler/sampler.ts';
+import type { SeenLoad } from '../sampler/seen-load.ts';
 import { Instances } from './instances.ts';
-import { secretKey, ServerLink, type LinkOptions, type OpenServer } from './server-link.ts';
+import { samples, secretKey, ServerLink, type LinkOptions, type OpenServer, type Typed } from './server-link.ts';
+import { TrustedHosts } from './trusted-hosts.ts';
+import {
+  configuredTunnels,
+  forgetTunnelSecrets,
+  keepTunnelSecrets,
+  keptTunnelSecrets,
+  tunnelContext,
+} from './tunnels.ts';
 
 export type { OpenServer } from './server-link.ts';
 
@@ -16,6 +26,7 @@ export interface SettingsInput {
   readonly settings: ConnectionSettings;
   readonly password?: string | undefined;
   readonly secretId?: string | undefined;
+  readonly tunnelSecrets?: TunnelSecrets | undefined;
 }
 
 /** Pasted passwords that are kept until their form is saved or tested. */
@@ -27,9 +38,11 @@ export class KnownServers {
   readonly #links = new Map<string, ServerLink>();
   /** Passwords that came in a pasted URI, until the form is saved; never sent back. */
   readonly #pastedSecrets = new Map<string, string>();
+  readonly #trusted: TrustedHosts;
 
   constructor(options: Omit<LinkOptions, 'instances'>) {
     this.#options = { ...options, instances: new Instances({ start: options.background }) };
+    this.#trusted = new TrustedHosts(options);
   }
 
   async list(): Promise<ServerSummary[]> {
@@ -59,19 +72,31 @@ export class KnownServers {
 
   async sources() {
     const [services, passfile] = await Promise.all([readServices(process.env), passfileState(process.env)]);
-    return { services, passfile };
+    return { services, passfile, sshHosts: configuredTunnels() };
   }
 
   /** Fails with the failing stage's code; all stages are in `detail.stages`. */
   async test(
-    input: SettingsInput | { serverId: string; password?: string | undefined },
+    input:
+      | (SettingsInput & { tunnelSecretsOf?: string | undefined })
+      | { serverId: string; password?: string | undefined; tunnelSecrets?: TunnelSecrets | undefined },
   ): Promise<{ stages: TestStage[] }> {
     const settings = 'settings' in input ? input.settings : (await this.#connectable(input.serverId)).settings;
     const password =
       'settings' in input
         ? this.#typedPassword(input)
         : (input.password ?? (await this.#options.ports.secrets.get(secretKey(input.serverId))));
-    const { stages, failure } = await testConnection({ settings, password, clock: this.#options.ports.clock });
+    const { ports } = this.#options;
+    const { stages, failure } = await testConnection({
+      settings,
+      password,
+      clock: ports.clock,
+      tunnelContext: tunnelContext(
+        ports,
+        'settings' in input ? (input.tunnelSecretsOf ?? null) : input.serverId,
+        input.tunnelSecrets ?? {},
+      ),
+    });
     if (failure !== null) {
       throw new Failure({ ...failure.value, detail: { ...failure.value.detail, stages } }, { cause: failure });
     }
@@ -93,7 +118,10 @@ export class KnownServers {
     await history.connections.save(stored);
     const password = this.#typedPassword(input);
     if (password !== null) await ports.secrets.set(secretKey(serverId), password);
+    if (before !== null) await forgetTunnelSecrets(ports, serverId, before.settings, input.settings);
+    await keepTunnelSecrets(ports, serverId, input.settings, input.tunnelSecrets ?? {});
     if (input.secretId !== undefined) this.#pastedSecrets.delete(input.secretId);
+    if (before === null) await this.#trusted.saved(stored);
     events.publish('connections', serverId);
     return this.#summary(stored);
   }
@@ -116,15 +144,57 @@ export class KnownServers {
     await this.#links.get(serverId)?.disconnect();
     this.#links.delete(serverId);
     await this.#options.ports.secrets.remove(secretKey(serverId));
+    await forgetTunnelSecrets(this.#options.ports, serverId, stored.settings, null);
     await this.#options.history.connections.remove(serverId);
     this.#options.events.publish('connections', serverId);
     return { removed: true };
   }
 
-  async connect(serverId: string, password: string | null): Promise<ServerSummary> {
+  async connect(
+    serverId: string,
+    password: string | null,
+    tunnelSecrets?: Typed['tunnelSecrets'],
+  ): Promise<ServerSummary> {
     await this.#connectable(serverId);
-    await this.#link(serverId).connect(password);
+    await this.#link(serverId).connect({ password, tunnelSecrets });
     return this.#summary(await this.stored(serverId));
+  }
+
+  /** Whether windows show this connection as an executive sees it. Its numbers and its login stay what they are. */
+  async setExecutive(serverId: string, executive: boolean): Promise<ServerSummary> {
+    const before = await this.#connectable(serverId);
+    const { executive: _, ...settings } = before.settings;
+    const stored = { ...before, settings: executive ? { ...settings, executive } : settings };
+    await this.#options.history.connections.save(stored);
+    const link = this.#link(serverId);
+    const open = link.openServer;
+    // Whether it samples is decided as it opens.
+    if (open !== null && samples(open) !== samples({ settings: stored.settings, facts: open.facts })) {
+      await link.close('disconnected', null);
+      await link.connect({ password: null });
+    }
+    this.#options.events.publish('connections', serverId);
+    return this.#summary(await this.stored(serverId));
+  }
+
+  /** Whether this engine refreshes what is due there by itself; it survives a restart. */
+  async setRunsRefreshes(serverId: string, on: boolean): Promise<void> {
+    const before = await this.#connectable(serverId);
+    const { runsRefreshes: _, ...settings } = before.settings;
+    await this.#options.history.connections.save({
+      ...before,
+      settings: on ? { ...settings, runsRefreshes: on } : settings,
+    });
+    this.#options.events.publish('connections', serverId);
+  }
+
+  /** Throws as `HostKeys.trust`. */
+  trustHostKey(shown: ShownHostKey): Promise<{ added: boolean; file: string }> {
+    return this.#trusted.trust(shown);
+  }
+
+  forgetHostKey(address: Pick<ShownHostKey, 'host' | 'port'>): Promise<{ forgotten: boolean; file: string }> {
+    return this.#trusted.forget(address);
   }
 
   async disconnect(serverId: string): Promise<ServerSummary> {
@@ -155,8 +225,10 @@ export class KnownServers {
 
   async sampler(serverId: string): Promise<Sampler> {
     await this.server(serverId);
-    const sampler = await this.#link(serverId).membership?.sampler();
+    const { membership, openServer } = this.#link(serverId);
+    const sampler = await membership?.sampler();
     if (sampler != null) return sampler;
+    if (openServer !== null && !samples(openServer)) throw notSampled(openServer);
     throw new Failure({ code: 'connection_lost', message: 'The connection was lost just now.', retryable: true });
   }
 
@@ -182,6 +254,22 @@ export class KnownServers {
     };
   }
 
+  /** Processors of an open server: as somebody said, or as this very machine has; null: not known. */
+  cores(serverId: string): number | null {
+    const server = this.#links.get(serverId)?.openServer ?? null;
+    return server === null ? null : (server.settings.cores ?? server.facts.machineCores ?? null);
+  }
+
+  /** What its sampler saw of its load last; null: nobody samples it, or nothing was seen yet. */
+  load(serverId: string): SeenLoad | null {
+    return this.#links.get(serverId)?.membership?.current?.load() ?? null;
+  }
+
+  /** Its sampler looks often for so long, ms; nothing where nobody samples it. */
+  lookCloser(serverId: string, forMs: number): void {
+    this.#links.get(serverId)?.membership?.current?.lookCloser(forMs);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(
       [...this.#links.values()].map(async (link) => {
@@ -195,7 +283,7 @@ export class KnownServers {
   async #connectable(serverId: string): Promise<StoredConnection> {
     const stored = await this.stored(serverId);
     if (stored.capture == null) return stored;
-    throw notConnectable(stored.settings.label);
+    throw notConnectable(stored);
   }
 
   #link(serverId: string): ServerLink {
@@ -213,9 +301,11 @@ export class KnownServers {
     const link = this.#link(stored.serverId);
     // A keychain that refuses one entry must not hide the list of connections.
     const secret = await this.#options.ports.secrets.get(secretKey(stored.serverId)).catch(() => null);
+    const tunnelSecretsKept = await keptTunnelSecrets(this.#options.ports, stored.serverId, stored.settings);
     return {
       serverId: stored.serverId,
       settings: stored.settings,
+      ...(tunnelSecretsKept === undefined ? {} : { tunnelSecretsKept }),
       ...link.summary(),
       facts: link.openServer?.facts ?? stored.lastFacts,
       hasPassword: secret !== null,
@@ -225,8 +315,17 @@ export class KnownServers {
   }
 }
 
-const notConnectable = (label: string): Failure =>
+const notSampled = ({ settings }: OpenServer): Failure =>
   new Failure({
     code: 'not_available',
-    message: `${label} is a capture, not a connection: there is no server to reach. Its history can be looked at and diagnosed.`,
+    message: `${settings.label} is in executive mode, and its role ${settings.user} sees no statements but its own: nothing is sampled there.`,
+  });
+
+const notConnectable = ({ settings, capture }: StoredConnection): Failure =>
+  new Failure({
+    code: 'not_available',
+    message:
+      capture?.capture.contents === 'dashboards'
+        ? `${settings.label} is a pack of dashboards, not a connection: there is no server to reach. Its numbers can be looked at.`
+        : `${settings.label} is a capture, not a connection: there is no server to reach. Its history can be looked at and diagnosed.`,
   });

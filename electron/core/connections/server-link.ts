@@ -1,5 +1,6 @@
-import type { ServerFacts, ServerSummary } from '../../../shared/model/connection.ts';
+import type { CapabilityName, ServerFacts, ServerSummary } from '../../../shared/model/connection.ts';
 import { Failure, isFailure, type FailureCode } from '../../../shared/model/failure.ts';
+import type { TunnelSecrets } from '../../../shared/model/tunnel.ts';
 import type { Events } from '../events.ts';
 import type { History, StoredConnection } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
@@ -8,6 +9,8 @@ import { createSampler } from '../sampler/sampler.ts';
 import { instanceKey } from './instance-history.ts';
 import type { Instances, Membership } from './instances.ts';
 import { reconnectDelayMs } from './reconnect-delay.ts';
+import { keepTunnelSecrets, openServerTunnel } from './tunnels.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** An open connection, opaque to everything that may not send SQL. */
 export type OpenServer = Awaited<ReturnType<typeof openServer>>;
@@ -23,15 +26,41 @@ export interface LinkOptions {
   readonly onOpen: (serverId: string, server: OpenServer) => Promise<string | null>;
 }
 
+/** What a person typed for one attempt: the role's password, and passphrases or passwords of SSH servers. */
+export interface Typed {
+  readonly password: string | null;
+  readonly tunnelSecrets?: TunnelSecrets | undefined;
+}
+
+const nothing: Typed = { password: null };
+const isNothing = ({ password, tunnelSecrets = {} }: Typed): boolean =>
+  password === null && Object.keys(tunnelSecrets).length === 0;
+
 export const secretKey = (serverId: string) => `server:${serverId}`;
 
-/** A wrong password or a removed role does not heal by trying again. */
-const permanent: ReadonlySet<FailureCode> = new Set<FailureCode>(['login_failed', 'permission_denied', 'not_found']);
+/** A wrong password, a removed role or another key of the SSH server does not heal by trying again. */
+const permanent: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'login_failed',
+  'ssh_login_failed',
+  'host_key_unknown',
+  'host_key_changed',
+  'permission_denied',
+  'not_found',
+]);
+
+/** Nobody answered: another attempt may find somebody. */
+const outOfReach: ReadonlySet<FailureCode> = new Set<FailureCode>(['host_unreachable', 'connection_lost']);
+
+const has = ({ capabilities }: ServerFacts, wanted: CapabilityName): boolean =>
+  capabilities.some(({ name, present }) => name === wanted && present);
+
+/** Whether a connection makes a history: that of an executive, whose role sees nobody but itself, has nothing to tell. */
+export const samples = ({ settings, facts }: Pick<OpenServer, 'settings' | 'facts'>): boolean =>
+  settings.executive !== true || has(facts, 'all_statistics');
 
 /** Who sees the activity of all roles, and the statistics of statements, makes the better history. */
-function sightOf({ capabilities }: ServerFacts): number {
-  const has = (wanted: string) => capabilities.some(({ name, present }) => name === wanted && present);
-  return (has('all_statistics') ? 2 : 0) + (has('statement_statistics') ? 1 : 0);
+function sightOf(facts: ServerFacts): number {
+  return (has(facts, 'all_statistics') ? 2 : 0) + (has(facts, 'statement_statistics') ? 1 : 0);
 }
 
 /** Says that the address leads to another cluster than the one whose history is shown; null where nothing says so. */
@@ -90,13 +119,13 @@ export class ServerLink {
     return `All databases of this server are sampled once, through the connection ${JSON.stringify(sampling.label)}; both show the same history.`;
   }
 
-  /** What a person asks for: now, and with this password where one was typed. */
-  async connect(password: string | null): Promise<void> {
+  /** What a person asks for: now, and with what was typed for it. */
+  async connect(typed: Typed): Promise<void> {
     this.#wanted = true;
     this.#retry?.abort();
     if (this.#server !== null) return;
     try {
-      await this.#open(password);
+      await this.#open(typed);
     } catch (error) {
       // The attempt by hand failed like the ones before it: those by itself go on.
       if (this.#state === 'lost') this.#startReconnecting();
@@ -121,7 +150,25 @@ export class ServerLink {
     }
     // Between two attempts the answer is the last failure, at once: a dashboard must not wait for each widget.
     if (this.#state === 'lost' && this.#opening === null && this.#lastFailure !== null) throw this.#lastFailure;
-    return this.#open(null);
+    try {
+      return await this.#open(nothing);
+    } catch (error) {
+      if (isFailure(error)) await this.#keepTrying(error);
+      throw error;
+    }
+  }
+
+  /**
+   * A server that was reached before and is not now, since the machine was started on a plane: as one that was lost, it
+   * is tried again by itself. The demo is not: a person opens it.
+   */
+  async #keepTrying({ value }: Failure): Promise<void> {
+    if (!this.#options.background || !outOfReach.has(value.code)) return;
+    const stored = await this.#options.history.connections.get(this.#serverId);
+    if (stored === null || stored.lastConnectedAtMs === null || stored.settings.environment === 'demo') return;
+    if (!this.#wanted || this.#state !== 'disconnected') return;
+    this.#state = 'lost';
+    this.#startReconnecting();
   }
 
   /** Ends sampling and session; an attempt under way discards what it opens. */
@@ -151,25 +198,25 @@ export class ServerLink {
     await this.#overtaken;
   }
 
-  async #open(password: string | null): Promise<OpenServer> {
+  async #open(typed: Typed): Promise<OpenServer> {
     const running = this.#opening;
     if (running !== null) {
       try {
         return await running;
       } catch (error) {
-        // That attempt did not know the password that was typed meanwhile.
-        if (password === null) throw error;
-        return this.#open(password);
+        // That attempt did not know what was typed meanwhile.
+        if (isNothing(typed)) throw error;
+        return this.#open(typed);
       }
     }
-    const opening = this.#openOnce(this.#epoch, password).finally(() => {
+    const opening = this.#openOnce(this.#epoch, typed).finally(() => {
       if (this.#opening === opening) this.#opening = null;
     });
     this.#opening = opening;
     return opening;
   }
 
-  async #openOnce(epoch: number, password: string | null): Promise<OpenServer> {
+  async #openOnce(epoch: number, { password, tunnelSecrets = {} }: Typed): Promise<OpenServer> {
     const { ports, history } = this.#options;
     if (this.#state !== 'lost') {
       this.#state = 'connecting';
@@ -182,12 +229,14 @@ export class ServerLink {
         serverId: this.#serverId,
         settings,
         password: password ?? (await ports.secrets.get(secretKey(this.#serverId))),
+        tunnel: await openServerTunnel(ports, this.#serverId, settings, tunnelSecrets),
         clock: ports.clock,
         logger: ports.logger,
       });
       this.#requireCurrent(epoch);
       // Only a password that opened the door is worth keeping.
       if (password !== null) await ports.secrets.set(secretKey(this.#serverId), password);
+      await keepTunnelSecrets(ports, this.#serverId, settings, tunnelSecrets);
       const notices = [
         anotherServer(settings.label, lastFacts, server.facts),
         await this.#options.onOpen(this.#serverId, server),
@@ -211,15 +260,22 @@ export class ServerLink {
   }
 
   #take(server: OpenServer, notice: string | null): void {
-    const { ports, history, events, instances } = this.#options;
     this.#server = server;
     this.#notice = notice;
     this.#state = 'connected';
     this.#attempts = 0;
     this.#nextAttemptAtMs = null;
     this.#lastFailure = null;
+    this.#membership = samples(server) ? this.#join(server) : null;
+    server.onFacts((facts) => this.#factsChanged(server, facts));
+    server.onLost(() => this.#lost(server));
+    this.#changed();
+  }
+
+  #join(server: OpenServer): Membership {
+    const { ports, history, events, instances } = this.#options;
     // The key is that of the stored facts, which were saved just now: who samples and whose history it is agree.
-    const membership = instances.join(instanceKey(server.settings, server.facts) ?? this.#serverId, {
+    const membership: Membership = instances.join(instanceKey(server.settings, server.facts) ?? this.#serverId, {
       serverId: this.#serverId,
       label: server.settings.label,
       sight: () => sightOf(server.facts),
@@ -236,10 +292,7 @@ export class ServerLink {
           ...(after === null ? {} : { after }),
         }),
     });
-    this.#membership = membership;
-    server.onFacts((facts) => this.#factsChanged(server, facts));
-    server.onLost(() => this.#lost(server));
-    this.#changed();
+    return membership;
   }
 
   /** A role was granted or lost rights, an extension came or went, a clock was set. */
@@ -291,9 +344,9 @@ export class ServerLink {
       this.#attempts += 1;
       this.#nextAttemptAtMs = clock.nowMs() + delayMs;
       this.#changed();
-      await clock.sleep(delayMs, signal);
+      await waitUntil(clock, this.#nextAttemptAtMs, signal);
       try {
-        await this.#open(null);
+        await this.#open(nothing);
       } catch (error) {
         if (!isFailure(error)) throw error;
         if (signal.aborted) return;

@@ -1,15 +1,28 @@
 import type { Dashboard, Widget, WidgetData, WidgetSource } from '../../../shared/model/dashboard.ts';
+import type { DashboardFilter, FilterValues } from '../../../shared/model/dashboard-filter.ts';
 import { Failure } from '../../../shared/model/failure.ts';
+import type { KnownHolds } from '../../../shared/model/known-holds.ts';
+import type { SavedResult } from '../../../shared/model/offline-cache.ts';
 import type { KnownServers } from '../connections/known-servers.ts';
 import type { WidgetReference } from '../diagnosis/input.ts';
 import type { Events } from '../events.ts';
 import { fingerprint } from '../history/fingerprint.ts';
-import type { History } from '../history/history.ts';
+import type { History, StoredConnection } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
+import type { Server } from '../postgres/session.ts';
 import type { ProposalOrigin } from '../read-model/propose/propose.ts';
 import { getReadModel } from '../read-model/registry/read-models.ts';
-import { createDashboards, type Dashboards } from './dashboards.ts';
+import { DashboardEditor } from './dashboard-editor.ts';
+import { DashboardRemovals } from './dashboard-removals.ts';
+import { createDashboards, widgetOf, type Dashboards } from './dashboards.ts';
+import { resolveFilters, type ResolvedFilter } from './filters/resolve-filters.ts';
+import { filteredFromRows } from './offline/filtered-from-rows.ts';
+import { createModelRowsKeeper } from './offline/keep-model-rows.ts';
+import { savedResult, savedResults } from './offline/saved-results.ts';
 import { tableWidget } from './table-widget.ts';
+import { withHolds } from './holds-of.ts';
+import { ServerHolds } from './server-holds.ts';
+import { beingRefreshed } from './widget-freshness.ts';
 
 /** A read model definition that comes with a widget: shaped like its chart. */
 export interface ShippedReadModel {
@@ -29,17 +42,80 @@ interface Options {
   readonly servers: KnownServers;
   /** Better definitions than the widget's own query as it stands, where one is shipped. */
   readonly shipped: (serverId: string, widgetId: string) => ShippedReadModel | null;
+  /** Whether this engine refreshes a read model now. */
+  readonly isRefreshing: (serverId: string, readModel: string) => boolean;
 }
+
+/** Of which widgets, and under which filters, the saved numbers are asked for. */
+interface WhichSaved {
+  readonly widgetIds?: readonly string[] | undefined;
+  readonly filters?: FilterValues | undefined;
+}
+
+interface HowToRead {
+  readonly background?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly filters?: FilterValues | undefined;
+}
+
+interface OneWidget {
+  readonly serverId: string;
+  readonly dashboardId: string;
+  readonly widgetId: string;
+  readonly filters?: FilterValues | undefined;
+}
+
+const zonesOfFilters = (dashboards: readonly Dashboard[]): readonly string[] =>
+  dashboards.flatMap(({ filters = [] }) =>
+    filters.flatMap((filter) => (filter.kind === 'period' ? [filter.timeZone] : [])),
+  );
+
+const widgetIn = ({ widgets }: Dashboard, widgetId: string): Widget | undefined =>
+  widgets.find((widget) => widget.widgetId === widgetId);
+
+/** Of the dashboard that read models are put on with one click. */
+const ownDashboardId = (serverId: string): string => `read-models-${serverId}`;
 
 /** Dashboards of the known servers: what they show, where each number comes from, and which widget a statement is. */
 export class DashboardService {
   readonly #options: Options;
   readonly #dashboards: Dashboards;
+  readonly editor: DashboardEditor;
+  readonly removals: DashboardRemovals;
+  readonly #holds: ServerHolds;
+  readonly #modelRows: ReturnType<typeof createModelRowsKeeper>;
 
   constructor(options: Options) {
     this.#options = options;
     const { history, ports } = options;
-    this.#dashboards = createDashboards({ store: history.dashboards, clock: ports.clock, logger: ports.logger });
+    const { clock, logger } = ports;
+    this.#holds = new ServerHolds({ store: history.connections, clock, logger });
+    this.#modelRows = createModelRowsKeeper({
+      store: history.modelRows,
+      clock,
+      logger,
+      filterZones: async (serverId) => zonesOfFilters(await history.dashboards.list(serverId)),
+    });
+    this.#dashboards = createDashboards({
+      store: history.dashboards,
+      clock,
+      logger,
+      onRead: this.#modelRows.after,
+      fromRows: (asked) => filteredFromRows({ history, clock }, asked),
+    });
+    // A refresh that ended, or a widget that moved, makes what was read before it old.
+    options.events.listen(({ topic }) => {
+      if (topic === 'read_models' || topic === 'dashboards') this.#dashboards.forgetRecent();
+      if (topic === 'dashboards') this.#modelRows.forget();
+      if (topic === 'schedule') this.#holds.forget();
+    });
+    const changing = {
+      ...options,
+      dashboards: this.#dashboards,
+      get: (serverId: string, dashboardId: string) => this.get(serverId, dashboardId),
+    };
+    this.editor = new DashboardEditor(changing);
+    this.removals = new DashboardRemovals(changing);
   }
 
   async list(serverId: string): Promise<Dashboard[]> {
@@ -53,18 +129,120 @@ export class DashboardService {
     throw new Failure({ code: 'not_found', message: `There is no dashboard ${dashboardId} for this connection.` });
   }
 
-  async cached(serverId: string, dashboardId: string): Promise<WidgetData[]> {
-    const dashboard = await this.get(serverId, dashboardId);
+  async cached(
+    serverId: string,
+    dashboardId: string,
+    { widgetIds, filters: values = {} }: WhichSaved = {},
+  ): Promise<WidgetData[]> {
+    const whole = await this.get(serverId, dashboardId);
+    const wanted = widgetIds === undefined ? null : new Set(widgetIds);
+    const dashboard =
+      wanted === null ? whole : { ...whole, widgets: whole.widgets.filter(({ widgetId }) => wanted.has(widgetId)) };
     // Opening must not wait for a connection attempt: what is known now decides the label.
-    const reason = this.#options.servers.isOpen(serverId) ? null : 'the database is not connected.';
-    return this.#dashboards.cached(dashboard, reason);
+    const stored = await this.#options.servers.stored(serverId);
+    const reason = this.#away(stored);
+    const { lastFacts } = stored;
+    const clockSkewMs = lastFacts?.clockSkewMs ?? 0;
+    const how = { clockSkewMs, filters: this.resolved(whole, values) };
+    const [saved, known] = await Promise.all([
+      this.#dashboards.cached(dashboard, reason, how),
+      this.#holds.lastKnown(serverId),
+    ]);
+    const serverNowMs = this.#options.ports.clock.nowMs() + clockSkewMs;
+    return saved.map((data) => withHolds(data, widgetIn(dashboard, data.widgetId), known, serverNowMs));
+  }
+
+  /** Why the database is not asked; null: it could be. */
+  #away({ serverId, capture }: StoredConnection): string | null {
+    if (this.#options.servers.isOpen(serverId)) return null;
+    return capture == null
+      ? 'the database is not connected.'
+      : 'it is a number out of a pack, as it was when that was taken.';
+  }
+
+  /** What is saved of a widget, newest first. */
+  async results({ serverId, dashboardId, widgetId, filters = {} }: OneWidget): Promise<SavedResult[]> {
+    const dashboard = await this.get(serverId, dashboardId);
+    return savedResults(this.#options, dashboard, widgetId, this.resolved(dashboard, filters));
+  }
+
+  async result({ filters = {}, ...asked }: OneWidget & { readonly resultId: string }): Promise<WidgetData> {
+    const { history, ports } = this.#options;
+    const dashboard = await this.get(asked.serverId, asked.dashboardId);
+    const which = { ...asked, filters: this.resolved(dashboard, filters) };
+    return savedResult({ history, clock: ports.clock }, dashboard, which);
+  }
+
+  /** When nothing is being kept any more. */
+  settled(): Promise<void> {
+    return this.#modelRows.settled();
   }
 
   /** The number now, or the last good one labelled offline when the database is out of reach. */
-  async data(serverId: string, dashboardId: string, widgetId: string): Promise<WidgetData> {
+  async data(
+    serverId: string,
+    dashboardId: string,
+    widgetId: string,
+    { background, signal, filters: values = {} }: HowToRead = {},
+  ): Promise<WidgetData> {
     const dashboard = await this.get(serverId, dashboardId);
+    const filters = this.resolved(dashboard, values);
+    const stored = await this.#options.servers.stored(serverId);
+    if (stored.capture != null) return this.#ofPack(dashboard, widgetId, { filters, reason: this.#away(stored) });
     const { server } = await this.#options.servers.serverOrNull(serverId);
-    return this.#dashboards.read(server, dashboard, widgetId);
+    const how = { background, signal, filters };
+    const widget = widgetIn(dashboard, widgetId);
+    const ofModel = widget?.source.kind === 'read_model' ? widget.source.readModel : null;
+    const [read, known] = await Promise.all([
+      this.#dashboards.read(server, dashboard, widgetId, how),
+      ofModel === null ? null : this.#heldOn(serverId, server),
+    ]);
+    const serverNowMs = this.#options.ports.clock.nowMs() + (stored.lastFacts?.clockSkewMs ?? 0);
+    const data = withHolds(read, widget, known, serverNowMs);
+    const refreshing = ofModel !== null && this.#options.isRefreshing(serverId, ofModel);
+    return refreshing ? { ...data, freshness: beingRefreshed(data.freshness) } : data;
+  }
+
+  #heldOn(serverId: string, server: Server | null): Promise<KnownHolds | null> {
+    return server === null ? this.#holds.lastKnown(serverId) : this.#holds.of(serverId, server);
+  }
+
+  /** What was chosen, as it is asked for now. Throws `invalid_input` for what the dashboard cannot be filtered by. */
+  resolved({ filters = [] }: Dashboard, values: FilterValues): readonly ResolvedFilter[] {
+    return resolveFilters(filters, values, this.#options.ports.clock.nowMs());
+  }
+
+  async setFilters(serverId: string, dashboardId: string, filters: readonly DashboardFilter[]): Promise<Dashboard> {
+    await this.get(serverId, dashboardId);
+    const changed = await this.#dashboards.change(dashboardId, (before) => ({ ...before, filters: [...filters] }));
+    if (changed === null) throw new Error('filters do not remove a dashboard');
+    this.#options.events.publish('dashboards', serverId);
+    return changed;
+  }
+
+  /** The widget asks what was shipped with it, over this definition. */
+  isAsShipped(serverId: string, { widgetId, source }: Widget, definitionSql: string): boolean {
+    const shipped = this.#options.shipped(serverId, widgetId);
+    return (
+      shipped !== null && shipped.readerSql === source.sql && shipped.definitionSql.trim() === definitionSql.trim()
+    );
+  }
+
+  async #ofPack(
+    dashboard: Dashboard,
+    widgetId: string,
+    { filters, reason }: { readonly filters: readonly ResolvedFilter[]; readonly reason: string | null },
+  ): Promise<WidgetData> {
+    const widget = widgetOf(dashboard, widgetId);
+    const one = { ...dashboard, widgets: [widget] };
+    const saved = await this.#dashboards.cached(one, reason, { filters });
+    const found = saved.find((data) => data.widgetId === widgetId);
+    if (found !== undefined) return found;
+    throw new Failure({
+      code: 'not_available',
+      message: `The pack holds no number of "${widget.title}": none was saved when it was taken.`,
+      detail: { widgetId },
+    });
   }
 
   async setSource(serverId: string, dashboardId: string, widgetId: string, source: WidgetSource): Promise<Widget> {
@@ -78,35 +256,27 @@ export class DashboardService {
   async addReadModel(serverId: string, name: string): Promise<{ dashboard: Dashboard; widgetId: string }> {
     const { servers, history, ports, events } = this.#options;
     const model = await getReadModel(await servers.server(serverId), name, ports.clock);
-    const dashboardId = `read-models-${serverId}`;
+    const dashboardId = ownDashboardId(serverId);
     if ((await history.dashboards.get(dashboardId)) === null) {
       await history.dashboards.save({ dashboardId, serverId, title: 'Read models', widgets: [] });
     }
     const widgetId = crypto.randomUUID();
     const dashboard = await this.#dashboards.change(dashboardId, (before) => ({
       ...before,
-      widgets: [...before.widgets, tableWidget(model, widgetId, before.widgets.length)],
+      widgets: [...before.widgets, tableWidget(model, widgetId, before.widgets)],
     }));
     if (dashboard === null) throw new Error('adding a widget does not remove its dashboard');
     events.publish('dashboards', serverId, widgetId);
     return { dashboard, widgetId };
   }
 
-  async removeWidget(
-    serverId: string,
-    dashboardId: string,
-    widgetId: string,
-  ): Promise<{ dashboard: Dashboard | null }> {
-    await this.get(serverId, dashboardId);
-    const dashboard = await this.#dashboards.change(dashboardId, (before) => {
+  /** A widget whose read model is gone goes for good, and the dashboard that was made for such widgets with the last. */
+  async #dropWidget(serverId: string, dashboardId: string, widgetId: string): Promise<void> {
+    await this.#dashboards.change(dashboardId, (before) => {
       const widgets = before.widgets.filter((widget) => widget.widgetId !== widgetId);
-      if (widgets.length === before.widgets.length) {
-        throw new Failure({ code: 'not_found', message: `The dashboard ${before.title} has no widget ${widgetId}.` });
-      }
-      return widgets.length === 0 ? null : { ...before, widgets };
+      return widgets.length === 0 && dashboardId === ownDashboardId(serverId) ? null : { ...before, widgets };
     });
     this.#options.events.publish('dashboards', serverId, widgetId);
-    return { dashboard };
   }
 
   /** Every widget of the server by the fingerprint of its query over base tables. */
@@ -168,26 +338,22 @@ export class DashboardService {
     };
   }
 
-  /** `stays`: of a widget's source as it is now, that it is left alone. */
-  async moveToReadModel(
-    serverId: string,
-    widgetId: string,
-    source: WidgetSource,
-    stays: (now: WidgetSource) => boolean = () => false,
-  ): Promise<void> {
+  /** `sourceOf`: where a widget reads from now on, by what it is now. */
+  async moveToReadModel(serverId: string, widgetId: string, sourceOf: (widget: Widget) => WidgetSource): Promise<void> {
     for (const { dashboard, widget } of await this.#holding(serverId, (each) => each.widgetId === widgetId)) {
-      if (stays(widget.source)) continue;
-      await this.setSource(serverId, dashboard.dashboardId, widgetId, source);
+      await this.setSource(serverId, dashboard.dashboardId, widgetId, sourceOf(widget));
     }
   }
 
-  /** Widgets of a dropped read model go back to the query they began with. */
+  /** Widgets of a dropped read model go back to the query they began with, and its saved rows go. */
   async leaveReadModel(serverId: string, readModel: string): Promise<void> {
+    await this.#options.history.modelRows.remove(serverId, readModel);
+    await this.removals.leaveReadModel(serverId, readModel);
     const reads = ({ source }: Widget) => source.kind === 'read_model' && source.readModel === readModel;
     for (const { dashboard, widget } of await this.#holding(serverId, reads)) {
       if (widget.liveSql === undefined) {
         // It was made from the read model, and has nothing to fall back to.
-        await this.removeWidget(serverId, dashboard.dashboardId, widget.widgetId);
+        await this.#dropWidget(serverId, dashboard.dashboardId, widget.widgetId);
         continue;
       }
       await this.setSource(serverId, dashboard.dashboardId, widget.widgetId, { kind: 'live', sql: widget.liveSql });

@@ -1,11 +1,17 @@
+import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Widget, WidgetData } from '../../../shared/model/dashboard.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { Clock } from '../ports.ts';
 import type { Server, SessionLimits, Sql } from '../postgres/session.ts';
 import { asOfColumn, splitAsOf } from './as-of-column.ts';
 import { typeNames } from './column-types.ts';
+import { noFilters, type ResolvedFilter } from './filters/resolve-filters.ts';
+import { modelsAsOf } from './models-as-of.ts';
+import { liveLimitMs } from './live-steps.ts';
 import { registryAsOf } from './registry-as-of.ts';
+import { servedVersion } from './served-version.ts';
 import { readFreshness } from './widget-freshness.ts';
+import { widgetQuery, type WidgetQuery } from './widget-query.ts';
 
 /** A reader may re-aggregate its own rows, bounded. */
 export const mostRows = 50_000;
@@ -21,22 +27,29 @@ export const dashboardsApplicationName = 'daybreak-dashboards';
  */
 function statementTimeoutMs({ source, budget }: Widget): number {
   if (source.kind === 'read_model') return 10_000;
-  return budget === 'live' ? 5_000 : 60_000;
+  return budget === 'live' ? liveLimitMs : 60_000;
+}
+
+interface ReadLimits {
+  readonly filters?: readonly ResolvedFilter[];
+  /** A shorter time limit than the widget's own, ms. */
+  readonly mostMs?: number;
 }
 
 /**
  * One widget's number from the server, in one snapshot, with the moment of that snapshot (live) or of the model's copy.
- * The SQL is sent as it stands: wrapped, it would be another queryid than the one that people see in the statistics.
- * Throws `statement_refused` beyond 50,000 rows, `cancelled` after its time limit, and what the server says.
+ * Without filters the SQL is sent as it stands: wrapped, it would be another queryid than the one that people see in the
+ * statistics. Throws `statement_refused` beyond 50,000 rows, `cancelled` after its time limit, and what the server says.
  */
 export async function readWidget(
   server: Server,
   widget: Widget,
   clock: Clock,
   signal: AbortSignal,
+  { filters = noFilters, mostMs = Number.POSITIVE_INFINITY }: ReadLimits = {},
 ): Promise<WidgetData> {
   const limits: SessionLimits = {
-    statementTimeoutMs: statementTimeoutMs(widget),
+    statementTimeoutMs: Math.min(mostMs, statementTimeoutMs(widget)),
     applicationName: dashboardsApplicationName,
     signal,
   };
@@ -46,8 +59,9 @@ export async function readWidget(
       (session) =>
         session.snapshot(async (sql) => {
           const snapshot = await beginSnapshot(sql);
-          await refuseLarge(server, sql, widget);
-          const { rows, columns } = await sql.queryText(widget.source.sql);
+          const query = await widgetQuery(server, sql, widget, filters);
+          if (widget.source.kind === 'live') await refuseLarge(server, sql, widget, query.text);
+          const { rows, columns } = await sql.queryText(query.text);
           if (rows.length > mostRows) throw tooManyRows(widget, `it gave ${rows.length} rows`);
           const names = await typeNames(
             server,
@@ -58,7 +72,7 @@ export async function readWidget(
             rows,
             columns: columns.map(({ name, typeOid }) => ({ name, type: names.get(typeOid) ?? String(typeOid) })),
           };
-          const read = await withAsOf(sql, widget, table, snapshot.asOf);
+          const read = await withAsOf(sql, widget, table, snapshot.asOf, query);
           const serverNowMs = Date.parse(snapshot.asOf);
           return {
             widgetId: widget.widgetId,
@@ -66,12 +80,20 @@ export async function readWidget(
             rows: read.rows,
             freshness: readFreshness(widget, read.asOf, serverNowMs, read.unknownReason),
             tookMs: clock.nowMs() - startedAtMs,
+            ...(query.filtering === null ? {} : { filtering: query.filtering }),
+            ...(widget.source.kind === 'live'
+              ? {}
+              : { modelVersion: await servedVersion(sql, widget.source.readModel) }),
           };
         }),
       limits,
     );
   } catch (error) {
-    throw timedOut(error, widget, limits.statementTimeoutMs ?? 0, signal) ?? error;
+    throw (
+      timedOut(error, widget, limits.statementTimeoutMs ?? 0, signal) ??
+      mayNotRead(error, widget, server.facts.roleName) ??
+      error
+    );
   }
 }
 
@@ -79,7 +101,7 @@ export async function readWidget(
  * The server's clock as the snapshot is taken: this is the transaction's first statement. And ISO dates, whatever
  * DateStyle the role has: cells are formatted from that form.
  */
-async function beginSnapshot(sql: Sql): Promise<{ readonly asOf: string }> {
+export async function beginSnapshot(sql: Sql): Promise<{ readonly asOf: string }> {
   const [row] = await sql.query<{ as_of: string }>(
     `select to_char(statement_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS.MSTZH:TZM') as as_of,
             set_config('DateStyle', 'ISO, YMD', true)`,
@@ -93,13 +115,16 @@ async function withAsOf(
   { source }: Widget,
   table: { columns: { name: string; type: string }[]; rows: (string | null)[][] },
   snapshotAsOf: string,
+  { models }: WidgetQuery,
 ) {
   if (source.kind === 'live') return { ...table, asOf: snapshotAsOf, unknownReason: null };
   const split = splitAsOf(table);
   if (!split.hasAsOf) {
     return { ...split, unknownReason: `the query of this widget does not read ${asOfColumn} of ${source.readModel}` };
   }
-  const asOf = split.rows.length === 0 ? await registryAsOf(sql, source.readModel) : split.asOf;
+  // No rows, or one that adds up none: what answered is still as old as its models.
+  const ofModels = split.asOf ?? (await modelsAsOf(sql, models));
+  const asOf = ofModels ?? (split.rows.length === 0 ? await registryAsOf(sql, source.readModel) : null);
   const unknownReason = asOf === null ? `the registry does not say how old ${source.readModel} is` : null;
   return { ...split, asOf, unknownReason };
 }
@@ -107,16 +132,14 @@ async function withAsOf(
 /** Queries that the planner found small enough, per connection: each is asked about once. */
 const foundSmall = new WeakMap<Server, Set<string>>();
 
-async function refuseLarge(server: Server, sql: Sql, widget: Widget): Promise<void> {
+async function refuseLarge(server: Server, sql: Sql, widget: Widget, text: string): Promise<void> {
   const small = foundSmall.get(server) ?? new Set<string>();
   foundSmall.set(server, small);
-  if (small.has(widget.source.sql)) return;
-  const [row] = await sql.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
-    `explain (format json) ${widget.source.sql}`,
-  );
+  if (small.has(text)) return;
+  const [row] = await sql.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(`explain (format json) ${text}`);
   const expected = row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
   if (expected > mostExpectedRows) throw tooManyRows(widget, `the planner expects ${expected} rows`);
-  small.add(widget.source.sql);
+  small.add(text);
 }
 
 function tooManyRows(widget: Widget, found: string): Failure {
@@ -135,11 +158,30 @@ function timedOut(error: unknown, widget: Widget, limitMs: number, signal: Abort
     {
       code: 'cancelled',
       message:
-        `"${widget.title}" was stopped after ${limitMs / 1000} s, its limit, so that it does not hold up the ERP. ` +
+        `"${widget.title}" was stopped after ${formatDuration(limitMs)}, its limit, so that it does not hold up the ERP. ` +
         'Propose a read model for it, or make its query cheaper.',
       sqlstate: '57014',
       retryable: true,
       detail: { widgetId: widget.widgetId, limitMs },
+    },
+    { cause: error },
+  );
+}
+
+/** A role whose grants reach the stable views only meets a widget that still asks the tables of the ERP. */
+function mayNotRead(error: unknown, widget: Widget, role: string): Failure | null {
+  if (!isFailure(error) || error.value.sqlstate !== '42501') return null;
+  const { source, title } = widget;
+  const text =
+    source.kind === 'live'
+      ? `"${title}" asks tables of the ERP that role ${role} may not read. Its number comes once a read model answers it: ask whoever looks after Daybreak to build one.`
+      : `Role ${role} may not read the read model ${source.readModel}, which "${title}" shows. Whoever looks after Daybreak can grant it the stable view.`;
+  return new Failure(
+    {
+      code: 'permission_denied',
+      message: text,
+      sqlstate: '42501',
+      detail: { widgetId: widget.widgetId, said: error.value.message },
     },
     { cause: error },
   );

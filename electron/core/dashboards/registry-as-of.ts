@@ -1,5 +1,11 @@
 import type { Sql } from '../postgres/session.ts';
+import { quoteLiteral } from '../postgres/quote.ts';
+import { labelColumns } from '../read-model/scripts/executive-scripts.ts';
 import { isoMoment } from './as-of-column.ts';
+
+const asOfColumns = Object.entries(labelColumns).flatMap(([table, columns]) =>
+  columns.map((column) => `${quoteLiteral(table)}, ${quoteLiteral(column)}`),
+);
 
 /**
  * The as-of of a read model without rows: its view has none to show it in, and "nothing is open" is an answer whose
@@ -7,9 +13,11 @@ import { isoMoment } from './as-of-column.ts';
  */
 export async function registryAsOf(sql: Sql, readModel: string): Promise<string | null> {
   const [found] = await sql.query<{ readable: boolean }>(
-    `select has_schema_privilege(n.oid, 'usage') and bool_and(has_table_privilege(c.oid, 'select')) as readable
-     from pg_namespace n join pg_class c on c.relnamespace = n.oid
-     where n.nspname = 'daybreak' and c.relname in ('version', 'copy') group by n.oid`,
+    // A reader of stable views is granted these columns and no others.
+    `select has_schema_privilege(n.oid, 'usage') and bool_and(has_column_privilege(c.oid, a.attnum, 'select')) as readable
+     from pg_namespace n join pg_class c on c.relnamespace = n.oid join pg_attribute a on a.attrelid = c.oid
+     where n.nspname = 'daybreak' and (c.relname, a.attname) in (${asOfColumns.map((column) => `(${column})`).join(', ')})
+     group by n.oid`,
   );
   if (found?.readable !== true) return null;
   const [row] = await sql.query<{ as_of: string | null }>(

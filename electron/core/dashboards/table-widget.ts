@@ -1,15 +1,15 @@
 import type { Widget } from '../../../shared/model/dashboard.ts';
 import { Failure } from '../../../shared/model/failure.ts';
+import { freePlace } from '../../../shared/model/grid-layout.ts';
 import type { ReadModel } from '../../../shared/model/read-model.ts';
 import { readerSqlFor } from '../read-model/propose/suggest.ts';
 
 /** Rows that a table on a dashboard asks for: a screen of numbers, not an export. */
 const mostRows = 1000;
-const width = 6;
-const height = 4;
+const size = { w: 6, h: 4 };
 
-/** A read model as a table of all its columns, in two columns of the grid. Throws `not_found` before its first version. */
-export function tableWidget(model: ReadModel, widgetId: string, index: number): Widget {
+/** A read model as a table of all its columns, at the first free place. Throws `not_found` before its first version. */
+export function tableWidget(model: ReadModel, widgetId: string, beside: readonly Widget[]): Widget {
   const version = model.versions.find(({ version: number }) => number === model.currentVersion);
   if (version === undefined) {
     throw new Failure({
@@ -34,7 +34,10 @@ export function tableWidget(model: ReadModel, widgetId: string, index: number): 
     values: names,
     formats: Object.fromEntries(version.columns.map(({ name, type }) => [name, formatOf(type)])),
     currency: null,
-    layout: { x: (index % 2) * width, y: Math.floor(index / 2) * height, w: width, h: height },
+    layout: freePlace(
+      beside.map(({ layout }) => layout),
+      size,
+    ),
   };
 }
 

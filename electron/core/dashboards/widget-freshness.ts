@@ -21,6 +21,12 @@ export function readFreshness(
   return { asOf, source: 'live', state, ...(unknownReason === null ? {} : { reason: unknownReason }) };
 }
 
+/** The number as it is while its read model is being refreshed; one that is offline or unknown stays that. */
+export const beingRefreshed = (freshness: Freshness): Freshness =>
+  freshness.source === 'cache' || freshness.state === 'unknown'
+    ? freshness
+    : { ...freshness, state: 'refreshing', reason: 'its read model is being refreshed' };
+
 /** Freshness of a number out of the cache; `offlineReason` says why the database was not asked, where it was tried. */
 export function cachedFreshness(
   widget: Widget,

@@ -233,12 +233,17 @@ export class DemoService {
     }
   }
 
-  /** Ships the dashboards once; widgets that were moved to a read model stay moved, unless the data is new. */
+  /**
+   * Ships the dashboards once; widgets that were moved to a read model stay moved, unless the data is new. One that was
+   * removed stays away for as long as it can be put back.
+   */
   async #installDashboards(demo: DemoErp): Promise<void> {
     const { dashboards } = this.#options.history;
+    const removed = demo.freshlySeeded ? [] : await dashboards.removed(demoServerId, 0);
+    const away = new Set(removed.map(({ dashboard }) => dashboard.dashboardId));
     for (const shipped of demoDashboards(demoServerId)) {
       const known = demo.freshlySeeded ? null : await dashboards.get(shipped.dashboardId);
-      if (known === null) await dashboards.save(withLiveSql(shipped));
+      if (known === null && !away.has(shipped.dashboardId)) await dashboards.save(withLiveSql(shipped));
     }
     this.#options.events.publish('dashboards', demoServerId);
   }

@@ -18,7 +18,6 @@ const names: Readonly<Record<string, string>> = {
   walreceiver: 'replication: receives the log from the primary',
   startup: 'recovery: replays the log',
   archiver: 'archiver: copies finished files of the log',
-  'io worker': 'io worker: reads files for sessions that wait for them',
   'autovacuum launcher': 'autovacuum launcher',
   'autovacuum worker': 'autovacuum',
 };

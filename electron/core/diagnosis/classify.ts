@@ -58,7 +58,7 @@ const limits = {
 
 const applications: readonly (readonly [RegExp, StatementClass])[] = [
   [
-    /\b(pg_dump|pg_dumpall|pg_basebackup|pg_restore|vacuumdb|reindexdb|pgbackrest|barman|wal-g|daybreak-refresh)\b/,
+    /\b(pg_dump|pg_dumpall|pg_basebackup|pg_restore|vacuumdb|reindexdb|pgbackrest|barman|wal-g|daybreak[- ](refresh|plan))\b/,
     'maintenance',
   ],
   [/\b(airbyte|fivetran|talend|pentaho|kettle|informatica|debezium|etl|import|importer|nightly|batch)\b/, 'batch'],

@@ -1,6 +1,7 @@
 import { isBackgroundPrint } from './background.ts';
 import type { Blocking } from './blocking.ts';
 import type { StatementGroup } from './catalog.ts';
+import { refreshedModel } from './own-refresh.ts';
 
 const settings: Readonly<Record<string, string>> = {
   'backend:checkpointer':
@@ -15,6 +16,10 @@ const settings: Readonly<Record<string, string>> = {
 /** What would help against a suspect that none of the usual cures helps against; null: one of them does. */
 export function cureText({ statement }: StatementGroup, byLock: boolean, held: Blocking | undefined): string | null {
   if (isBackgroundPrint(statement.fingerprint)) return settings[statement.fingerprint] ?? null;
+  const readModel = refreshedModel(statement);
+  if (readModel !== null) {
+    return `this is Daybreak's own refresh of the read model ${readModel}: under Schedule give it a quieter time, a skip window over these hours, or the load guard; a longer budget makes it rarer`;
+  }
   if (!byLock || held === undefined || held.idleSeconds <= held.totalSeconds / 2) return null;
   return 'end the transaction sooner: it stood idle while others waited for its lock; where the program cannot, idle_in_transaction_session_timeout ends it';
 }

@@ -81,7 +81,7 @@ export function diagnose(input: DiagnosisInput): Verdict {
     conclusion,
     sentence: verdictSentence({
       window,
-      timeZone: input.timeZone,
+      timeZone: input.readerTimeZone ?? input.timeZone,
       conclusion,
       saving,
       damageSeconds,

@@ -1,6 +1,7 @@
 import type { ActivityRow } from '../../../shared/model/sampling.ts';
 import type { StoredActivityRow, StoredDeltas, StoredSample } from '../history/history.ts';
 import type { StoredHistory, TimeWindow } from './input.ts';
+import { isIoWorker, servedByIoWorkers } from './io-workers.ts';
 import { isBackground, resourceUse, standbyPrint, type ResourceUse } from './resources.ts';
 
 /** A sampled row that matters, with what it uses. */
@@ -71,14 +72,15 @@ const seenBefore = new WeakMap<StoredSample, Seen>();
 function seenOnce(sample: StoredSample, ownApplicationNames: readonly string[]): Seen {
   const before = seenBefore.get(sample);
   if (before?.ownApplicationNames === ownApplicationNames) return before;
-  const rows = seenIn(sample.rows.filter(({ row }) => !ownApplicationNames.includes(row.applicationName)));
+  const others = sample.rows.filter(({ row }) => !ownApplicationNames.includes(row.applicationName));
+  const rows = seenIn(others, Math.floor(sample.atMs / 1000));
   const seen = { ownApplicationNames, rows, hasIdle: rows.some(({ row }) => isIdle(row)) };
   seenBefore.set(sample, seen);
   return seen;
 }
 
-/** Parallel workers are credited to the query of their leader. */
-function seenIn(rows: readonly StoredActivityRow[]): SeenRow[] {
+/** Parallel workers are credited to the query of their leader, io workers to those who wait for what they read. */
+function seenIn(rows: readonly StoredActivityRow[], turn: number): SeenRow[] {
   const leaders = rows.some(({ row }) => row.leaderPid !== null)
     ? new Map(rows.map((stored) => [stored.row.pid, stored]))
     : null;
@@ -86,11 +88,23 @@ function seenIn(rows: readonly StoredActivityRow[]): SeenRow[] {
     .toSorted((a, b) => a.row.pid - b.row.pid)
     .map(({ statementId, row }): SeenRow => {
       const leader = row.leaderPid === null ? undefined : leaders?.get(row.leaderPid);
-      const own = statementId ?? (isBackground(row) ? `backend:${row.backendType}` : null);
+      const own = statementId ?? (isBackground(row) && !isIoWorker(row) ? `backend:${row.backendType}` : null);
       return { statementId: leader?.statementId ?? own, row, use: resourceUse(row), idleMs: 0 };
     });
-  const waiting = seen.find(({ use }) => use === 'replication');
-  return waiting === undefined ? seen : [...seen, standbyOf(waiting.row)];
+  const credited = seen.some(({ row }) => isIoWorker(row)) ? withIoWorkers(seen, turn) : seen;
+  const waiting = credited.find(({ use }) => use === 'replication');
+  return waiting === undefined ? credited : [...credited, standbyOf(waiting.row)];
+}
+
+function withIoWorkers(seen: readonly SeenRow[], turn: number): SeenRow[] {
+  const looked = seen.map((one) => ({ pid: one.row.pid, backendType: one.row.backendType, use: one.use, one }));
+  const served = servedByIoWorkers(looked, turn);
+  return seen.map((worker) => {
+    const session = served.get(worker.row.pid)?.one;
+    if (session === undefined) return worker;
+    const leaderPid = session.row.leaderPid ?? session.row.pid;
+    return { ...worker, statementId: session.statementId, row: { ...worker.row, leaderPid } };
+  });
 }
 
 /** A standby works while sessions wait for it. */

@@ -80,8 +80,10 @@ export interface DiagnosisInput extends StoredHistory, TimeWindow {
   readonly statisticsAvailable: boolean;
   /** The window was sampled, and what is left of it are minutes or hours: no verdict can be made of them. */
   readonly rawIsGone?: boolean;
-  /** For the clock times in sentences, e.g. 'Europe/Berlin'. */
+  /** Where its mornings are, e.g. 'Europe/Berlin': for what a day is, and for the clock times in sentences. */
   readonly timeZone: string;
+  /** Whose clock the sentences tell, when it is another one; absent: that of `timeZone`. */
+  readonly readerTimeZone?: string | undefined;
   /** Minutes of earlier days, for what is usual at this hour and for the evidence over several days. */
   readonly days?: readonly DayMinute[];
   /** Who was seen in `days`, by the ids in `SeenColumns`; absent: nobody knows. */

@@ -7,6 +7,7 @@ import { isUntold } from './conclude.ts';
 import { sum } from './damage.ts';
 import type { TimeWindow } from './input.ts';
 import type { OltpLoad } from './oltp-load.ts';
+import { refreshedModel } from './own-refresh.ts';
 import type { SavingSummary } from './saving-summary.ts';
 
 export interface SentenceFacts {
@@ -75,6 +76,8 @@ function suspect([first]: readonly Finding[]): string {
   if (first === undefined) throw new Error('a suspicion without a suspect');
   if (first.members.length > 0)
     return `${formatCounted(first.members.length + 1, 'statement')} that always run together`;
+  const readModel = refreshedModel(first.statement);
+  if (readModel !== null) return `Daybreak’s own refresh of ${readModel}`;
   const words = (first.statement.text ?? `statement ${first.statement.statementId}`).replace(/\s+/g, ' ').trim();
   return `“${words.length > 60 ? `${words.slice(0, 59)}…` : words}”`;
 }
@@ -100,6 +103,10 @@ function slower({ saving, damageSeconds }: SentenceFacts): string {
   // Without statistics nobody counted the calls: that is no standstill.
   if (meanMs === null && unit.kind === 'saves') return `saving stood still: sessions waited ${waited} in total`;
   if (meanMs === null) return `OLTP sessions waited ${waited} longer than usual in total`;
+  if (slowdown !== null && slowdown < 1) {
+    const mean = `on average ${subject(saving)} took no longer (${numbers(saving)})`;
+    return `some sessions waited ${waited} longer than usual in total, though ${mean}`;
+  }
   if (slowdown === null || slowdown < 1.25) {
     return `sessions waited ${waited} longer than usual in total (${numbers(saving)})`;
   }
@@ -116,6 +123,10 @@ function culprits({ findings, dashboardTitles }: SentenceFacts): string {
   const proven = findings.filter(({ grade }) => grade === 'A' || grade === 'B');
   const share = percent(sum(proven.map(({ blameShare }) => blameShare)));
   const blamed = proven.flatMap(({ statement, members }) => [statement, ...members]);
+  const refreshed = new Set(blamed.map(refreshedModel));
+  if (blamed.length > 0 && !refreshed.has(null)) {
+    return `${share} of the damage comes from Daybreak’s own refresh of ${[...refreshed].toSorted().join(' and ')}`;
+  }
   const names = new Set(blamed.map((statement) => dashboardTitles.get(statement.widgetId ?? '') ?? null));
   const [dashboard] = names;
   const number = sum(proven.map(({ members }) => 1 + members.length));

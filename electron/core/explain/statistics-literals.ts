@@ -49,8 +49,10 @@ function valueFor(
   choice: StatisticsChoice,
 ): string | null {
   const { mostCommon, quarter, middle, threeQuarters } = statistics;
-  if (choice === 'early') return (place === 'high' ? middle : quarter) ?? mostCommon;
-  if (choice === 'late') return (place === 'low' ? middle : threeQuarters) ?? mostCommon;
+  // A column of few values has no histogram, since all of them are common.
+  const [, second = mostCommon, third = second] = statistics.common ?? [];
+  if (choice === 'early') return (place === 'high' ? middle : quarter) ?? second;
+  if (choice === 'late') return (place === 'low' ? middle : threeQuarters) ?? third;
   if (operator === '=' || operator === 'in' || operator === 'assigned') return mostCommon ?? middle;
   return (place === 'low' ? quarter : threeQuarters) ?? middle ?? mostCommon;
 }

@@ -1,8 +1,10 @@
 import type { ActivityEntry } from '../../../shared/model/activity-log.ts';
 import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
 import type { ExperimentRecord } from '../../../shared/model/experiment.ts';
+import type { StoreState } from '../../../shared/model/engine.ts';
 import type { HistoryUsage } from '../../../shared/model/history-usage.ts';
 import type { Dashboard, WidgetData } from '../../../shared/model/dashboard.ts';
+import type { KnownHolds } from '../../../shared/model/known-holds.ts';
 import type { Explained } from '../../../shared/model/explain.ts';
 import type { Proof } from '../../../shared/model/proof.ts';
 import type { Execution, Plan, Run } from '../../../shared/model/read-model.ts';
@@ -19,7 +21,9 @@ import type {
 import type { StatementClass } from '../../../shared/model/statement.ts';
 import type { TextTraits } from '../sql-text/packed-traits.ts';
 import type { CaptureStore, OpenedCapture } from './capture-store.ts';
+import type { AlertStore } from './alert-store.ts';
 import type { OpenFindingStore } from './open-finding-store.ts';
+import type { ModelRowsStore, OfflineCacheStore, ResultStore } from './result-store.ts';
 
 /**
  * The local store: SQLite in the profile (`daybreak.sqlite`, WAL, numbered migrations). All writes go through one
@@ -27,15 +31,20 @@ import type { OpenFindingStore } from './open-finding-store.ts';
  * Every write resolves after its transaction is committed. Throws `Failure('storage_failed')`.
  */
 export interface History {
+  readonly state: StoreState;
   readonly connections: ConnectionStore;
   readonly samples: SampleStore;
   readonly openFindings: OpenFindingStore;
   readonly plans: PlanStore;
   readonly activity: ActivityStore;
   readonly dashboards: DashboardStore;
+  readonly results: ResultStore;
+  readonly modelRows: ModelRowsStore;
+  readonly offlineCache: OfflineCacheStore;
   readonly experiments: ExperimentStore;
   readonly explained: ExplainedStore;
   readonly proofs: ProofStore;
+  readonly alerts: AlertStore;
   /** Deletes what is past its retention (raw samples and deltas: 48 hours). */
   applyRetention(nowMs: number): Promise<void>;
   readonly captures: CaptureStore;
@@ -59,6 +68,9 @@ export interface ConnectionStore {
   list(): Promise<StoredConnection[]>;
   get(serverId: string): Promise<StoredConnection | null>;
   save(connection: StoredConnection): Promise<void>;
+  /** What was last known to hold its read models back; null: nothing was ever asked. */
+  knownHolds(serverId: string): Promise<KnownHolds | null>;
+  saveKnownHolds(serverId: string, holds: KnownHolds | null): Promise<void>;
   /** Other connections that show what is stored of this one, and would lose it with it. */
   sharing(serverId: string): Promise<StoredConnection[]>;
   /** Removes the connection and everything stored for it. */
@@ -282,14 +294,36 @@ export interface ProofStore {
   get(serverId: string, proofHash: string): Promise<Proof | null>;
 }
 
+export interface RemovedDashboard {
+  readonly dashboard: Dashboard;
+  readonly removedAtMs: number;
+}
+
 export interface DashboardStore {
+  /** Upsert. One that was removed under this id stays removed, under another. */
   save(dashboard: Dashboard): Promise<void>;
   get(dashboardId: string): Promise<Dashboard | null>;
   list(serverId: string): Promise<Dashboard[]>;
+  /** Removes it so that it can be put back: place and saved results stay. Nobody else sees it from here on. */
+  setAside(dashboardId: string, atMs: number): Promise<void>;
+  /** Those that were set aside since then, the last one first. */
+  removed(serverId: string, sinceMs: number): Promise<RemovedDashboard[]>;
+  /** Changes one that is set aside. */
+  saveRemoved(dashboard: Dashboard): Promise<void>;
+  /** Takes one that is set aside back to its place, as it is given. */
+  putBack(dashboard: Dashboard): Promise<void>;
+  /** For good, set aside or not. */
   remove(dashboardId: string): Promise<void>;
-  /** Keeps the last 30 results of a widget under (widgetId, sourceHash). */
-  saveResult(dashboardId: string, sourceHash: string, data: WidgetData, storedAtMs: number): Promise<void>;
-  lastResult(dashboardId: string, widgetId: string, sourceHash: string): Promise<WidgetData | null>;
+  /** Keeps the last results of a widget (offline_cache says how many) under (widgetId, sourceHash, filterKey). */
+  saveResult(
+    dashboardId: string,
+    sourceHash: string,
+    data: WidgetData,
+    storedAtMs: number,
+    filterKey?: string,
+  ): Promise<void>;
+  /** The newest that can be read; `unreadable` and without rows where none can. */
+  lastResult(dashboardId: string, widgetId: string, sourceHash: string, filterKey?: string): Promise<WidgetData | null>;
 }
 
 /** Experiments stay as long as their connection. */

@@ -5,6 +5,9 @@ import { migrations, type Migration } from './migrations/index.ts';
 /** 'Dayb': tells our file from any other SQLite file. */
 export const applicationId = 0x44617962;
 
+/** The store has steps that this Daybreak does not know. */
+export class NewerStore extends Failure {}
+
 export interface Migrated {
   readonly from: number;
   readonly to: number;
@@ -28,15 +31,15 @@ export function migrate(db: Database.Database, steps: readonly Migration[] = mig
 }
 
 /**
- * Throws `Failure('storage_failed')` for a file of another program or of a newer Daybreak. Only reads: such a file
- * stays as it is.
+ * Throws `Failure('storage_failed')` for a file of another program, and `NewerStore` for one of a newer Daybreak. Only
+ * reads: such a file stays as it is.
  */
 export function refuseUnknown(db: Database.Database, steps: readonly Migration[] = migrations): void {
   const from = pragmaNumber(db, 'user_version');
   const newest = newestOf(steps);
   refuseForeign(db);
   if (from > newest) {
-    throw new Failure({
+    throw new NewerStore({
       code: 'storage_failed',
       message:
         `The local store ${db.name} was written by a newer Daybreak (store version ${from}, this one knows ${newest}). ` +

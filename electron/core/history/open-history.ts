@@ -3,6 +3,7 @@ import type { Logger } from '../ports.ts';
 import type { History } from './history.ts';
 import type { Migrated } from './migrate.ts';
 import { prepareOnce } from './prepared.ts';
+import { createAlertReader } from './read-alerts.ts';
 import { findCapture } from './read-captures.ts';
 import { createConnectionReader } from './read-connections.ts';
 import { createDashboardReader } from './read-dashboards.ts';
@@ -11,11 +12,14 @@ import { createExperimentReader } from './read-experiments.ts';
 import { createJournalReader } from './read-journal.ts';
 import { createOpenFindingReader } from './read-open-findings.ts';
 import { createProofReader } from './read-proofs.ts';
+import { createOfflineCache } from './offline-cache-store.ts';
 import { createSampleReader } from './read-samples.ts';
 import { createStatementReader } from './read-statements.ts';
 import { readUsage } from './read-usage.ts';
+import { noJournal, storeState } from './rescued-words.ts';
 import { encodeEntries } from './snapshot-blob.ts';
-import { closedFailure, openReader, requireNodeApi, storageFailure } from './sqlite.ts';
+import { spareOf } from './spare-numbers.ts';
+import { closedFailure, openReader, removeStore, requireNodeApi, storageFailure } from './sqlite.ts';
 import { startWriter, type Writer } from './writer.ts';
 
 export interface HistoryOptions {
@@ -23,23 +27,26 @@ export interface HistoryOptions {
   readonly logger: Logger;
   /** The store was brought to a newer step, or made. */
   readonly onMigrated?: (migrated: Migrated) => void;
-  /** One sentence for the person, when the store was damaged and put aside. */
+  /** What the person should know, when the store was damaged, lost, or is a newer Daybreak's. */
   readonly onNotice?: (notice: string) => void;
 }
 
 /**
  * Opens the local store: the writer in its thread, the readers here. Throws `Failure('not_available')` below Node-API
- * 10, and `Failure('storage_failed')` for a file of a newer Daybreak or of another program, and where nothing can be
- * written. A damaged file is moved aside to `<file>.corrupt-<time>` and said. One engine has a profile, so runs and
+ * 10, and `Failure('storage_failed')` for a file of another program, and where nothing can be written. A damaged file is
+ * moved aside to `<file>.corrupt-<time>` and said; one of a newer Daybreak is left as it is, and what it tells is shown out
+ * of a stand-in that goes with this engine. One engine has a profile, so runs and
  * statements that are still 'running' in the store belong to one that was killed: they are ended here.
  */
 export async function openHistory(options: HistoryOptions): Promise<History> {
   requireNodeApi();
-  const writer = await startWriter(options.file);
+  const writer = await startWriter(options.file, (error) =>
+    options.logger.warn({ error }, 'the copy of the last numbers could not be made; the one before stays'),
+  );
   report(options, writer);
   await writer.write('endOrphans', Date.now());
   await writer.write('abandonCaptures');
-  const { file } = options;
+  const { file } = writer;
   const db = openReader(file);
   const prepare = prepareOnce(db);
   let closing: Promise<void> | null = null;
@@ -56,10 +63,12 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   const statements = createStatementReader(prepare, readNow);
   const journal = createJournalReader(prepare);
   const dashboards = createDashboardReader(prepare);
+  const offline = createOfflineCache(prepare, { read: (work) => read(work), writer });
   const experiments = createExperimentReader(prepare);
   const explained = createExplainedReader(prepare);
   const proofs = createProofReader(prepare);
   const openFindings = createOpenFindingReader(prepare);
+  const alerts = createAlertReader(prepare);
 
   const read = async <T>(work: () => T | Promise<T>): Promise<T> => {
     try {
@@ -76,18 +85,26 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     if (closing === null)
       options.logger.warn({ error }, 'minutes of earlier samples could not be made; the next start tries again');
   });
-  const storeBytes = (): Promise<number> => sizeOf([file, `${file}-wal`]);
+  const state = storeState(options.file, writer.rescued);
+  const journaled = async (write: () => Promise<void>): Promise<void> => {
+    if (!state.kept) throw noJournal(options.file);
+    await write();
+  };
+  const storeBytes = (): Promise<number> => sizeOf([file, `${file}-wal`, spareOf(file)]);
   /** Batch by batch, so that samples are written in between. */
   const retain = async (nowMs: number): Promise<void> => {
     while (await writer.write('retain', nowMs));
   };
 
   return {
+    state,
     connections: {
       list: () => read(() => connections.connections()),
       get: (serverId) => read(() => connections.connection(serverId)),
       sharing: async () => [],
       save: (connection) => writer.write('saveConnection', connection),
+      knownHolds: (serverId) => read(() => connections.knownHolds(serverId)),
+      saveKnownHolds: (serverId, holds) => writer.write('saveKnownHolds', serverId, holds),
       remove: async (serverId) => {
         await writer.write('removeConnection', serverId);
         while (await writer.write('purgeRemoved'));
@@ -127,11 +144,11 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       watchedMinuteCount: (serverId, afterMs) => read(() => openFindings.watchedMinuteCount(serverId, afterMs)),
     },
     plans: {
-      save: (plan) => writer.write('savePlan', plan),
+      save: (plan) => journaled(() => writer.write('savePlan', plan)),
       get: (planId) => read(() => journal.plan(planId)),
       list: (serverId) => read(() => journal.plans(serverId)),
       setState: (planId, state) => writer.write('setPlanState', planId, state),
-      saveExecution: (execution) => writer.write('saveExecution', execution),
+      saveExecution: (execution) => journaled(() => writer.write('saveExecution', execution)),
       execution: (planId) => read(() => journal.execution(planId)),
       unfinished: (serverId) => read(() => journal.unfinished(serverId)),
       saveRun: (serverId, run) => writer.write('saveRun', serverId, run),
@@ -146,12 +163,19 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       save: (dashboard) => writer.write('saveDashboard', dashboard),
       get: (dashboardId) => read(() => dashboards.dashboard(dashboardId)),
       list: (serverId) => read(() => dashboards.dashboards(serverId)),
+      setAside: (dashboardId, atMs) => writer.write('setAsideDashboard', dashboardId, atMs),
+      removed: (serverId, sinceMs) => read(() => dashboards.removedDashboards(serverId, sinceMs)),
+      saveRemoved: (dashboard) => writer.write('saveRemovedDashboard', dashboard),
+      putBack: (dashboard) => writer.write('putBackDashboard', dashboard),
       remove: (dashboardId) => writer.write('removeDashboard', dashboardId),
-      saveResult: (dashboardId, sourceHash, data, storedAtMs) =>
-        writer.write('saveResult', dashboardId, sourceHash, data, storedAtMs),
-      lastResult: (dashboardId, widgetId, sourceHash) =>
-        read(() => dashboards.lastResult(dashboardId, widgetId, sourceHash)),
+      saveResult: (dashboardId, sourceHash, data, storedAtMs, filterKey = '') =>
+        writer.write('saveResult', dashboardId, sourceHash, data, storedAtMs, filterKey),
+      lastResult: (dashboardId, widgetId, sourceHash, filterKey = '') =>
+        offline.lastResult({ dashboardId, widgetId, sourceHash, filterKey }),
     },
+    results: offline.results,
+    modelRows: offline.modelRows,
+    offlineCache: offline.offlineCache,
     explained: {
       save: (serverId, fingerprint, plan) => writer.write('saveExplained', serverId, fingerprint, plan),
       get: (serverId, explainId) => read(() => explained.explained(serverId, explainId)),
@@ -161,6 +185,27 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     proofs: {
       save: (serverId, proof) => writer.write('saveProof', serverId, proof),
       get: (serverId, proofHash) => read(() => proofs.proof(serverId, proofHash)),
+    },
+    alerts: {
+      channels: () => read(() => alerts.alertChannels()),
+      saveChannel: (channel) => writer.write('saveAlertChannel', channel),
+      removeChannel: (channelId) => writer.write('removeAlertChannel', channelId),
+      drop: (serverId, episodeIds) => writer.write('dropAlertEpisodes', serverId, episodeIds),
+      ledger: (serverId) => ({
+        read: (recoveredSinceMs) => read(() => alerts.alertLedger(serverId, recoveredSinceMs)),
+        open: (episodes) => writer.write('openAlertEpisodes', serverId, episodes),
+        raise: (episodes, atMs) => writer.write('raiseAlertEpisodes', serverId, episodes, atMs),
+        seen: (episodeIds, atMs) => writer.write('seenAlertEpisodes', serverId, episodeIds, atMs),
+        close: (episodes) => writer.write('closeAlertEpisodes', serverId, episodes),
+        acknowledge: (episodeId, value) => writer.write('acknowledgeAlertEpisode', serverId, episodeId, value),
+        snooze: (episodeId, untilMs) => writer.write('snoozeAlertEpisode', serverId, episodeId, untilMs),
+        plan: (deliveries) => writer.write('planAlertDeliveries', serverId, deliveries),
+        claim: (deliveries, by, nowMs, untilMs) =>
+          writer.write('claimAlertDeliveries', serverId, deliveries, by, nowMs, untilMs),
+        settle: (deliveryIds, by, result) => writer.write('settleAlertDeliveries', serverId, deliveryIds, by, result),
+        revive: (deliveryIds, atMs) => writer.write('reviveAlertDeliveries', serverId, deliveryIds, atMs),
+        forget: (recoveredBeforeMs) => writer.write('forgetAlertEpisodes', serverId, recoveredBeforeMs),
+      }),
     },
     experiments: {
       list: (serverId) => read(() => experiments.experiments(serverId)),
@@ -186,20 +231,20 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
     close: () => {
       closing ??= (async () => {
         await caughtUp;
-        await writer.close();
+        // The writer's is the last one, and takes the log away: one that is found makes the next start look for damage.
         db.close();
+        await writer.close();
+        if (!state.kept) removeStore(file);
       })();
       return closing;
     },
   };
 }
 
-function report({ file, logger, onMigrated, onNotice }: HistoryOptions, { migrated, movedTo }: Writer): void {
-  if (movedTo !== null) {
-    const notice =
-      `The local store ${file} was damaged. It was put aside as ${movedTo} and a new one was begun: ` +
-      'connections have to be entered again, and history starts now.';
-    logger.warn({ file, movedTo }, notice);
+function report({ file, logger, onMigrated, onNotice }: HistoryOptions, { migrated, rescued }: Writer): void {
+  const { notice } = storeState(file, rescued);
+  if (notice !== null) {
+    logger.warn({ file, movedTo: rescued?.movedTo }, notice);
     onNotice?.(notice);
   }
   if (migrated !== null) {

@@ -1,4 +1,5 @@
 import { connectionSettingsSchema, serverFactsSchema } from '../../../shared/model/connection.ts';
+import { knownHoldsSchema, type KnownHolds } from '../../../shared/model/known-holds.ts';
 import type { StoredConnection } from './history.ts';
 import { openedCaptureOf } from './read-captures.ts';
 import type { Prepare } from './prepared.ts';
@@ -35,6 +36,14 @@ export function createConnectionReader(prepare: Prepare) {
     connection(serverId: string): StoredConnection | null {
       const row = prepare<ConnectionRow>(`${select} where server_id = ?`).get(serverId);
       return row === undefined ? null : connectionOf(row);
+    },
+
+    knownHolds(serverId: string): KnownHolds | null {
+      const row = prepare<{ readonly body: string }>(
+        'select body from known_holds join server using (server_key) where server_id = ?',
+      ).get(serverId);
+      // Those of another Daybreak are asked for again.
+      return row === undefined ? null : (knownHoldsSchema.safeParse(JSON.parse(row.body)).data ?? null);
     },
   };
 }

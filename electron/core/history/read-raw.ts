@@ -1,3 +1,4 @@
+import { isIoWorker, servedByIoWorkers } from '../diagnosis/io-workers.ts';
 import { isBackground, resourceUse } from '../diagnosis/resources.ts';
 import { counterColumns } from './counters.ts';
 import { decodeColumns, type IntervalColumns } from './interval-blob.ts';
@@ -41,28 +42,38 @@ export function createRawReader(prepare: Prepare, statementOfBackend: (serverKey
     return found;
   };
 
-  const rawRows = (serverKey: number, rows: readonly PackedSampleRow[], idOf: (id: number) => number): RawRow[] => {
+  const rawRows = (
+    serverKey: number,
+    rows: readonly PackedSampleRow[],
+    { idOf, turn }: { readonly idOf: (id: number) => number; readonly turn: number },
+  ): RawRow[] => {
     const byPid = new Map(rows.map((row) => [row.pid, row]));
-    return rows.flatMap((row): RawRow[] => {
-      const origin = originOf(row.originId);
-      if (observerApplicationNames.includes(origin.application_name)) return [];
+    const looked = rows.flatMap((row) => {
+      const { application_name: applicationName, backend_type: backendType } = originOf(row.originId);
+      if (observerApplicationNames.includes(applicationName)) return [];
       const { state, event_type: waitEventType, event: waitEvent } = waitOf(row.waitId);
-      const use = resourceUse({ state, waitEventType, waitEvent, backendType: origin.backend_type });
       const idle = state !== null && state.startsWith('idle in transaction');
+      return [
+        { pid: row.pid, row, idle, backendType, use: resourceUse({ state, waitEventType, waitEvent, backendType }) },
+      ];
+    });
+    const served = servedByIoWorkers(looked, turn);
+    return looked.flatMap(({ pid, row, idle, backendType, use }): RawRow[] => {
       if (use === null && !idle) return [];
-      // Parallel workers are credited to the query of their leader.
-      const leader = row.leaderPid === null ? undefined : byPid.get(row.leaderPid);
-      const statementId = leader?.statementId ?? row.statementId;
-      const background = statementId === null && isBackground({ backendType: origin.backend_type });
+      // Parallel workers are credited to the query of their leader, io workers to those who wait for what they read.
+      const session = served.get(pid)?.row ?? row;
+      const leader = session.leaderPid === null ? undefined : byPid.get(session.leaderPid);
+      const statementId = leader?.statementId ?? session.statementId;
+      const background = statementId === null && isBackground({ backendType }) && !isIoWorker({ backendType });
       return [
         {
-          pid: row.pid,
-          statementId: background ? statementOfBackend(serverKey, origin.backend_type) : idOf(statementId ?? 0),
+          pid,
+          statementId: background ? statementOfBackend(serverKey, backendType) : idOf(statementId ?? 0),
           originId: row.originId,
           use,
           idleUs: idle ? (row.queryAgeUs ?? 0) : null,
           queryAgeUs: row.queryAgeUs,
-          parallelWorker: row.leaderPid !== null,
+          parallelWorker: row.leaderPid !== null || session !== row,
         },
       ];
     });
@@ -71,7 +82,10 @@ export function createRawReader(prepare: Prepare, statementOfBackend: (serverKey
   const samplesOf = (serverKey: number, found: readonly SampleRow[], idOf: (id: number) => number): RawSample[] =>
     found.map(({ sample_id, at_us: atUs, packed }) => ({
       atUs,
-      rows: rawRows(serverKey, readPackedRows(prepare, sample_id, packed), idOf),
+      rows: rawRows(serverKey, readPackedRows(prepare, sample_id, packed), {
+        idOf,
+        turn: Math.floor(atUs / 1_000_000),
+      }),
     }));
 
   return {

@@ -23,6 +23,8 @@ export const kept = {
   runMs: 90 * dayMs,
   /** The newest result of each widget stays, however old. */
   widgetResultMs: 90 * dayMs,
+  /** So long a dashboard that was removed can be put back. */
+  removedDashboardMs: 7 * dayMs,
 } as const;
 
 /** Rows per batch: a batch holds the writer for some ten milliseconds, and samples go in between batches. */
@@ -179,11 +181,15 @@ export function createRetention(prepare: Prepare, db: Database.Database) {
       ),
       prepare(
         `delete from widget_result where result_id in
-           (select old.result_id from widget_result old where old.stored_at_ms < ? and exists
+           (select old.result_id from widget_result old where old.pack = 0 and old.stored_at_ms < ? and exists
               (select 1 from widget_result newer where newer.dashboard_key = old.dashboard_key
-                 and newer.widget_id = old.widget_id and newer.source_hash = old.source_hash
-                 and newer.result_id > old.result_id) limit 100)`,
+                 and newer.widget_id = old.widget_id and newer.result_id > old.result_id) limit 100)`,
       ).run(nowMs - kept.widgetResultMs),
+      // One at a time: some megabytes of numbers go with each.
+      prepare(
+        `delete from dashboard where dashboard_key =
+           (select dashboard_key from dashboard where removed_at_ms < ? order by removed_at_ms limit 1)`,
+      ).run(nowMs - kept.removedDashboardMs),
     ];
     return changes.some((change) => change.changes > 0);
   };

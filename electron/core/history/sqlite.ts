@@ -1,10 +1,12 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Failure } from '../../../shared/model/failure.ts';
 import { DamagedColumns } from './packed-columns.ts';
-import { migrate, refuseUnknown, type Migrated } from './migrate.ts';
+import { migrate, NewerStore, refuseUnknown, type Migrated } from './migrate.ts';
 import type { Migration } from './migrations/index.ts';
+import { salvage, type Salvaged } from './salvage.ts';
+import { spareOf } from './spare-numbers.ts';
 
 /** better-sqlite3 13 is built against Node-API 10; an older Node dies of it with a segmentation fault and no message. */
 export function requireNodeApi(napi: string | undefined = process.versions.napi): void {
@@ -20,24 +22,73 @@ const busyTimeoutMs = 5_000;
 
 export interface OpenedWriter {
   readonly db: Database.Database;
+  /** What is written to: the store, or a stand-in for one that this Daybreak must not write to. */
+  readonly file: string;
   readonly migrated: Migrated | null;
-  /** Where a damaged file was moved; null when the file was sound or new. */
-  readonly movedTo: string | null;
+  readonly rescued: Rescued | null;
 }
 
-/** Opens, checks and migrates the store for the one writer. A damaged file is kept beside the new one, never deleted. */
+/** The store was not what it should be, and another one is open in its place. */
+export interface Rescued {
+  /** 'damaged': put aside, as `movedTo`. 'lost': there was none. 'newer': left as it is, and nothing is kept. */
+  readonly why: 'damaged' | 'lost' | 'newer';
+  readonly movedTo: string | null;
+  readonly salvaged: Salvaged;
+  /** In words, for 'newer'. */
+  readonly refusal: string | null;
+}
+
+/**
+ * Opens, checks and migrates the store for the one writer. A damaged file is kept beside the new one, never deleted, and
+ * one of a newer Daybreak is only read: a stand-in takes its place until this Daybreak ends. What they tell, and the copy
+ * beside them, goes into the new one. Throws `NewerStore` for one that tells nothing.
+ */
 export function openWriter(file: string, nowMs: number, steps?: readonly Migration[]): OpenedWriter {
+  removeStore(standInOf(file));
   try {
-    return { ...openChecked(file, steps), movedTo: null };
+    const lost = existsSync(spareOf(file)) && isEmpty(file);
+    const opened = openChecked(file, steps);
+    if (!lost) return { ...opened, file, rescued: null };
+    return { ...opened, file, rescued: rescuedFrom('lost', opened.db, [spareOf(file)]) };
   } catch (error) {
+    if (error instanceof NewerStore) return openStandIn(file, error, steps);
     if (!isDamage(error)) throw error;
     const movedTo = `${file}.corrupt-${new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
     for (const suffix of ['-wal', '-shm', '']) {
       if (existsSync(file + suffix)) renameSync(file + suffix, movedTo + suffix);
     }
-    return { ...openChecked(file, steps), movedTo };
+    const opened = openChecked(file, steps);
+    return {
+      ...opened,
+      file,
+      rescued: { ...rescuedFrom('damaged', opened.db, [movedTo, spareOf(file)]), movedTo },
+    };
   }
 }
+
+function openStandIn(file: string, newer: NewerStore, steps?: readonly Migration[]): OpenedWriter {
+  const standIn = standInOf(file);
+  const opened = openChecked(standIn, steps);
+  const rescued = rescuedFrom('newer', opened.db, [file, spareOf(file)]);
+  if (rescued.salvaged.connections > 0)
+    return { ...opened, file: standIn, rescued: { ...rescued, refusal: newer.message } };
+  opened.db.close();
+  removeStore(standIn);
+  throw newer;
+}
+
+function rescuedFrom(why: Rescued['why'], db: Database.Database, files: readonly string[]): Rescued {
+  return { why, movedTo: null, salvaged: salvage(db, files), refusal: null };
+}
+
+/** Stands in for a store of a newer Daybreak; removed when it is closed, and by the next one that opens the store. */
+const standInOf = (file: string): string => `${file}.unsaved`;
+
+export function removeStore(file: string): void {
+  for (const suffix of ['-wal', '-shm', '']) rmSync(file + suffix, { force: true });
+}
+
+const isEmpty = (file: string): boolean => !existsSync(file) || statSync(file).size === 0;
 
 /** Left beside the store by whoever met damage in it: the next start then reads all of it. */
 const damageMark = (file: string): string => `${file}.damaged`;
@@ -50,7 +101,7 @@ function markDamage(file: string): void {
   }
 }
 
-function openChecked(file: string, steps?: readonly Migration[]): Omit<OpenedWriter, 'movedTo'> {
+function openChecked(file: string, steps?: readonly Migration[]): Pick<OpenedWriter, 'db' | 'migrated'> {
   // Reading two days of samples takes about a second: only after a kill (its WAL is still there) or met damage.
   if (!existsSync(dirname(file))) throw storageFailureOf('SQLITE_CANTOPEN', 'its folder is missing', file);
   const suspicious = existsSync(`${file}-wal`) || existsSync(damageMark(file));
@@ -127,7 +178,12 @@ export function storageFailureOf(code: string, message: string, file: string, ca
 }
 
 export function closedFailure(file: string): Failure {
-  return new Failure({ code: 'storage_failed', message: `The local store ${file} is closed: Daybreak is stopping.` });
+  return new Failure({
+    code: 'storage_failed',
+    message: `The local store ${file} is closed: Daybreak is stopping.`,
+    // Whoever asks again finds the engine that takes the profile over, or becomes it.
+    retryable: true,
+  });
 }
 
 function advice(code: string): string {

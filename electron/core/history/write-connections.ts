@@ -1,3 +1,4 @@
+import type { KnownHolds } from '../../../shared/model/known-holds.ts';
 import type { StoredConnection } from './history.ts';
 import type { Prepare } from './prepared.ts';
 import { serverKeyOf } from './servers.ts';
@@ -15,6 +16,20 @@ export function createConnectionWriter(prepare: Prepare) {
         lastConnectedAtMs,
         lastFacts === null ? null : JSON.stringify(lastFacts),
       );
+    },
+
+    /** null: nothing is known of it any more. */
+    saveKnownHolds(serverId: string, holds: KnownHolds | null): void {
+      if (holds === null) {
+        prepare('delete from known_holds where server_key in (select server_key from server where server_id = ?)').run(
+          serverId,
+        );
+        return;
+      }
+      prepare(
+        `insert into known_holds (server_key, body) values (?, ?)
+         on conflict (server_key) do update set body = excluded.body`,
+      ).run(serverKeyOf(prepare, serverId), JSON.stringify(holds));
     },
 
     /** From here on nobody sees anything of this server; retention deletes the rows in batches. */

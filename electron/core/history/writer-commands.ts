@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { prepareOnce } from './prepared.ts';
 import { createRetention } from './retention.ts';
+import { createAlertWriter } from './write-alerts.ts';
 import { createCaptureWriter } from './write-captures.ts';
 import { createConnectionWriter } from './write-connections.ts';
 import { createDashboardWriter } from './write-dashboards.ts';
@@ -9,6 +10,7 @@ import { createExperimentWriter } from './write-experiments.ts';
 import { createJournalWriter } from './write-journal.ts';
 import { createOpenFindingWriter } from './write-open-findings.ts';
 import { createProofWriter } from './write-proofs.ts';
+import { createResultWriter } from './write-results.ts';
 import { createRollupWriter } from './write-rollups.ts';
 import { createSampleWriter } from './write-samples.ts';
 
@@ -32,10 +34,12 @@ export function createCommands(db: Database.Database) {
     },
     ...createJournalWriter(prepare),
     ...createDashboardWriter(prepare),
+    ...createResultWriter(prepare, db),
     ...createExperimentWriter(prepare),
     ...createExplainedWriter(prepare),
     ...createProofWriter(prepare),
     ...createOpenFindingWriter(prepare),
+    ...createAlertWriter(prepare),
     saveDeltas: samples.saveDeltas,
     saveSample: samples.saveSample,
     saveLastSnapshot: samples.saveLastSnapshot,
@@ -64,6 +68,8 @@ const unhurried: ReadonlySet<WriterCommandName> = new Set<WriterCommandName>([
   'saveLastSnapshot',
   'saveTexts',
   'saveResult',
+  'saveModelRows',
+  'removeModelRows',
   'saveWatched',
   'rollUp',
   'saveCapturedRollups',
@@ -89,7 +95,10 @@ export function createCommandRunner(db: Database.Database): RunCommand {
     }
     const command = commands[name] as (...values: typeof args) => ReturnType<WriterCommands[typeof name]>;
     try {
-      return db.transaction(() => command(...args)).immediate();
+      const value = db.transaction(() => command(...args)).immediate();
+      // Until the log is emptied, what was sealed can still be read in it.
+      if (name === 'sealResults' && value === false) db.pragma('wal_checkpoint(truncate)');
+      return value;
     } catch (error) {
       forget();
       throw error;

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isFailure } from '../../../shared/model/failure.ts';
+import { keepSpare } from './spare-keeper.ts';
 import { openWriter, storageFailure, type OpenedWriter } from './sqlite.ts';
 import { createCommandRunner } from './writer-commands.ts';
 import type { WriterData, WriterProblem, WriterReply, WriterRequest } from './writer-messages.ts';
@@ -29,20 +30,28 @@ function open(): OpenedWriter | null {
 
 const opened = open();
 if (opened !== null) {
-  const { db, migrated, movedTo } = opened;
+  const { db, migrated, rescued } = opened;
   const run = createCommandRunner(db);
+  // A stand-in is thrown away: its numbers must not take the place of the copy beside the real store.
+  const spare =
+    rescued?.why === 'newer'
+      ? null
+      : keepSpare(db, file, (error) => reply({ type: 'spare_failed', problem: problemOf(error) }));
   port.on('message', (request: WriterRequest) => {
     if ('close' in request) {
+      spare?.close();
       db.close();
       port.close();
       return;
     }
     const { id, command, args } = request;
     try {
-      reply({ type: 'done', id, value: run(command, args as Parameters<typeof run>[1]) });
+      const value = run(command, args as Parameters<typeof run>[1]);
+      spare?.after(command, value);
+      reply({ type: 'done', id, value });
     } catch (error) {
       reply({ type: 'failed', id, problem: problemOf(error) });
     }
   });
-  reply({ type: 'opened', migrated, movedTo });
+  reply({ type: 'opened', file: opened.file, migrated, rescued });
 }

@@ -3,14 +3,16 @@ import { Worker } from 'node:worker_threads';
 import { Failure } from '../../../shared/model/failure.ts';
 import { entryPoint } from '../entry-points.ts';
 import type { Migrated } from './migrate.ts';
-import { closedFailure, storageFailureOf } from './sqlite.ts';
+import { closedFailure, storageFailureOf, type Rescued } from './sqlite.ts';
 import type { WriterCommandName, WriterCommands } from './writer-commands.ts';
 import type { WriterData, WriterProblem, WriterReply, WriterRequest } from './writer-messages.ts';
 
 /** The engine's side of the writer thread. */
 export interface Writer {
   readonly migrated: Migrated | null;
-  readonly movedTo: string | null;
+  /** What is open: the store, or its stand-in. */
+  readonly file: string;
+  readonly rescued: Rescued | null;
   /** Resolves after the command's transaction is committed; commands are run in the order of the calls. */
   write<K extends WriterCommandName>(
     command: K,
@@ -25,8 +27,11 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Starts the thread; resolves when the store is open and migrated. */
-export async function startWriter(file: string): Promise<Writer> {
+/**
+ * Starts the thread; resolves when the store is open and migrated. `spareFailed`: the copy of the last good numbers could
+ * not be made, the one before stays.
+ */
+export async function startWriter(file: string, spareFailed: (error: Error) => void): Promise<Writer> {
   const workerData: WriterData = { file, nowMs: Date.now() };
   const worker = new Worker(entryPoint('history-writer'), { workerData, name: 'history-writer' });
   const exited = once(worker, 'exit');
@@ -50,6 +55,8 @@ export async function startWriter(file: string): Promise<Writer> {
         case 'done':
           waiting.get(message.id)?.resolve(message.value);
           return void waiting.delete(message.id);
+        case 'spare_failed':
+          return spareFailed(errorOf(message.problem));
         case 'failed':
           waiting.get(message.id)?.reject(errorOf(message.problem));
           return void waiting.delete(message.id);
@@ -69,7 +76,8 @@ export async function startWriter(file: string): Promise<Writer> {
 
   return {
     migrated: opened.migrated,
-    movedTo: opened.movedTo,
+    file: opened.file,
+    rescued: opened.rescued,
 
     write<K extends WriterCommandName>(command: K, ...args: Parameters<WriterCommands[K]>) {
       return new Promise<ReturnType<WriterCommands[K]>>((resolve, reject) => {

@@ -12,10 +12,12 @@ export async function compareWindows(
   serverId: string,
   before: TimeWindow,
   after: TimeWindow,
+  /** Whose clock the sentence tells; default: where the mornings are. */
+  readerTimeZone?: string,
 ): Promise<{ comparison: Comparison; freshness: Freshness }> {
   const windows = [checkedMorning(before), checkedMorning(after)] as const;
   const extent = await storedExtent(sources, serverId);
-  const one = await gatherInput(sources, serverId, windows[0]);
-  const two = await gatherInput(sources, serverId, windows[1]);
+  const one = await gatherInput(sources, serverId, windows[0], { readerTimeZone });
+  const two = await gatherInput(sources, serverId, windows[1], { readerTimeZone });
   return { comparison: compareMornings(one, two), freshness: freshnessOf(sources, serverId, extent) };
 }

@@ -39,6 +39,8 @@ export interface GatherOptions {
   readonly around?: Reach;
   /** A statement that is asked about, whether it was seen then or not. */
   readonly statementId?: string | undefined;
+  /** As in `DiagnosisInput`. */
+  readonly readerTimeZone?: string | undefined;
 }
 
 /** What is read of a window: by whole half hours, so that windows that are brushed one after another read the same. */
@@ -59,7 +61,7 @@ export async function gatherInput(
   { servers, history, dashboards }: InputSources,
   serverId: string,
   { fromMs, toMs }: TimeWindow,
-  { reportedSaveSeconds = null, around = incidentReach, statementId }: GatherOptions = {},
+  { reportedSaveSeconds = null, around = incidentReach, statementId, readerTimeZone }: GatherOptions = {},
 ): Promise<DiagnosisInput> {
   const { settings, lastFacts, capture } = await servers.stored(serverId);
   const { fromMs: from, toMs: to } = reached({ fromMs, toMs }, around);
@@ -88,6 +90,7 @@ export async function gatherInput(
     // What the server can do today says nothing of what was counted then.
     statisticsAvailable: deltas.some(within),
     timeZone: timeZoneOf({ capture }),
+    readerTimeZone,
     days,
     origins,
     reportedSaveSeconds,

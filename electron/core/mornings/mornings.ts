@@ -40,6 +40,13 @@ interface TimelineAsked {
   readonly reachMs?: number | undefined;
 }
 
+interface HowToJudge {
+  /** What people say that a save takes. */
+  readonly reportedSaveSeconds?: number | undefined;
+  /** Whose clock the sentence tells; default: where the mornings are. */
+  readonly readerTimeZone?: string | undefined;
+}
+
 /** Reads stored history and hands it to the diagnosis: works without the server. */
 export class Mornings {
   readonly #options: Options;
@@ -92,9 +99,9 @@ export class Mornings {
     serverId: string,
     fromMs: number,
     toMs: number,
-    reportedSaveSeconds?: number,
+    asked: HowToJudge = {},
   ): Promise<{ verdict: Verdict; freshness: Freshness }> {
-    const verdict = await this.judge(serverId, { fromMs, toMs }, reportedSaveSeconds);
+    const verdict = await this.judge(serverId, { fromMs, toMs }, asked);
     await this.#options.openFindings.record(serverId, verdict);
     return {
       verdict,
@@ -103,9 +110,10 @@ export class Mornings {
   }
 
   /** The verdict alone: its findings are not recorded. */
-  async judge(serverId: string, window: TimeWindow, reportedSaveSeconds?: number): Promise<Verdict> {
-    const reported = { reportedSaveSeconds: reportedSaveSeconds ?? null };
-    return diagnose(await gatherInput(this.#options, serverId, checkedMorning(window), reported));
+  async judge(serverId: string, window: TimeWindow, asked: HowToJudge = {}): Promise<Verdict> {
+    const { reportedSaveSeconds = null, readerTimeZone } = asked;
+    const how = { reportedSaveSeconds, readerTimeZone };
+    return diagnose(await gatherInput(this.#options, serverId, checkedMorning(window), how));
   }
 
   async finding(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { Failure } from '../../../shared/model/failure.ts';
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import { toFailure } from './server-failure.ts';
 import type { Row, Sql } from './session.ts';
 import { printedTypes } from './types.ts';
@@ -156,8 +156,11 @@ export function destroy(client: pg.Client | pg.PoolClient): void {
   client.connection.stream.destroy();
 }
 
+/** Where a failure ended it, nobody has cancelled it: that failure is what happened. */
 const cancelled = (label: string, signal: AbortSignal, cause?: unknown): Failure =>
-  new Failure(
-    { code: 'cancelled', message: `${label}: the statement was cancelled.`, sqlstate: '57014' },
-    { cause: cause ?? signal.reason },
-  );
+  isFailure(signal.reason)
+    ? signal.reason
+    : new Failure(
+        { code: 'cancelled', message: `${label}: the statement was cancelled.`, sqlstate: '57014' },
+        { cause: cause ?? signal.reason },
+      );

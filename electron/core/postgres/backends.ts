@@ -2,27 +2,41 @@ import pg from 'pg';
 import type { ConnectionSettings } from '../../../shared/model/connection.ts';
 import { Failure } from '../../../shared/model/failure.ts';
 import type { Logger } from '../ports.ts';
+import type { Tunnel } from '../tunnel/open-tunnel.ts';
 import { clientClass, clientConfig, createClient, loginSubject } from './client-config.ts';
 import { addressOf, type Transport } from './reach.ts';
 import { isConnectionBroken, toFailure } from './server-failure.ts';
 
-/** Enough for a dashboard beside a refresh, few enough to stay unnoticed on a server with 100 connections. */
+/** Enough for a dashboard, few enough to stay unnoticed on a server with 100 connections. */
 export const poolSize = 6;
+/** Heartbeats, the look at what is due, and wishes that a run end: each is over at once, so two at a time are enough. */
+const errandPoolSize = 2;
+/**
+ * Refreshes and plans at a time. As many as the most that a schedule may begin, and some by hand: none of them ever waits for
+ * another's backend, which would be waiting without a sign of life, and the ERP needs the other connections itself.
+ */
+export const buildersAtMost = 20;
 const idleTimeoutMs = 30_000;
 
 export interface BackendsOptions {
   readonly settings: ConnectionSettings;
   readonly password: string | null;
   readonly transport: Transport;
+  /** null: over this machine's own network. */
+  readonly tunnel: Tunnel | null;
   readonly logger: Logger;
 }
 
-/** The connections to one server: a bounded pool, backends outside of it, and the knowledge that it is gone. */
+/** Who waits behind whom: errands wait for nobody but errands. */
+export type Lane = 'shared' | 'errands';
+
+/** The connections to one server: bounded pools, backends outside of them, and the knowledge that it is gone. */
 export class Backends {
   readonly #settings: ConnectionSettings;
   readonly #config: pg.ClientConfig;
   readonly #logger: Logger;
-  readonly #pool: pg.Pool;
+  readonly #pools: Readonly<Record<Lane, pg.Pool>>;
+  readonly #builders = new Set<PromiseWithResolvers<void>>();
   readonly #listeners = new Set<() => void>();
   #lost = false;
   /** Connections in a row that came to nothing in time: one says that the server is busy, two that it is gone. */
@@ -30,28 +44,27 @@ export class Backends {
   #closed: Promise<void> | null = null;
   #probing = false;
 
-  constructor({ settings, password, transport, logger }: BackendsOptions) {
+  constructor({ settings, password, transport, tunnel, logger }: BackendsOptions) {
     this.#settings = settings;
     this.#logger = logger;
-    this.#config = clientConfig(settings, password, transport.ssl);
-    this.#pool = new pg.Pool({
-      Client: clientClass(this.#config),
-      max: poolSize,
-      // One stays open while nothing happens: its socket tells at once that the server went away.
-      min: 1,
-      idleTimeoutMillis: idleTimeoutMs,
-    });
-    this.#pool.on('error', (error) => this.suspect(error));
+    this.#config = clientConfig(settings, password, transport.ssl, tunnel);
+    const pool = (max: number, min: number) => {
+      const made = new pg.Pool({ Client: clientClass(this.#config), max, min, idleTimeoutMillis: idleTimeoutMs });
+      made.on('error', (error) => this.suspect(error));
+      return made;
+    };
+    // One stays open while nothing happens: its socket tells at once that the server went away.
+    this.#pools = { shared: pool(poolSize, 1), errands: pool(errandPoolSize, 0) };
   }
 
   get lost(): boolean {
     return this.#lost;
   }
 
-  /** A pooled backend; waits while all are in use. Give it back with `release`, or `release(true)` to end it. */
-  async take(signal: AbortSignal | undefined): Promise<pg.PoolClient> {
+  /** A pooled backend; waits while all of its lane are in use. Give it back with `release`, or `release(true)` to end it. */
+  async take(signal: AbortSignal | undefined, lane: Lane = 'shared'): Promise<pg.PoolClient> {
     this.#refuseWhenGone();
-    const taken = this.#pool.connect();
+    const taken = this.#pools[lane].connect();
     try {
       const client = await (signal === undefined ? taken : abortable(taken, signal));
       this.#timeouts = 0;
@@ -86,6 +99,26 @@ export class Backends {
     }
   }
 
+  /**
+   * A place for a backend outside the pools that builds for long; give it back by calling what this returns. Throws `busy`
+   * where so many build that the server's other clients would miss the connections.
+   */
+  holdBuilderPlace(): () => void {
+    if (this.#builders.size >= buildersAtMost) {
+      throw new Failure({
+        code: 'busy',
+        message: `${buildersAtMost} refreshes and plans run on ${this.#settings.label} from here already, and more would take the connections that others need. Wait for one of them to end, then try again.`,
+        retryable: true,
+      });
+    }
+    const place = Promise.withResolvers<void>();
+    this.#builders.add(place);
+    return () => {
+      this.#builders.delete(place);
+      place.resolve();
+    };
+  }
+
   /** Looks whether the server is still there, when an error says that a connection broke. */
   readonly suspect = (error: unknown): void => {
     if (this.#lost || this.#closed !== null || this.#probing || !isConnectionBroken(error)) return;
@@ -104,7 +137,10 @@ export class Backends {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#pool.end();
+    this.#closed ??= Promise.all([
+      ...Object.values(this.#pools).map((pool) => pool.end()),
+      ...[...this.#builders].map(({ promise }) => promise),
+    ]).then(() => undefined);
     return this.#closed;
   }
 

@@ -3,7 +3,9 @@ import pg from 'pg';
 import type { ConnectionSettings } from '../../../shared/model/connection.ts';
 import { Failure } from '../../../shared/model/failure.ts';
 import { passfileState, passwordFromFile } from './passfile.ts';
-import { addressOf } from './reach.ts';
+import type { Tunnel } from '../tunnel/open-tunnel.ts';
+import { TunnelSocket } from '../tunnel/tunnel-socket.ts';
+import { addressOf, forwardTarget } from './reach.ts';
 import { parsedTypes } from './types.ts';
 import { defaultPassfile } from './user-files.ts';
 
@@ -18,6 +20,7 @@ export function clientConfig(
   settings: ConnectionSettings,
   password: string | null,
   ssl: ConnectionOptions | false,
+  tunnel: Tunnel | null,
 ): pg.ClientConfig {
   return {
     host: settings.host,
@@ -32,6 +35,8 @@ export function clientConfig(
     keepAlive: true,
     keepAliveInitialDelayMillis: 20_000,
     types: parsedTypes,
+    // TLS still verifies the name of the server: the tunnel changes the way, not the host.
+    ...(tunnel === null ? {} : { stream: () => new TunnelSocket(() => tunnel.forward(forwardTarget(settings))) }),
   };
 }
 

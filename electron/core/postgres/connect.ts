@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { ConnectionSettings, ServerFacts } from '../../../shared/model/connection.ts';
-import { isFailure } from '../../../shared/model/failure.ts';
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { Clock, Logger } from '../ports.ts';
+import type { Tunnel } from '../tunnel/open-tunnel.ts';
 import { Backend, setConfig, type SessionSettings } from './backend.ts';
 import { Backends, poolSize } from './backends.ts';
 import { factsOf, requireCapability, requireSight } from './capabilities.ts';
@@ -25,6 +26,8 @@ export interface OpenServerOptions {
   readonly settings: ConnectionSettings;
   /** null: from the passfile, where one has a line for it. */
   readonly password: string | null;
+  /** The way that the settings ask for, opened; it is closed with the server, also where that does not open. */
+  readonly tunnel?: Tunnel | null;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -49,9 +52,18 @@ const idleInTransactionMs = 60_000;
  * `permission_denied` for a role that sees nothing.
  */
 export async function openServer(options: OpenServerOptions): Promise<Server> {
+  try {
+    return await openThrough(options.tunnel ?? null, options);
+  } catch (error) {
+    options.tunnel?.close();
+    throw error;
+  }
+}
+
+async function openThrough(tunnel: Tunnel | null, options: OpenServerOptions): Promise<Server> {
   const { serverId, settings, password, clock, logger } = options;
   const open = async (transport: Transport) => {
-    const backends = new Backends({ settings, password, transport, logger });
+    const backends = new Backends({ settings, password, transport, tunnel, logger });
     try {
       const first = await backends.take(undefined);
       try {
@@ -70,7 +82,7 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
       throw error;
     }
   };
-  const transport = await reach(settings);
+  const transport = await reach(settings, tunnel);
   const { backends, facts: found } = await open(transport).catch((error: unknown) => {
     if (!refusedForTls(error, transport)) throw error;
     return open({ ...transport, ssl: false, mayFallBack: false });
@@ -83,6 +95,22 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
   async function withSession<T>(kind: Kind, limits: SessionLimits, work: (backend: Backend) => Promise<T>): Promise<T> {
     if (kind !== 'readonly' && kind !== 'explain') requireCapability(facts, 'session_state');
     const signal = AbortSignal.any([closing.signal, ...(limits.signal ? [limits.signal] : [])]);
+    // What builds for hours never stands in the way of what is over at once, whichever number of them there is.
+    const builds = kind === 'refresh' || kind === 'ddl';
+    const leavePlace = builds ? backends.holdBuilderPlace() : () => undefined;
+    try {
+      return await withBackend(kind, { ...limits, apart: builds }, signal, work);
+    } finally {
+      leavePlace();
+    }
+  }
+
+  async function withBackend<T>(
+    kind: Kind,
+    limits: SessionLimits & { readonly apart: boolean },
+    signal: AbortSignal,
+    work: (backend: Backend) => Promise<T>,
+  ): Promise<T> {
     const settingsOfSession = sessionSettings(kind, limits);
     const { client, pid } = await acquire(settingsOfSession, limits, signal);
     const backend = new Backend(client, {
@@ -115,12 +143,13 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
    */
   async function acquire(
     values: SessionSettings,
-    { prepared, database }: SessionLimits,
+    { prepared, database, errand, apart: builds }: SessionLimits & { readonly apart: boolean },
     signal: AbortSignal,
   ): Promise<{ client: pg.Client | pg.PoolClient; pid: number }> {
     for (let attempt = 0; ; attempt += 1) {
-      const apart = (prepared ?? false) || database !== undefined;
-      const client = apart ? await backends.open(database) : await backends.take(signal);
+      const apart = builds || (prepared ?? false) || database !== undefined;
+      const lane = errand === true ? 'errands' : 'shared';
+      const client = apart ? await backends.open(database) : await backends.take(signal, lane);
       if (!sessionState) return { client, pid: 0 };
       try {
         return { client, pid: await apply(client, values, settings.label) };
@@ -134,7 +163,12 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
 
   /** Back to the pool as if new, or ended: a session never sees what another one left. */
   async function giveBack(client: pg.Client | pg.PoolClient, clean: boolean): Promise<void> {
-    if (!isPooled(client)) return client.end();
+    if (!isPooled(client)) {
+      const ended = client.end();
+      if (clean) return ended;
+      // Where the network is gone nobody answers, and whoever stops must not wait for that.
+      return void ended.catch(() => undefined);
+    }
     let reusable = clean;
     if (clean && sessionState) {
       try {
@@ -210,12 +244,19 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
       ),
     cancelBackend,
     onLost: (listener) => backends.onLost(listener),
-    close: () => {
-      closing.abort(new Error('the connection is being closed'));
-      return backends.close();
+    async close() {
+      closing.abort(backends.lost ? wentAway(settings.label) : new Error('the connection is being closed'));
+      try {
+        await backends.close();
+      } finally {
+        tunnel?.close();
+      }
     },
   };
 }
+
+const wentAway = (label: string): Failure =>
+  new Failure({ code: 'connection_lost', message: `${label}: the server went away.`, retryable: true });
 
 /** A clock that is measured again differs by a few milliseconds. */
 const isMuchTheSame = (before: ServerFacts, after: ServerFacts): boolean =>

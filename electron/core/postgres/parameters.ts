@@ -1,6 +1,9 @@
 import { userInfo } from 'node:os';
 import { tlsModeSchema, type ConnectionSettings, type TlsMode } from '../../../shared/model/connection.ts';
 import { Failure } from '../../../shared/model/failure.ts';
+import type { TunnelSettings } from '../../../shared/model/tunnel.ts';
+import { tunnelFrom } from '../tunnel/ssh-address.ts';
+import { readSshConfig } from '../tunnel/ssh-config.ts';
 import type { Environment } from './user-files.ts';
 
 /** Settings, and beside them the password, which never becomes part of them. */
@@ -33,7 +36,9 @@ const refused: Readonly<Record<string, string>> = {
   oauth_issuer: 'OAuth is not supported; use a password.',
 };
 const used: ReadonlySet<string> = new Set(
-  'host port dbname user password passfile sslmode sslrootcert ssl sslnegotiation target_session_attrs'.split(' '),
+  'host port dbname user password passfile sslmode sslrootcert ssl sslnegotiation target_session_attrs'
+    .concat(' ssh ssh_key ssh_jump ssh_auth') // ours: libpq knows no tunnels
+    .split(' '),
 );
 
 const invalid = (message: string): Failure => new Failure({ code: 'invalid_input', message });
@@ -65,10 +70,12 @@ export function settingsFromParameters(parameters: ReadonlyMap<string, string>, 
   const user = given('user', 'PGUSER') ?? userInfo().username;
   const database = given('dbname', 'PGDATABASE') ?? user;
   const rootCert = given('sslrootcert', 'PGSSLROOTCERT');
+  const tunnel = tunnelOf(parameters, env);
   return {
     settings: {
-      label: `${database} on ${host}`.slice(0, 120),
-      environment: environmentOf(host),
+      label: `${database} on ${host}${tunnel === null ? '' : ` via ${tunnel.host}`}`.slice(0, 120),
+      // Behind a tunnel, localhost is somebody else's.
+      environment: tunnel === null ? environmentOf(host) : 'production',
       host,
       port: portOf(given('port', 'PGPORT') ?? '5432'),
       database,
@@ -78,9 +85,21 @@ export function settingsFromParameters(parameters: ReadonlyMap<string, string>, 
       passfile: parameters.get('passfile') || null,
       cores: null,
       readModelSchema: 'reporting',
+      ...(tunnel === null ? {} : { tunnel }),
     },
     password: given('password', 'PGPASSWORD'),
   };
+}
+
+function tunnelOf(parameters: ReadonlyMap<string, string>, env: Environment): TunnelSettings | null {
+  const ssh = parameters.get('ssh');
+  if (ssh === undefined || ssh === '') {
+    const [lonely] = ['ssh_key', 'ssh_jump', 'ssh_auth'].filter((name) => parameters.has(name));
+    if (lonely === undefined) return null;
+    throw invalid(`The connection parameter ${lonely} needs ssh=user@host: the SSH server to go through.`);
+  }
+  const [key, jump, auth] = ['ssh_key', 'ssh_jump', 'ssh_auth'].map((name) => parameters.get(name));
+  return tunnelFrom({ ssh, key, jump, auth }, readSshConfig(env['HOME']));
 }
 
 /** A server elsewhere is taken for production until somebody says otherwise: the other mistake is the costly one. */

@@ -1,26 +1,40 @@
 import { lookup } from 'node:dns/promises';
 import { stat } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { ConnectionSettings } from '../../../shared/model/connection.ts';
 import { Failure } from '../../../shared/model/failure.ts';
+import { hopName } from '../../../shared/model/tunnel.ts';
+import type { ForwardTarget } from '../tunnel/hop.ts';
+import type { Tunnel } from '../tunnel/open-tunnel.ts';
 import { toFailure } from './server-failure.ts';
 import { isSocketDir, requiresTls, tlsOptions, tlsProblem } from './tls.ts';
 
 /** Long enough for a VPN that wakes up, short enough for a person who waits. */
 const reachTimeoutMs = 8_000;
 
-/** `host:port`, or the path of the socket. */
-export const addressOf = ({ host, port }: Pick<ConnectionSettings, 'host' | 'port'>): string =>
-  isSocketDir(host) ? `${host}/.s.PGSQL.${port}` : `${host.includes(':') ? `[${host}]` : host}:${port}`;
+type Address = Pick<ConnectionSettings, 'host' | 'port'>;
+
+const socketPath = ({ host, port }: Address): string => `${host}/.s.PGSQL.${port}`;
+
+/** `host:port`, or the path of the socket, and through which SSH server. */
+export const addressOf = ({ host, port, tunnel }: Address & Pick<ConnectionSettings, 'tunnel'>): string => {
+  const far = isSocketDir(host) ? socketPath({ host, port }) : `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return tunnel === undefined ? far : `${far} through ${hopName(tunnel)}`;
+};
+
+/** Where a tunnel leads to: the server's host and port, or its socket. */
+export const forwardTarget = ({ host, port }: Address): ForwardTarget =>
+  isSocketDir(host) ? socketPath({ host, port }) : { host, port };
 
 /** Resolves the name. Returns what it resolves to, in words. Throws `host_unreachable`. */
 export async function resolveName(settings: ConnectionSettings): Promise<string> {
   const subject = `Looking up ${settings.host}`;
   try {
     if (isSocketDir(settings.host)) {
-      await stat(addressOf(settings));
-      return `socket ${addressOf(settings)}`;
+      await stat(socketPath(settings));
+      return `socket ${socketPath(settings)}`;
     }
     const addresses = await lookup(settings.host, { all: true });
     return `${settings.host} is ${addresses.map(({ address }) => address).join(', ')}`;
@@ -30,11 +44,11 @@ export async function resolveName(settings: ConnectionSettings): Promise<string>
 }
 
 /** A plain connection to the server's address. Throws `host_unreachable`. */
-export function dial(settings: ConnectionSettings): Promise<Socket> {
+export function dial(settings: ConnectionSettings): Promise<Duplex> {
   const address = addressOf(settings);
   return new Promise((resolve, reject) => {
     const socket = isSocketDir(settings.host)
-      ? connect({ path: address })
+      ? connect({ path: socketPath(settings) })
       : connect({ host: settings.host, port: settings.port });
     const fail = (error: unknown) => {
       socket.destroy();
@@ -62,9 +76,9 @@ export interface Transport {
 
 /**
  * Asks the server whether it speaks TLS (which only PostgreSQL and its poolers answer) and makes the handshake that
- * the settings ask for. Uses the socket up. Throws `unsupported_server` and `tls_failed`.
+ * the settings ask for. Uses the socket up. Throws `host_unreachable`, `unsupported_server` and `tls_failed`.
  */
-export async function negotiate(settings: ConnectionSettings, socket: Socket): Promise<Transport> {
+export async function negotiate(settings: ConnectionSettings, socket: Duplex): Promise<Transport> {
   const address = addressOf(settings);
   try {
     const answer = await askForTls(socket, address);
@@ -95,8 +109,9 @@ export async function negotiate(settings: ConnectionSettings, socket: Socket): P
   }
 }
 
-/** All of it: name, TCP, TLS. */
-export async function reach(settings: ConnectionSettings): Promise<Transport> {
+/** All of it: name, TCP, TLS. Through a tunnel, its last SSH server resolves the name and dials. */
+export async function reach(settings: ConnectionSettings, tunnel: Tunnel | null): Promise<Transport> {
+  if (tunnel !== null) return negotiate(settings, await tunnel.forward(forwardTarget(settings)));
   await resolveName(settings);
   return negotiate(settings, await dial(settings));
 }
@@ -104,20 +119,23 @@ export async function reach(settings: ConnectionSettings): Promise<Transport> {
 /** https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL */
 const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 
-/** The answer to an SSLRequest is exactly one byte; SSH, HTTP, MySQL ... send something else, or nothing. */
-function askForTls(socket: Socket, address: string): Promise<'S' | 'N'> {
+/** The answer to an SSLRequest is exactly one byte; SSH, HTTP, MySQL ... send something else. */
+function askForTls(socket: Duplex, address: string): Promise<'S' | 'N'> {
   return new Promise((resolve, reject) => {
-    const refuse = (why: string) => {
-      clearTimeout(timer);
+    // A server that hangs is silent, and whatever stands before one that is down: a balancer, the near end of a tunnel.
+    const noAnswer = (how: string) =>
       reject(
         new Failure({
-          code: 'unsupported_server',
-          message: `${address} does not answer like PostgreSQL: ${why}. Check the port; behind a tunnel, check its far end.`,
+          code: 'host_unreachable',
+          message: `${address} ${how}. Look whether PostgreSQL runs there; check the port, and behind a tunnel its far end.`,
+          retryable: true,
         }),
       );
+    const timer = setTimeout(() => noAnswer('accepts connections and says nothing'), reachTimeoutMs);
+    const closed = () => {
+      clearTimeout(timer);
+      noAnswer('closed the connection without an answer');
     };
-    const timer = setTimeout(() => refuse('it says nothing'), reachTimeoutMs);
-    const closed = () => refuse('it closed the connection without an answer');
     socket.once('close', closed);
     socket.once('data', (chunk: Buffer) => {
       clearTimeout(timer);
@@ -126,13 +144,20 @@ function askForTls(socket: Socket, address: string): Promise<'S' | 'N'> {
       const answer = chunk.toString('latin1');
       // More than the one byte would be read as part of the encrypted stream: CVE-2021-23214 and CVE-2021-23222.
       if (answer === 'S' || answer === 'N') resolve(answer);
-      else refuse(`it sent ${chunk.length} bytes that PostgreSQL would not send`);
+      else {
+        reject(
+          new Failure({
+            code: 'unsupported_server',
+            message: `${address} does not answer like PostgreSQL: it sent ${chunk.length} bytes that PostgreSQL would not send. Check the port; behind a tunnel, check its far end.`,
+          }),
+        );
+      }
     });
     socket.write(sslRequest);
   });
 }
 
-function handshake(socket: Socket, options: ConnectionOptions): Promise<TLSSocket> {
+function handshake(socket: Duplex, options: ConnectionOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const secured = connectTls({ ...options, socket });
     const timer = setTimeout(() => {

@@ -74,13 +74,16 @@ export interface SessionLimits {
    * statement from a database with encoding SQL_ASCII fails the reading of all (SQLSTATE 22021).
    */
   readonly uncheckedText?: boolean;
+  /** It is over at once and must get through, however much else goes on: it waits for other errands alone. */
+  readonly errand?: boolean;
   /** Another database of the same server, on a backend of its own. */
   readonly database?: string;
 }
 
 /**
  * An open connection to one server: hands out sessions, each on a pooled or fresh backend of its own for the
- * length of `work`, and takes them back clean.
+ * length of `work`, and takes them back clean. Refreshes and plans have a fresh one each, so that nothing waits behind
+ * them; with too many of them at a time, `withRefresh` and `withDdl` throw `busy`.
  */
 export interface Server {
   readonly serverId: string;

@@ -1,19 +1,22 @@
+import { isFailure } from '../../../shared/model/failure.ts';
 import type { Column } from '../../../shared/model/read-model.ts';
 import { readBuildRights } from '../postgres/queries/catalog-build-rights.ts';
+import { readIndexesBut } from '../postgres/queries/catalog-copies.ts';
 import { readGrants } from '../postgres/queries/catalog-grants.ts';
 import { readDependents, readRelation, readRoleRights } from '../postgres/queries/catalog-stable-name.ts';
 import { readViewWithDependents } from '../postgres/queries/catalog-view-as-is.ts';
 import { qualifiedName, quoteIdent } from '../postgres/quote.ts';
 import type { Sql } from '../postgres/session.ts';
-import type { CatalogFacts, PreparationStep } from './plan/catalog-facts.ts';
+import type { CatalogFacts, PreparationStep, RegisteredVersion, ServedNow } from './plan/catalog-facts.ts';
 import { childrenOf, cycleThrough } from './plan/dependencies.ts';
+import { describeColumns, withCollations } from './propose/describe-columns.ts';
 import { installedMigrations, missingMigrations } from './registry/migrations.ts';
 import { suspension } from './registry/migrations/0010-suspension.ts';
 import { builtOn, plannedPart, readRegistry } from './registry/read-registry.ts';
 import { doBlock } from './sql/dollar-quote.ts';
 import { registryTables } from './sql/freeze.ts';
 import { installLockKey, takeXactLock } from './sql/locks.ts';
-import { copyName, registrySchema } from './sql/names.ts';
+import { copyName, keyIndexName, registrySchema } from './sql/names.ts';
 
 export interface GatherInput {
   readonly schema: string;
@@ -37,7 +40,9 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
   const registered = models.find(({ name }) => name === readModel) ?? null;
   const live = registered?.versions.find(({ state }) => state === 'current');
   const relation = await readRelation(sql, schema, readModel);
-  const copyNames = await readCopyNames(sql, schema, readModel);
+  const copies = await readCopyRelations(sql, schema, readModel);
+  const copyNames = copies.map(({ name }) => name);
+  const liveCopy = live === undefined ? null : copyName(readModel, live.version, live.liveSlot);
   const roles = [...new Set([...(registered?.readers ?? []), ...grantTo])].toSorted();
   const [asOf, ...columns] = relation?.columns ?? [];
   const reads = models.filter((model) => baseTables.includes(qualifiedName(model.schema, model.name)));
@@ -48,6 +53,14 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
     reads.map(({ name }) => name),
     models.map(builtOn),
   );
+  const keptTables = copies
+    .filter(({ name, kind }) => kind === 'r' && unperioded(registered?.versions ?? []).includes(name))
+    .map(({ name }) => name);
+  const liveIndexes = liveCopy === null ? [] : await readIndexesBut(sql, schema, liveCopy, keyIndexName(liveCopy));
+  const servedNow =
+    live === undefined || definitionColumns === null || registered?.suspended != null
+      ? null
+      : await readServedNow(sql, live);
   return {
     role,
     database,
@@ -71,8 +84,10 @@ export async function gatherCatalog(sql: Sql, input: GatherInput): Promise<Catal
       ({ relation: copy, dependent }) => ({ copy, dependent }),
     ),
     carried: input.replacesView && relation?.kind === 'v' ? await readCarried(sql, schema, readModel) : null,
-    liveCopyGrants:
-      live === undefined ? [] : await readGrants(sql, schema, copyName(readModel, live.version, live.liveSlot)),
+    liveCopyGrants: liveCopy === null ? [] : await readGrants(sql, schema, liveCopy),
+    ...(liveIndexes.length === 0 ? {} : { liveIndexes }),
+    ...(keptTables.length === 0 ? {} : { keptTables }),
+    ...(servedNow === null ? {} : { servedNow }),
     definitionColumns,
     parents: parents.map(({ name }) => name),
     ...(children.length === 0 ? {} : { children }),
@@ -139,13 +154,45 @@ const createSchema = (schema: string): PreparationStep => ({
   ],
 });
 
+/** Copies that are materialized views, unless a suspension put a table in their place. */
+const unperioded = (
+  versions: readonly { period: RegisteredVersion['period']; copies: readonly { copyId: string }[] }[],
+) => versions.flatMap(({ period, copies }) => (period === null ? copies.map(({ copyId }) => copyId) : []));
+
+/** What the definition gives now; null where it is what the registry says. The transaction goes on, whatever it gives. */
+async function readServedNow(
+  sql: Sql,
+  { definitionSql, columns }: Pick<RegisteredVersion, 'definitionSql' | 'columns'>,
+): Promise<ServedNow | null> {
+  await sql.query('savepoint daybreak_served');
+  try {
+    const now = await withCollations(sql, definitionSql, await describeColumns(sql, definitionSql));
+    const asBefore = (column: Column, at: number) =>
+      now[at]?.name === column.name &&
+      now[at].type === column.type &&
+      (column.collation === undefined || (now[at].collation ?? null) === column.collation);
+    return now.length === columns.length && columns.every(asBefore) ? null : { columns: now, problem: null };
+  } catch (error) {
+    if (!isFailure(error) || !aboutTables.has(error.value.code)) throw error;
+    // The server's own words: they are a part of what the plan's hash covers.
+    return { columns: null, problem: error.cause instanceof Error ? error.cause.message : error.message };
+  } finally {
+    await sql.query('rollback to savepoint daybreak_served').catch(() => undefined);
+  }
+}
+
+const aboutTables: ReadonlySet<string> = new Set(['server_error', 'statement_refused', 'permission_denied']);
+
 /** Relations in the schema that are named like a copy of this model. */
-async function readCopyNames(sql: Sql, schema: string, readModel: string): Promise<string[]> {
-  const rows = await sql.query<{ name: string }>(
-    `select c.relname::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+async function readCopyRelations(
+  sql: Sql,
+  schema: string,
+  readModel: string,
+): Promise<{ readonly name: string; readonly kind: string }[]> {
+  return sql.query<{ name: string; kind: string }>(
+    `select c.relname::text as name, c.relkind::text as kind from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = $1 and c.relkind in ('r', 'v', 'm', 'f', 'p') and c.relname ~ ('^' || $2 || '_v[0-9]+_[ab]$')
     order by c.relname collate "C"`,
     [schema, readModel],
   );
-  return rows.map(({ name }) => name);
 }

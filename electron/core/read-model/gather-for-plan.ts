@@ -1,4 +1,4 @@
-import type { CheckedProposal, Plan } from '../../../shared/model/read-model.ts';
+import { isForRegistry, type CheckedProposal, type Plan } from '../../../shared/model/read-model.ts';
 import { readMaterializedView } from '../postgres/queries/catalog-materialized-views.ts';
 import { readDependents, readGrantees } from '../postgres/queries/catalog-stable-name.ts';
 import type { Sql } from '../postgres/session.ts';
@@ -7,7 +7,7 @@ import type { CatalogFacts } from './plan/catalog-facts.ts';
 
 /** The facts under a plan, as they are now: what `planHash` is compared over before anything runs. */
 export async function gatherForPlan(sql: Sql, plan: Plan, current: CheckedProposal | null): Promise<CatalogFacts> {
-  if (plan.kind === 'uninstall') return gatherRegistry(sql);
+  if (isForRegistry(plan.kind)) return gatherRegistry(sql);
   if (plan.imports !== undefined && current !== null) return gatherForImport(sql, plan, plan.imports, current);
   return current === null ? gatherForChange(sql, plan) : gatherForProposal(sql, plan, current);
 }

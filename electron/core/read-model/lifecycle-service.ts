@@ -17,11 +17,19 @@ import {
 } from '../postgres/queries/catalog-materialized-views.ts';
 import { qualifiedName } from '../postgres/quote.ts';
 import { inOrder } from './plan/dependencies.ts';
-import { planCreateOrNewVersion, planImport, planSuspend, planUninstall, type OnBreaking } from './plan-for.ts';
+import {
+  planCreateOrNewVersion,
+  planImport,
+  planSuspend,
+  planUninstall,
+  planUpdateRegistry,
+  type OnBreaking,
+} from './plan-for.ts';
 import { propose } from './propose/propose.ts';
 import { lookUpRegistry } from './registry/look-up.ts';
 import { builtOn } from './registry/read-registry.ts';
 import { isAboutDefinition } from './definitions/about-definition.ts';
+import type { Proofs } from './proofs.ts';
 import { requirePeople } from './require-people.ts';
 import { detachScript, uninstallScript } from './scripts/psql-scripts.ts';
 
@@ -29,6 +37,7 @@ interface Options {
   readonly ports: Ports;
   readonly history: History;
   readonly servers: KnownServers;
+  readonly proofs: Proofs;
   readonly refresh: (serverId: string, name: string) => Promise<Run>;
 }
 
@@ -49,6 +58,8 @@ export interface ResumeWish {
   /** Left out: that of the version that readers saw last. */
   readonly definitionSql?: string | undefined;
   readonly onBreaking?: OnBreaking;
+  /** The person's word for another definition that nothing proves. */
+  readonly unproven?: boolean | undefined;
 }
 
 /** How read models come in, pause for the ERP's upgrade, and leave again. */
@@ -61,11 +72,15 @@ export class ReadModelLifecycle {
 
   async planSuspend(serverId: string, name: string): Promise<Plan> {
     const server = await this.#server(serverId);
-    return this.#store(await planSuspend({ server, name, ...this.#stamp() }));
+    return this.#store(await planSuspend({ server, name, forScript: true, ...this.#stamp() }));
   }
 
-  /** The same definition against the ERP's new schema. Throws `statement_refused` where it does not fit any more. */
-  async planResume(serverId: string, name: string, { definitionSql, onBreaking }: ResumeWish = {}): Promise<Plan> {
+  /**
+   * The same definition against the ERP's new schema. Throws `statement_refused` where it does not fit any more, and
+   * `unproven` for another one that nothing proves.
+   */
+  async planResume(serverId: string, name: string, wish: ResumeWish = {}): Promise<Plan> {
+    const { definitionSql, onBreaking, unproven = false } = wish;
     const server = await this.#server(serverId);
     const { models } = await lookUpRegistry(server);
     const model = models.find((one) => one.name === name);
@@ -81,7 +96,7 @@ export class ReadModelLifecycle {
       propose({
         server,
         schema: model.schema,
-        origin: { kind: 'sql', sql: definitionSql ?? version.definitionSql },
+        origin: { kind: 'definition', sql: definitionSql ?? version.definitionSql },
         edits: {
           name,
           question: model.question,
@@ -93,8 +108,9 @@ export class ReadModelLifecycle {
         },
       }),
     );
-    const target = { server, proposal, schema: model.schema, onBreaking };
-    return this.#store(await planCreateOrNewVersion({ ...target, ...this.#stamp() }));
+    const target = { server, proposal, schema: model.schema, onBreaking, forScript: true };
+    const plan = await planCreateOrNewVersion({ ...target, ...this.#stamp() });
+    return this.#store(await this.#options.proofs.requireProven(server, plan, unproven));
   }
 
   /** Materialized views of the database that are no copies of read models. */
@@ -116,7 +132,7 @@ export class ReadModelLifecycle {
     const proposal = await propose({
       server,
       schema,
-      origin: { kind: 'sql', sql: definitionSql },
+      origin: { kind: 'definition', sql: definitionSql },
       edits: {
         name,
         question: input.question ?? view.comment ?? `What does ${relation} answer?`,
@@ -131,9 +147,14 @@ export class ReadModelLifecycle {
     );
   }
 
+  async planUpdateRegistry(serverId: string): Promise<Plan> {
+    const server = await this.#server(serverId);
+    return this.#store(await planUpdateRegistry({ server, forScript: true, ...this.#stamp() }));
+  }
+
   async planUninstall(serverId: string): Promise<Plan> {
     const server = await this.#server(serverId);
-    return this.#store(await planUninstall({ server, ...this.#stamp() }));
+    return this.#store(await planUninstall({ server, forScript: true, ...this.#stamp() }));
   }
 
   /** For psql. Without names: all read models that readers see and that are not suspended yet. */
@@ -203,10 +224,19 @@ async function fitting(name: string, work: () => Promise<CheckedProposal>): Prom
     return await work();
   } catch (error) {
     if (!isFailure(error) || !isAboutDefinition(error)) throw error;
+    if (error.value.detail?.['missing'] !== undefined) throw withoutItsKey(name, error);
     const message = `${name} cannot be resumed as it is: its definition does not fit the tables of the ERP any more. ${error.message} Its readers keep the rows from before; change its definition in a new version, which resumes it.`;
     throw new Failure({ ...error.value, code: 'statement_refused', message }, { cause: error });
   }
 }
+
+/** The definition is sound, and does not bring what identified a row so far. */
+const withoutItsKey = (name: string, { value }: Failure): Failure =>
+  new Failure({
+    ...value,
+    code: 'statement_refused',
+    message: `${name} cannot be resumed with this definition. ${value.message} Its readers keep the rows from before. Keep the columns of its key in the definition, or build a new version with a key of its own, which resumes it as well.`,
+  });
 
 async function readImported(server: OpenServer, schema: string, relation: string) {
   return server.withReadonly(async (session) => {

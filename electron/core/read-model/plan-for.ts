@@ -19,6 +19,8 @@ interface Stamp {
   readonly server: Server;
   readonly planId: string;
   readonly nowMs: number;
+  /** True: rights that are missing make it a script for somebody else, instead of refusing it. */
+  readonly forScript?: boolean;
 }
 
 /**
@@ -30,8 +32,6 @@ export async function planCreateOrNewVersion(
     readonly proposal: CheckedProposal;
     readonly schema: string;
     readonly onBreaking?: OnBreaking;
-    /** True: rights that are missing make it a script for somebody else, instead of refusing it. */
-    readonly forScript?: boolean;
   },
 ): Promise<Plan> {
   const { server, schema } = input;
@@ -48,7 +48,7 @@ export async function planCreateOrNewVersion(
       const stillRead = known === null ? {} : await readersOfOldVersions(sql, known, server.facts.versionNumber);
       const serves = known?.versions.some(({ state }) => state === 'current') ?? false;
       const kind = !serves ? 'create' : known?.suspended == null ? 'new_version' : 'resume';
-      const request = { ...target, ...stampOf(input, kind), forScript: input.forScript ?? false };
+      const request = { ...target, ...stampOf(input, kind) };
       const plan = async (replacesView: boolean) =>
         makePlan(request, await gatherForProposal(sql, { ...target, replacesView }, proposal), proposal, { stillRead });
       return asAllowed(server, withEstimates(await gentlyOrReplacing(input.onBreaking, plan), estimates));
@@ -117,12 +117,17 @@ export const planDrop = (input: Stamp & { readonly name: string }): Promise<Plan
 export const planSuspend = (input: Stamp & { readonly name: string }): Promise<Plan> => planChange(input, 'suspend');
 
 /** Throws `not_found` without a registry, and `statement_refused` while others read it. */
-export async function planUninstall(input: Stamp): Promise<Plan> {
+export const planUninstall = (input: Stamp): Promise<Plan> => planForRegistry(input, 'uninstall');
+
+/** Throws `not_found` without a registry, and `statement_refused` where it lacks no step. */
+export const planUpdateRegistry = (input: Stamp): Promise<Plan> => planForRegistry(input, 'update_registry');
+
+async function planForRegistry(input: Stamp, kind: 'uninstall' | 'update_registry'): Promise<Plan> {
   const { server } = input;
   requirePlannable(server);
   return server.withReadonly((session) =>
     session.snapshot(async (sql) => {
-      const request = { schema: registrySchema, readModel: registrySchema, ...stampOf(input, 'uninstall') };
+      const request = { schema: registrySchema, readModel: registrySchema, ...stampOf(input, kind) };
       const estimates = await gatherEstimates(sql, null);
       return asAllowed(server, withEstimates(makePlan(request, await gatherRegistry(sql), null), estimates));
     }),
@@ -139,10 +144,9 @@ export async function planImport(
     /** The materialized view. */
     readonly imports: string;
     readonly proposal: CheckedProposal;
-    readonly forScript?: boolean;
   },
 ): Promise<Plan> {
-  const { server, schema, imports, forScript = false } = input;
+  const { server, schema, imports } = input;
   requirePlannable(server);
   requireUsableSchema(schema);
   const proposal = await recheck(server, input.proposal);
@@ -150,7 +154,7 @@ export async function planImport(
     session.snapshot(async (sql) => {
       const target = { schema, readModel: proposal.proposal.name };
       const facts = await gatherForImport(sql, target, imports, proposal);
-      const plan = makePlan({ ...target, ...stampOf(input, 'import'), forScript }, facts, proposal);
+      const plan = makePlan({ ...target, ...stampOf(input, 'import') }, facts, proposal);
       return asAllowed(server, withEstimates(plan, await gatherEstimates(sql, null)));
     }),
   );
@@ -189,8 +193,9 @@ async function registered(sql: Sql, name: string) {
   return (await readRegistry(sql, name))[0] ?? null;
 }
 
-const stampOf = ({ server, planId, nowMs }: Stamp, kind: PlanKind) => ({
+const stampOf = ({ server, planId, nowMs, forScript = false }: Stamp, kind: PlanKind) => ({
   kind,
+  forScript,
   planId,
   serverId: server.serverId,
   createdAtMs: nowMs,

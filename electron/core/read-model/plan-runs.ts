@@ -1,12 +1,12 @@
-import type {
-  CheckedProposal,
-  DryRun,
-  Execution,
-  Plan,
-  StepProgress,
-  Verification,
+import {
+  isForRegistry,
+  type CheckedProposal,
+  type DryRun,
+  type Execution,
+  type Plan,
+  type StepProgress,
+  type Verification,
 } from '../../../shared/model/read-model.ts';
-import type { WidgetSource } from '../../../shared/model/dashboard.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
@@ -15,13 +15,13 @@ import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
 import type { Journal } from './journal.ts';
 import { HeldPlans } from './held-plans.ts';
-import { readerSqlFor } from './propose/suggest.ts';
 import { getReadModel } from './registry/read-models.ts';
 import { RunningJobs } from './running-jobs.ts';
 import { dryRunPlan } from './swap/dry-run.ts';
 import { executePlan } from './swap/execute-plan.ts';
 import { recoverPlan } from './swap/recover-plan.ts';
 import { isGone } from './swap/run-step.ts';
+import { plainQueries, queryOfWidget, widgetOriginalId } from './widget-queries.ts';
 
 interface Options {
   readonly ports: Ports;
@@ -46,6 +46,8 @@ export interface ShownPlan {
   readonly progress: StepProgress | null;
   readonly verification: Verification | null;
 }
+
+const widgetPrefix = widgetOriginalId('');
 
 /** Stored plans that are tried and run, what is known of them meanwhile, and the widgets that they move. */
 export class PlanRuns {
@@ -233,31 +235,18 @@ export class PlanRuns {
       return;
     }
     // The stable names stay, and so do their widgets.
-    if (plan.kind === 'suspend' || plan.kind === 'uninstall') return;
+    if (plan.kind === 'suspend' || isForRegistry(plan.kind)) return;
     const asked = plan.proposal ?? (await this.#proposalOf(plan));
-    const stays = await this.#ownQueries(plan, asked);
-    for (const { consumer } of asked?.proposal.consumers ?? []) {
-      if (!consumer.startsWith('widget:') || asked === null) continue;
-      const source = { kind: 'read_model' as const, readModel: plan.readModel, sql: asked.readerSql };
-      await dashboards.moveToReadModel(serverId, consumer.slice('widget:'.length), source, stays);
+    if (asked === null) return;
+    const plain = plainQueries(await this.#options.history.plans.list(serverId), plan.readModel);
+    for (const { consumer } of asked.proposal.consumers) {
+      if (!consumer.startsWith(widgetPrefix)) continue;
+      await dashboards.moveToReadModel(serverId, consumer.slice(widgetPrefix.length), (widget) => ({
+        kind: 'read_model',
+        readModel: plan.readModel,
+        sql: queryOfWidget(widget, asked, plan.schema, plain),
+      }));
     }
-  }
-
-  /**
-   * Widgets that ask the read model in words of their own, shaped like their chart, where the plan only knows to ask for
-   * all columns: a resumed definition, or one out of a file, tells nothing of charts.
-   */
-  async #ownQueries(
-    { serverId, readModel, schema }: Plan,
-    asked: CheckedProposal | null,
-  ): Promise<(now: WidgetSource) => boolean> {
-    const forAll = ({ proposal, columns }: CheckedProposal) =>
-      readerSqlFor(schema, readModel, columns, proposal.keyColumns);
-    if (asked === null || asked.readerSql !== forAll(asked)) return () => false;
-    const plans = (await this.#options.history.plans.list(serverId)).filter((plan) => plan.readModel === readModel);
-    const tables = new Set(plans.flatMap(({ proposal }) => (proposal === null ? [] : [forAll(proposal)])));
-    return (now) =>
-      now.kind === 'read_model' && now.readModel === readModel && !tables.has(now.sql.replace(/\nlimit \d+$/, ''));
   }
 
   /** What the version that a roll back goes to was built from: its widgets ask again as they did then. */

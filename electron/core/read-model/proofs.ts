@@ -1,17 +1,28 @@
-import { createHash } from 'node:crypto';
-import { Failure } from '../../../shared/model/failure.ts';
-import { verdictOf, type ParameterSet, type Proof, type ProofStep } from '../../../shared/model/proof.ts';
-import { comparedOf, type CheckedProposal, type Compared, type Plan } from '../../../shared/model/read-model.ts';
-import type { KnownServers } from '../connections/known-servers.ts';
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
+import {
+  mergedSteps,
+  verdictOf,
+  type AskedOriginal,
+  type ParameterSet,
+  type Proof,
+  type ProofStep,
+} from '../../../shared/model/proof.ts';
+import type { CheckedProposal } from '../../../shared/model/proposal.ts';
+import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import type { Events } from '../events.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
+import { originalsOf, type FoundOriginal, type Originals } from './originals.ts';
+import { proofHash } from './proof-hash.ts';
 import { requireReadsOnly } from './propose/derive/readable.ts';
 import { recheck } from './propose/propose.ts';
+import { freeParameters } from './prove/free-parameters.ts';
 import { prove } from './prove/prove.ts';
 import { withFrozen } from './prove/sampled-sets.ts';
 import { readOneSelect } from './prove/select-text.ts';
+import { provenPlan, type KnownOriginal } from './proven-plan.ts';
 import { RunningJobs } from './running-jobs.ts';
 
 interface Options {
@@ -24,7 +35,9 @@ interface Options {
 
 export interface ProveAsked {
   readonly proposal: CheckedProposal;
-  /** Left out: the proposal's own. */
+  /** Which of those that it has to answer for; left out: the first that has a query to compare. */
+  readonly originalId?: string | undefined;
+  /** Left out: those that are known of it. */
   readonly parameterSets?: readonly ParameterSet[] | undefined;
   /** For each parameter set. */
   readonly timeoutMs?: number | undefined;
@@ -38,6 +51,13 @@ export interface ProofProgress {
   readonly setCount: number;
 }
 
+export interface AskedOriginals {
+  /** Empty: there is nothing to compare the definition with. */
+  readonly originals: AskedOriginal[];
+  /** The version that serves, where it has this very definition. */
+  readonly unchangedSince: number | null;
+}
+
 /** A culprit is slow: five minutes let it and its definition run side by side. */
 const defaultTimeoutMs = 300_000;
 
@@ -46,24 +66,27 @@ export class Proofs {
   readonly #options: Options;
   readonly #running = new RunningJobs<Proof>();
   readonly #progress = new Map<string, { readonly steps: ProofStep[]; readonly setCount: number }>();
+  #saving: Promise<unknown> = Promise.resolve();
 
   constructor(options: Options) {
     this.#options = options;
   }
 
   /**
-   * Compares the culprit with its rewriting over the definition, each parameter set at one snapshot, and keeps the
-   * result. Reads only. Throws `statement_refused` for a proposal that answers for nothing else and for what does not only read,
-   * `invalid_input` for values that are missing or no literals, `cancelled`, and what the server refuses.
+   * Compares an original with its rewriting over the definition, each parameter set at one snapshot, and adds the result
+   * to what is known of these texts. Reads only. Throws `statement_refused` for a proposal that answers for nothing and for
+   * what does not only read, `not_found` for an original that it does not have, `invalid_input` for values that are missing
+   * or no literals, `cancelled`, and what the server refuses.
    */
-  async prove(serverId: string, { proposal, parameterSets, timeoutMs, proofRunId }: ProveAsked): Promise<Proof> {
+  async prove(serverId: string, asked: ProveAsked): Promise<Proof> {
     const server = await this.#options.servers.server(serverId);
-    const checked = await recheck(server, proposal);
-    const compared = requireCulprit(checked);
-    await requireReadsOnly(compared.originalSql);
-    await requireReadsOnly(compared.rewrittenSql);
-    const sets = await setsOf(compared, parameterSets);
-    const runId = proofRunId ?? crypto.randomUUID();
+    const checked = await recheck(server, asked.proposal);
+    const found = await originalsOf(this.#options, server, checked);
+    const original = chosen(checked, found, asked.originalId);
+    await requireReadsOnly(original.originalSql);
+    await requireReadsOnly(original.rewrittenSql);
+    const sets = await setsOf(original, asked.parameterSets);
+    const runId = asked.proofRunId ?? crypto.randomUUID();
     if (this.#running.has(runId)) {
       throw new Failure({ code: 'busy', message: `A proof runs already under ${runId}.`, retryable: true });
     }
@@ -73,13 +96,13 @@ export class Proofs {
     try {
       return await this.#running.run(runId, async (signal) => {
         let begunMs = clock.nowMs();
-        const limitMs = timeoutMs ?? defaultTimeoutMs;
+        const limitMs = asked.timeoutMs ?? defaultTimeoutMs;
         await server.withReadonly(
           (session) =>
             prove({
               session,
-              ...compared,
-              stableName: { schema: server.settings.readModelSchema, name: checked.proposal.name },
+              ...original,
+              stableName: { schema: found.schema, name: checked.proposal.name },
               parameterSets: sets,
               timeoutMs: limitMs,
               onCompared: (outcome) => {
@@ -91,19 +114,38 @@ export class Proofs {
             }),
           { statementTimeoutMs: limitMs, signal },
         );
-        const proof: Proof = {
-          proofHash: proofHash(compared),
-          verdict: verdictOf(steps.map(({ outcome }) => outcome)),
-          steps,
-          setCount: sets.length,
-          provenAtMs: clock.nowMs(),
-        };
-        await this.#options.history.proofs.save(serverId, proof);
-        return proof;
+        return this.#save(serverId, original, { steps, setCount: sets.length });
       });
     } finally {
       this.#progress.delete(runId);
     }
+  }
+
+  /** One after the other: of two proofs that end together neither washes the other's sets away. */
+  #save(
+    serverId: string,
+    original: ComparedOriginal,
+    { steps, setCount }: { readonly steps: readonly ProofStep[]; readonly setCount: number },
+  ): Promise<Proof> {
+    const save = async (): Promise<Proof> => {
+      const { proofs } = this.#options.history;
+      const hash = proofHash(original) ?? '';
+      const all = mergedSteps((await proofs.get(serverId, hash))?.steps ?? [], steps);
+      const free = await freeOf(original);
+      const proof: Proof = {
+        proofHash: hash,
+        verdict: verdictOf(all, free),
+        steps: all,
+        setCount: all.length - steps.length + setCount,
+        freeParameters: free,
+        provenAtMs: this.#options.ports.clock.nowMs(),
+      };
+      await proofs.save(serverId, proof);
+      return proof;
+    };
+    const mine = this.#saving.then(save, save);
+    this.#saving = mine.catch(() => undefined);
+    return mine;
   }
 
   /** What has been compared so far; not running: nothing is known under this id. */
@@ -123,44 +165,39 @@ export class Proofs {
     return { cancelled: running !== undefined };
   }
 
-  /** The last proof of a proposal exactly as it stands; null where there is none. */
-  async known(serverId: string, proposal: CheckedProposal): Promise<Proof | null> {
-    const compared = comparedOf(proposal);
-    return compared === null ? null : this.#options.history.proofs.get(serverId, proofHash(compared));
+  /** All that a proposal has to answer for, exactly as it stands, with what is known of it. */
+  async originals(serverId: string, proposal: CheckedProposal): Promise<AskedOriginals> {
+    const server = await this.#options.servers.server(serverId);
+    const found = await originalsOf(this.#options, server, await recheck(server, proposal));
+    const known = await this.#known(serverId, found);
+    return {
+      unchangedSince: found.unchangedSince,
+      originals: await Promise.all(known.map(asked)),
+    };
   }
 
-  /**
-   * What a plan keeps of the proof of its proposal. Throws `unproven` for a proposal that has to answer for a statement
-   * or a widget and that nothing proves, or that was disproven, unless the person has said that it may be built all the
-   * same. What ships with a widget is proven where it is made.
-   */
-  async requireProven(serverId: string, plan: Plan, unproven: boolean): Promise<Plan> {
-    const { proposal } = plan;
-    if (proposal === null || !(await this.#answersForAnother(serverId, proposal))) return { ...plan, proof: null };
-    const compared = comparedOf(proposal);
-    const verdict = (await this.known(serverId, proposal))?.verdict ?? null;
-    const kept = { ...plan, proof: { verdict, proofHash: compared === null ? '' : proofHash(compared) } };
-    if (verdict === 'proven') return kept;
-    const why = reasons[verdict ?? (compared === null ? 'without' : 'never')];
-    if (unproven) {
-      return { ...kept, unproven: true, warnings: [...plan.warnings, `${why} It is built because a person said so.`] };
-    }
-    throw new Failure({
-      code: 'unproven',
-      message: `${plan.readModel} is not proven. ${why} Prove it, or say that it may be built unproven.`,
-      detail: { verdict },
-    });
+  /** The last proof of one of them, left out the first; null where there is none. */
+  async known(serverId: string, proposal: CheckedProposal, originalId?: string): Promise<Proof | null> {
+    const { originals } = await this.originals(serverId, proposal);
+    const found = originalId === undefined ? originals[0] : originals.find((one) => one.originalId === originalId);
+    return found?.proof ?? null;
   }
 
-  async #answersForAnother(serverId: string, proposal: CheckedProposal): Promise<boolean> {
-    if (proposal.origin === 'statement') return true;
-    if (proposal.widgetId === null || proposal.liveSql === undefined) return false;
-    const shipped = await this.#options.dashboards.proposalOrigin(serverId, proposal.widgetId);
-    const asShipped =
-      shipped.kind === 'widget' &&
-      shipped.readerSql === proposal.readerSql &&
-      shipped.definitionSql === proposal.proposal.definitionSql;
-    return !asShipped;
+  /** See `provenPlan`. The plan's proposal was checked when it was planned. */
+  async requireProven(server: OpenServer, plan: Plan, unproven: boolean): Promise<Plan> {
+    if (plan.proposal === null) return { ...plan, proof: null };
+    const found = await originalsOf(this.#options, server, plan.proposal);
+    return provenPlan(plan, found, await this.#known(plan.serverId, found), unproven);
+  }
+
+  #known(serverId: string, { originals }: Originals): Promise<KnownOriginal[]> {
+    return Promise.all(
+      originals.map(async (original) => {
+        const hash = proofHash(original);
+        const proof = hash === null ? null : await this.#options.history.proofs.get(serverId, hash);
+        return { ...original, proof };
+      }),
+    );
   }
 
   async stop(): Promise<void> {
@@ -168,25 +205,67 @@ export class Proofs {
   }
 }
 
-const reasons = {
-  disproven: 'Its rewritten query returned other rows than the statement.',
-  inconclusive: 'Its proof ran out of time, or compared nothing but empty results.',
-  never: 'Its rewritten query was never compared with the statement, as it stands now.',
-  without: 'It has no rewritten query that could be compared with the statement.',
-} as const;
+async function asked(known: KnownOriginal): Promise<AskedOriginal> {
+  const { originalId, kind, label, originalSql, searchPath, rewrittenSql, unchanged, proof } = known;
+  return {
+    originalId,
+    kind,
+    label,
+    originalSql,
+    searchPath,
+    rewrittenSql,
+    unchanged,
+    proof,
+    parameterSets: known.parameterSets.map((set) => ({ ...set })),
+    frozenParameters: [...known.frozenParameters],
+    freeParameters: await freeOrNone(known),
+  };
+}
 
-function requireCulprit(checked: CheckedProposal): Compared {
-  const compared = comparedOf(checked);
-  if (compared !== null) return compared;
+type ComparedOriginal = FoundOriginal & { readonly rewrittenSql: string };
+
+const isCompared = (original: FoundOriginal): original is ComparedOriginal => original.rewrittenSql !== null;
+
+function chosen({ proposal }: CheckedProposal, { originals }: Originals, originalId?: string): ComparedOriginal {
+  const named = originalId === undefined ? originals : originals.filter((one) => one.originalId === originalId);
+  const found = named.find(isCompared);
+  if (found !== undefined) return found;
+  const { name } = proposal;
+  if (originalId !== undefined && named.length === 0) {
+    const ids = originals.map((one) => one.originalId).join(', ');
+    throw new Failure({
+      code: 'not_found',
+      message: `${name} does not have to answer for ${originalId}${ids === '' ? '' : `; it has to for ${ids}`}.`,
+    });
+  }
+  const [without] = named;
   throw new Failure({
     code: 'statement_refused',
-    message: `${checked.proposal.name} was not derived from a statement, so there is nothing to compare its definition with. Filling it compares every copy with the definition.`,
-    detail: { construct: 'no statement' },
+    message:
+      without === undefined
+        ? `${name} has a definition that was written by hand, and nothing that it could be compared with. Filling it compares every copy with the definition.`
+        : `Nobody has written how ${without.label} is asked over ${name}. Give the rewritten query as queries["${without.originalId}"].`,
+    detail: { construct: 'nothing to compare' },
   });
 }
 
+async function freeOf(original: ComparedOriginal): Promise<string[]> {
+  const asked = await readOneSelect(original.originalSql);
+  return freeParameters(asked, await readOneSelect(original.rewrittenSql), original.frozenParameters);
+}
+
+/** While somebody writes a query it may be none yet. */
+async function freeOrNone(original: FoundOriginal): Promise<string[]> {
+  try {
+    return isCompared(original) ? await freeOf(original) : [];
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return [];
+  }
+}
+
 async function setsOf(
-  { originalSql, parameterSets, frozenParameters }: Compared,
+  { originalSql, parameterSets, frozenParameters }: ComparedOriginal,
   given: readonly ParameterSet[] | undefined,
 ): Promise<ParameterSet[]> {
   const original = await readOneSelect(originalSql);
@@ -197,10 +276,4 @@ async function setsOf(
     code: 'invalid_input',
     message: `No values are known for ${[...new Set(original.parameters.map(({ number }) => `$${number}`))].join(', ')}. Give at least one parameter set to prove with.`,
   });
-}
-
-/** SHA-256 over all that a proof compares: whoever changes a part of it has another proposal. */
-function proofHash({ originalSql, searchPath, definitionSql, rewrittenSql }: Compared): string {
-  const compared = JSON.stringify([originalSql, searchPath, definitionSql, rewrittenSql]);
-  return createHash('sha256').update(compared).digest('hex');
 }

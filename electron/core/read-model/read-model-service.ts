@@ -11,6 +11,7 @@ import type {
 } from '../../../shared/model/read-model.ts';
 import type { Sibling } from '../../../shared/model/derivation.ts';
 import { Failure } from '../../../shared/model/failure.ts';
+import type { CancelAsked } from '../../../shared/model/schedule.ts';
 import type { KnownServers, OpenServer } from '../connections/known-servers.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import type { Events } from '../events.ts';
@@ -26,6 +27,7 @@ import { planCreateOrNewVersion, planDrop, planDropVersion, planRollBack, type O
 import { propose } from './propose/propose.ts';
 import { requirePeople } from './require-people.ts';
 import type { RefreshChoice } from './refresh/choose-mode.ts';
+import type { RefreshClaim } from './refresh/refresh-claim.ts';
 import { latestRun } from './refresh/latest-run.ts';
 import { nextRefresh } from './refresh/next-refresh.ts';
 import { refreshReadModel } from './refresh/refresh.ts';
@@ -109,17 +111,17 @@ export class ReadModelService {
     // Where this role may create nothing, the plan is there to be copied.
     const asked = { server, proposal, schema, onBreaking, forScript: true };
     const plan = await planCreateOrNewVersion({ ...asked, ...this.#stamp() });
-    return this.#store(await this.proofs.requireProven(serverId, plan, unproven));
+    return this.#store(await this.proofs.requireProven(server, plan, unproven));
   }
 
   async planRollBack(serverId: string, name: string, onBreaking?: OnBreaking): Promise<Plan> {
     const server = await this.#options.servers.server(serverId);
-    return this.#store(await planRollBack({ server, name, onBreaking, ...this.#stamp() }));
+    return this.#store(await planRollBack({ server, name, onBreaking, forScript: true, ...this.#stamp() }));
   }
 
   async planDropVersion(serverId: string, name: string, version: number, evenIfRead = false): Promise<Plan> {
     const server = await this.#options.servers.server(serverId);
-    return this.#store(await planDropVersion({ server, name, version, evenIfRead, ...this.#stamp() }));
+    return this.#store(await planDropVersion({ server, name, version, evenIfRead, forScript: true, ...this.#stamp() }));
   }
 
   async diffPlans(serverId: string, before: string, after: string): Promise<PlanDiff> {
@@ -128,7 +130,7 @@ export class ReadModelService {
 
   async planDrop(serverId: string, name: string): Promise<Plan> {
     const server = await this.#options.servers.server(serverId);
-    return this.#store(await planDrop({ server, name, ...this.#stamp() }));
+    return this.#store(await planDrop({ server, name, forScript: true, ...this.#stamp() }));
   }
 
   async plans(serverId: string): Promise<Plan[]> {
@@ -201,6 +203,39 @@ export class ReadModelService {
     }
   }
 
+  /** A refresh that the scheduler has claimed. Throws the failures of `refreshReadModel`. */
+  async refreshClaimed(server: OpenServer, name: string, claim: RefreshClaim, stop: AbortSignal): Promise<Run> {
+    const { ports, events } = this.#options;
+    const { serverId } = server;
+    const key = `${serverId} ${name}`;
+    if (this.#refreshes.has(key)) {
+      throw new Failure({ code: 'busy', message: `A refresh of ${name} is running already.`, retryable: true });
+    }
+    try {
+      const refreshed = this.#refreshes.run(key, (signal) =>
+        refreshReadModel({
+          server,
+          readModel: name,
+          journal: this.#journal,
+          clock: ports.clock,
+          logger: ports.logger,
+          runner: ports.actor,
+          claim,
+          signal: AbortSignal.any([signal, stop]),
+        }),
+      );
+      events.publish('read_models', serverId, name);
+      return await refreshed;
+    } finally {
+      events.publish('read_models', serverId, name);
+      events.publish('activity', serverId, name);
+    }
+  }
+
+  isRefreshing(serverId: string, name: string): boolean {
+    return this.#refreshes.has(`${serverId} ${name}`);
+  }
+
   /** How the read model is refreshed from now on; null: Daybreak chooses. */
   async setRefreshMode(serverId: string, name: string, mode: RefreshMode | null): Promise<ReadModel> {
     const server = await this.#options.servers.server(serverId);
@@ -214,7 +249,8 @@ export class ReadModelService {
   async cancelRefresh(serverId: string, name: string): Promise<{ cancelled: boolean }> {
     await this.#options.servers.stored(serverId);
     const running = this.#refreshes.get(`${serverId} ${name}`);
-    running?.abort.abort();
+    const { actor, clock } = this.#options.ports;
+    running?.abort.abort({ by: actor, atMs: clock.nowMs() } satisfies CancelAsked);
     return { cancelled: running !== undefined };
   }
 

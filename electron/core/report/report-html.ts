@@ -195,6 +195,7 @@ function modelTable({ readModels, widgetTitles, facts }: Rescue): Html {
         <td>${widgetTitles.get(model.widget) ?? model.widget}</td>
         <td class="n">${model.version}</td>
         <td class="n">${formatCount(model.rows)}</td>
+        <td>equal to the widget’s own query</td>
         <td class="n">${formatDuration(model.tookMs)}</td>
         <td>${model.asOf === '' ? '–' : exactMoment(Date.parse(model.asOf), facts.timeZone)}</td>
       </tr>`,
@@ -206,6 +207,7 @@ function modelTable({ readModels, widgetTitles, facts }: Rescue): Html {
         <th>answers</th>
         <th class="n">version</th>
         <th class="n">rows</th>
+        <th>proven</th>
         <th class="n">built in</th>
         <th>as of</th>
       </tr>

@@ -20,6 +20,8 @@ export interface BuiltReadModel {
   readonly asOf: string;
   readonly widget: string;
   readonly tookMs: number;
+  /** How long it took to prove that it answers as the widget's own query does. */
+  readonly proofMs: number;
 }
 
 export interface RescueFacts {

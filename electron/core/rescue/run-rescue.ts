@@ -2,14 +2,13 @@ import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startWorkload } from '../../../resources/demo-erp/workload/start-workload.ts';
 import type { LoadReport } from '../../../shared/model/demo.ts';
-import type { Verdict } from '../../../shared/model/diagnosis.ts';
 import { Failure } from '../../../shared/model/failure.ts';
 import { createEngine, type RunningEngine } from '../create-engine.ts';
 import { demoServerId } from '../demo/demo-service.ts';
 import type { Ports } from '../ports.ts';
 import { reportHtml } from '../report/report-html.ts';
+import { cure } from './cure.ts';
 import {
-  findingTitle,
   rescueJson,
   type BuiltReadModel,
   type Phase,
@@ -17,6 +16,8 @@ import {
   type Rescue,
   type RescueJson,
 } from './rescue-result.ts';
+import { stopIfAborted } from './stop-if-aborted.ts';
+import type { Story } from './story.ts';
 
 export interface RescueOptions {
   /** The profile in `ports.paths` holds the demo ERP: give the rescue one of its own. */
@@ -31,17 +32,6 @@ export interface RescueOptions {
   readonly story: Story;
   /** Runs while the ERP is still up, after the reports are written (`--keep`). */
   readonly keep?: (where: { readonly uri: string; readonly engine: RunningEngine }) => Promise<void>;
-}
-
-/** What the person sees while it runs; the command line prints it, tests listen. */
-export interface Story {
-  step(title: string): void;
-  progress(text: string, fraction: number): void;
-  say(text: string): void;
-  phase(phase: Phase): void;
-  verdict(verdict: Verdict, titles: ReadonlyMap<string, string>): void;
-  built(model: BuiltReadModel): void;
-  beforeAndAfter(rescue: Rescue): void;
 }
 
 /** The seed of the load: every phase issues the same work at the same intended times. */
@@ -237,54 +227,6 @@ async function runPhase(
   return phase;
 }
 
-async function cure(
-  engine: RunningEngine,
-  { story, signal }: RescueOptions,
-  verdict: Verdict,
-  titles: ReadonlyMap<string, string>,
-): Promise<{ readModels: BuiltReadModel[]; leftAlone: Rescue['leftAlone'][number][] }> {
-  if (verdict.findings.length === 0) {
-    story.say('No culprit was found, so nothing is built. With little data there is little to find: try a larger --scale.');
-  }
-  const readModels: BuiltReadModel[] = [];
-  const leftAlone: Rescue['leftAlone'][number][] = [];
-  for (const finding of verdict.findings) {
-    stopIfAborted(signal);
-    const { widgetId } = finding.statement;
-    const title = findingTitle(finding, titles);
-    if (finding.grade !== 'A' && finding.grade !== 'B') {
-      leftAlone.push({ title, reason: `grade ${finding.grade}: not enough evidence to build for` });
-      continue;
-    }
-    if (widgetId === null) {
-      leftAlone.push({ title, reason: 'no dashboard widget runs this statement' });
-      continue;
-    }
-    if (readModels.some((model) => model.widget === widgetId)) continue;
-    const proposal = await engine.readModels.propose(demoServerId, { kind: 'widget', widgetId });
-    const plan = await engine.readModels.plan(demoServerId, proposal);
-    story.progress(`${plan.readModel}: ${plan.steps.length} steps`, 0);
-    const execution = await engine.readModels.apply(demoServerId, {
-      planId: plan.planId,
-      planHash: plan.planHash,
-      confirm: plan.confirmWith,
-    });
-    const { readModel } = await engine.readModels.get(demoServerId, plan.readModel);
-    const version = readModel.versions.find(({ version: number }) => number === readModel.currentVersion);
-    const built: BuiltReadModel = {
-      name: readModel.name,
-      version: readModel.currentVersion ?? 0,
-      rows: version?.copies[0]?.rows ?? 0,
-      asOf: readModel.freshness.asOf ?? '',
-      widget: widgetId,
-      tookMs: (execution.endedAtMs ?? execution.startedAtMs) - execution.startedAtMs,
-    };
-    readModels.push(built);
-    story.built(built);
-  }
-  return { readModels, leftAlone };
-}
-
 /** As-of and rows after the last refresh. */
 async function withFreshAsOf(engine: RunningEngine, built: readonly BuiltReadModel[]): Promise<BuiltReadModel[]> {
   const now = new Map((await engine.readModels.list(demoServerId)).map((model) => [model.name, model]));
@@ -298,8 +240,4 @@ function describeLoad(report: LoadReport): string {
   const { save, dashboard } = report;
   const saves = `${save.n} invoices saved, p95 ${save.p95Ms.toFixed(1)} ms`;
   return dashboard.loads + dashboard.skipped === 0 ? saves : `${saves}; ${dashboard.loads} dashboards opened`;
-}
-
-function stopIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new Failure({ code: 'cancelled', message: 'The rescue was stopped; nothing is left running.' });
 }

@@ -4,7 +4,7 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import { formatPercent, formatTimes } from '../../../shared/format/ratio.ts';
 import type { Verdict } from '../../../shared/model/diagnosis.ts';
 import { findingTitle, phaseNames, type PhaseName } from './rescue-result.ts';
-import type { Story } from './run-rescue.ts';
+import type { Story } from './story.ts';
 
 export interface TerminalOut {
   write(text: string): unknown;
@@ -89,7 +89,7 @@ export function terminalStory(out: TerminalOut): Story {
     },
     built(model) {
       line(
-        `  ${paint('green', '✓')} ${paint('bold', model.name)} version ${model.version}: ${formatCount(model.rows)} rows, built in ${formatDuration(model.tookMs)}; ` +
+        `  ${paint('green', '✓')} ${paint('bold', model.name)} version ${model.version}: ${formatCount(model.rows)} rows, proven in ${formatDuration(model.proofMs)}, built in ${formatDuration(model.tookMs)}; ` +
           'its widget reads it now',
       );
     },

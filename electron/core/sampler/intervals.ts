@@ -6,6 +6,16 @@ export const intervals: Readonly<Record<SamplerMode, { readonly activityMs: numb
   incident: { activityMs: 1_000, snapshotMs: 5_000 },
 };
 
+type Intervals = (typeof intervals)[SamplerMode];
+
+const closest: Intervals = { activityMs: 2_000, snapshotMs: 10_000 };
+
+/** While somebody decides by what is seen, as the load guard does of a refresh that runs: at least so often. */
+export const closerThan = ({ activityMs, snapshotMs }: Intervals): Intervals => ({
+  activityMs: Math.min(activityMs, closest.activityMs),
+  snapshotMs: Math.min(snapshotMs, closest.snapshotMs),
+});
+
 /** How often the sampler looks whether the extension and the role's rights are still what they were. */
 export const lookIntervalMs = 5 * 60_000;
 

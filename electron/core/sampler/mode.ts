@@ -1,6 +1,7 @@
 import type { ActivitySample, DeltaSet, SamplerMode } from '../../../shared/model/sampling.ts';
 import { calmState, mute, observe, observeSample, reasonOf, type IncidentState } from './incident-rule.ts';
 import { modeAt, setByHand, type ByHand } from './mode-by-hand.ts';
+import { seenLoad, type SeenLoad } from './seen-load.ts';
 
 export interface ModeOptions {
   /** As set by hand before. */
@@ -16,6 +17,8 @@ export class Mode {
   readonly #options: ModeOptions;
   #byHand: ByHand;
   #incident: IncidentState;
+  #sample: ActivitySample | null = null;
+  #set: DeltaSet | null = null;
 
   constructor(options: ModeOptions) {
     this.#options = options;
@@ -58,11 +61,18 @@ export class Mode {
     if (this.now === 'background') this.#options.onChange();
   }
 
+  /** What the last looks say of the load; null before the first. */
+  get load(): SeenLoad | null {
+    return this.#sample === null ? null : seenLoad(this.#sample, this.#set, this.#incident.baselines);
+  }
+
   sampled(sample: ActivitySample): void {
+    this.#sample = sample;
     this.#observed(observeSample(this.#incident, sample));
   }
 
   counted(set: DeltaSet): void {
+    this.#set = set;
     this.#observed(observe(this.#incident, set));
   }
 

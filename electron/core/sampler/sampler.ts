@@ -6,11 +6,12 @@ import type { Clock, Logger } from '../ports.ts';
 import { withStatisticsReader, type StatisticsReader, type StatisticsServer } from '../postgres/statistics-reader.ts';
 import { DueTimes } from './due-times.ts';
 import type { IncidentState } from './incident-rule.ts';
-import { intervals, lookIntervalMs, textsIntervalMs } from './intervals.ts';
+import { closerThan, intervals, lookIntervalMs, textsIntervalMs } from './intervals.ts';
 import { Mode } from './mode.ts';
 import { Problems, tellBug } from './problems.ts';
 import { Readings, type SamplerChange } from './readings.ts';
 import { Recorder, type TakenSnapshot } from './recorder.ts';
+import type { SeenLoad } from './seen-load.ts';
 import { TextReadings, type TextsMemory } from './text-readings.ts';
 import { Waiters } from './waiters.ts';
 
@@ -54,6 +55,10 @@ export interface Sampler {
   /** Takes a snapshot, a sample and missing texts now, stored when it resolves. Works without `start`. Throws `Failure`. */
   readNow(): Promise<void>;
   status(): SamplerState;
+  /** Often enough for somebody who decides by `load`, for so long, ms; asked again, from now on. */
+  lookCloser(forMs: number): void;
+  /** What the last looks say of the server's load; null before the first. */
+  load(): SeenLoad | null;
 }
 
 const retryMs = [1_000, 2_000, 5_000, 15_000, 30_000] as const;
@@ -73,6 +78,7 @@ class IntervalSampler implements Sampler {
   /** One reading after the other, also where `readNow` comes without `start`. */
   #apart: Promise<unknown> = Promise.resolve();
   #wake = new AbortController();
+  #closer = { fromMs: 0, untilMs: 0 };
   readonly #mode: Mode;
   readonly #due = new DueTimes();
   readonly #readings: Readings;
@@ -177,9 +183,26 @@ class IntervalSampler implements Sampler {
     };
   }
 
+  lookCloser(forMs: number): void {
+    const fromMs = this.#options.clock.nowMs();
+    const already = this.#looksCloser;
+    this.#closer = { fromMs, untilMs: fromMs + forMs };
+    if (!already) this.#wakeUp();
+  }
+
+  load(): SeenLoad | null {
+    return this.#mode.load;
+  }
+
   /** Asked anew after every reading: the mode may have changed during it. */
   get #interval(): { readonly activityMs: number; readonly snapshotMs: number } {
-    return (this.#options.rhythm ?? intervals)[this.#mode.now];
+    const usual = (this.#options.rhythm ?? intervals)[this.#mode.now];
+    return this.#looksCloser ? closerThan(usual) : usual;
+  }
+
+  get #looksCloser(): boolean {
+    const nowMs = this.#options.clock.nowMs();
+    return nowMs >= this.#closer.fromMs && nowMs < this.#closer.untilMs;
   }
 
   async #sampleUntil(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,3 @@
-import { parse as parseSql } from 'pgsql-parser';
 import type { Json } from './tree.ts';
 
 export interface ParsedStatement {
@@ -16,6 +15,8 @@ export async function parse(text: string): Promise<Parsed> {
   // libpg_query answers an empty text with an error of its own kind.
   if (text.trim() === '') return { ok: true, statements: [] };
   if (text.includes('\0')) return { ok: false, message: 'a zero byte in the text', position: null };
+  // Loaded with the first statement that is read: it is a megabyte of WebAssembly, and a start reads none.
+  const { parse: parseSql } = await import('pgsql-parser');
   try {
     const { stmts } = (await parseSql(text)) as { stmts?: readonly ParsedStatement[] };
     return { ok: true, statements: stmts ?? [] };

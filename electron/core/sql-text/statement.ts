@@ -1,4 +1,3 @@
-import { deparse } from 'pgsql-parser';
 import { parse } from './parser.ts';
 import { isList, isObject, list, number, unwrap, walk, type Json, type JsonObject } from './tree.ts';
 
@@ -81,6 +80,7 @@ function wrappedQuery(tree: JsonObject, kind: string): JsonObject | null {
 
 /** The text of a node, or null where the deparser does not know its kind (JSON_VALUE and its like). */
 export async function deparseNode(node: JsonObject): Promise<string | null> {
+  const { deparse } = await import('pgsql-parser');
   try {
     return await deparse(node as unknown as Parameters<typeof deparse>[0], { pretty: false });
   } catch {

@@ -20,7 +20,8 @@ export interface BrowserDoor {
 }
 
 export interface BrowserDoorOptions {
-  readonly router: DoorRouter;
+  /** One that is asked for every call, where what the windows work on may change. */
+  readonly router: DoorRouter | (() => DoorRouter);
   /** The built renderer. */
   readonly rendererDir: string;
   /** 0 or left out: any free port. */
@@ -40,7 +41,8 @@ export async function serveBrowserDoor(options: BrowserDoorOptions): Promise<Bro
       action: 'npm run build',
     });
   const codes = launchCodes();
-  const rpc = rpcEndpoint({ router, logger, accepts: codes.accepts });
+  const current = typeof router === 'function' ? router : () => router;
+  const rpc = rpcEndpoint({ router: current, logger, accepts: codes.accepts });
 
   async function handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     if (await rpc.handle(request, response, path)) return;

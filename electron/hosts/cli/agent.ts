@@ -1,20 +1,37 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isFailure } from '../../../shared/model/failure.ts';
+import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Logger } from '../../core/ports.ts';
+import { parseConnectionText } from '../../core/postgres/uri.ts';
 import { stderrLogger } from '../node-ports.ts';
 import type { EngineClient } from '../profile/engine-client.ts';
+import { profileDir } from '../profile/profile-dir.ts';
+import { readAgentConfig, readPasswordFile } from './agent-config.ts';
+import { openAgentDoor } from './agent-door.ts';
+import { agentHealth } from './agent-health.ts';
 import { openCliEngine } from './cli-engine.ts';
 import { knownServer, value } from './known-server.ts';
 import { carriesPassword } from './password-in-arguments.ts';
 import type { Stop } from './stop.ts';
 
 export interface AgentOptions {
-  readonly url: string;
+  /** Left out: the configuration names it. */
+  readonly url?: string | undefined;
   /** False where it came from the environment. */
   readonly urlInArguments: boolean;
+  readonly config?: string | undefined;
   readonly profile?: string | undefined;
-  readonly logLevel: string;
+  /** Left out: 'info', or as the configuration says. */
+  readonly logLevel?: string | undefined;
+  /** Left out: `agent-secrets.json` in the profile. */
+  readonly secretsFile?: string | undefined;
+  /** Port on 127.0.0.1 for /healthz and /metrics. */
+  readonly listen?: number | undefined;
+  /** How long a stop waits for refreshes, s. */
+  readonly grace?: number | undefined;
+  /** False: samples alone. */
+  readonly refresh?: boolean | undefined;
   readonly stop: Stop;
   /** How often it looks whether somebody samples still, ms. */
   readonly checkEveryMs?: number;
@@ -22,22 +39,52 @@ export interface AgentOptions {
 
 /** What ends a sampler for good is rare; until it is noticed, half a minute of a 48-hour history is missing. */
 const defaultCheckEveryMs = 30_000;
+/** Not the desktop's `secrets.json`, which is encrypted with a key of the operating system. */
+const secretsName = 'agent-secrets.json';
+/** Long enough for most refreshes, short enough for a machine that shuts down. */
+export const usualGraceSeconds = 20;
 
-/** `daybreak agent`: the engine without a window. Connects, samples into the profile, until it is stopped. */
+/**
+ * `daybreak agent`: the engine without a window. Connects, samples into the profile and refreshes read models by their
+ * schedules, until it is stopped.
+ */
 export async function agent(options: AgentOptions): Promise<number> {
-  const { url, urlInArguments, profile, logLevel, stop, checkEveryMs = defaultCheckEveryMs } = options;
-  const logger = stderrLogger(logLevel);
+  const { urlInArguments, stop, checkEveryMs = defaultCheckEveryMs } = options;
+  const config = options.config === undefined ? {} : await readAgentConfig(options.config);
+  const url = options.url ?? config.url;
+  if (url === undefined) throw noServer(options.config);
+  const logger = stderrLogger(options.logLevel ?? config.logLevel ?? 'info');
   if (urlInArguments && carriesPassword(url))
     logger.warn({}, 'a password in the arguments stands in the process list; use PGPASSWORD or a passfile');
-  const engine = await openCliEngine({ profile, door: 'agent', logger, background: true });
+  const password =
+    config.passwordFile === undefined ? process.env['PGPASSWORD'] : await readPasswordFile(config.passwordFile);
+  const refresh = options.refresh ?? config.refresh ?? true;
+  const profile = options.profile ?? config.profile;
+  const graceMs = (options.grace ?? config.graceSeconds ?? usualGraceSeconds) * 1000;
+  const engine = await openCliEngine({
+    profile,
+    door: 'agent',
+    logger,
+    background: true,
+    secretsFile: options.secretsFile ?? config.secretsFile ?? join(profileDir({ option: profile }), secretsName),
+    given: [password, parseConnectionText(url, process.env).password].filter((secret) => secret != null),
+    graceMs,
+  });
+  let serverId: string | null = null;
+  const listen = options.listen ?? config.listen;
+  const health = () => agentHealth(engine.client, serverId, { refresh, nowMs: Date.now() });
+  const door = listen === undefined ? null : await openAgentDoor(listen, logger, health);
+  if (door !== null) logger.info({ address: door.origin }, 'answers /healthz and /metrics');
   try {
     while (!stop.signal.aborted) {
-      const server = await connect(engine.client, url, stop.signal, logger);
+      const server = await connect(engine.client, url, { password, signal: stop.signal, logger });
       if (server === null) break;
+      serverId = server.serverId;
       const { label, host, port, database } = server.settings;
       process.stdout.write(
         `Sampling ${label} (${host}:${port}/${database}) as ${server.facts?.roleName ?? 'unknown'}.\n`,
       );
+      await setRunner(engine.client, serverId, refresh, logger);
       await idle(engine.client, server.serverId, checkEveryMs, stop.signal);
     }
     return 0;
@@ -46,8 +93,22 @@ export async function agent(options: AgentOptions): Promise<number> {
     if (stop.signal.aborted) return 0;
     throw error;
   } finally {
+    await door?.close();
     await engine.close();
   }
+}
+
+const noServer = (config: string | undefined): Failure =>
+  new Failure({
+    code: 'invalid_input',
+    message: `Which server? Say it with --url or DAYBREAK_URL${config === undefined ? '' : `, or as "url" in ${config}`}.`,
+  });
+
+/** A server where nothing may be refreshed is sampled all the same. */
+async function setRunner(client: EngineClient, serverId: string, on: boolean, logger: Logger): Promise<void> {
+  const reply = await client.schedule.setRunner({ serverId, on });
+  if (!reply.ok) logger.warn({ code: reply.error.code }, reply.error.message);
+  else if (on) logger.info({ registry: reply.value.registry.state }, 'refreshes read models by their schedules');
 }
 
 const firstRetryMs = 2_000;
@@ -57,10 +118,12 @@ const longestRetryMs = 60_000;
 async function connect(
   client: EngineClient,
   url: string,
-  signal: AbortSignal,
-  logger: Logger,
+  {
+    password,
+    signal,
+    logger,
+  }: { readonly password: string | undefined; readonly signal: AbortSignal; readonly logger: Logger },
 ): Promise<ServerSummary | null> {
-  const password = process.env['PGPASSWORD'];
   let serverId: string | null = null;
   for (let delayMs = firstRetryMs; !signal.aborted; delayMs = Math.min(delayMs * 2, longestRetryMs)) {
     try {

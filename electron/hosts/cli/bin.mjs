@@ -9,6 +9,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { keepCompiledCode } from './code-cache.mjs';
 import { engineFlags, goesOn } from './engine-flags.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -25,6 +26,7 @@ const flags = goesOn(process.argv[2]) ? engineFlags : [];
 
 if (canLoadSqlite && (canStripTypes || !fromSource)) {
   beginAnewWithFlags();
+  keepCompiledCode();
   await import(pathToFileURL(fromSource ? source : bundle).href);
 } else {
   const node = [

@@ -5,10 +5,13 @@ import { stderrLogger } from '../node-ports.ts';
 import { openCliEngine } from './cli-engine.ts';
 import { carriesPassword } from './password-in-arguments.ts';
 import { callByName, checkInput, findProcedure, type NamedProcedure } from './procedures.ts';
+import { attachTo, type AttachOptions } from './ssh-options.ts';
 import type { Stop } from './stop.ts';
 
-export interface CallOptions {
+export interface CallOptions extends AttachOptions {
   readonly profile?: string | undefined;
+  /** Left out: passwords are forgotten with the call. */
+  readonly secretsFile?: string | undefined;
   /** Ends a stream after so many events. */
   readonly events?: number | undefined;
   readonly logLevel: string;
@@ -36,6 +39,8 @@ export async function call(name: string, json: string, options: CallOptions): Pr
       door: 'command line',
       logger,
       background: false,
+      secretsFile: options.secretsFile,
+      attach: attachTo(options),
     });
     try {
       const answer = callByName(engine.client, procedure, input, stop.signal);

@@ -18,7 +18,7 @@ export async function readDefinitions(dir: string): Promise<DefinitionFile[]> {
     const below = await readdir(join(root, entry.name), { withFileTypes: true });
     paths.push(
       ...below
-        .filter((one) => one.isFile() && /^v[0-9]+\.sql$/.test(one.name))
+        .filter((one) => one.isFile() && /^v[0-9]+(\.reader)?\.sql$/.test(one.name))
         .map((one) => `${entry.name}/${one.name}`),
     );
   }

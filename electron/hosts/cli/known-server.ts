@@ -1,6 +1,8 @@
 import type { ConnectionSettings } from '../../../shared/model/connection.ts';
 import { Failure, type Reply } from '../../../shared/model/failure.ts';
+import { hopName, hopsOf, type TunnelSecrets } from '../../../shared/model/tunnel.ts';
 import type { EngineClient } from '../profile/engine-client.ts';
+import { sshSecretVariable } from '../profile/attach-to.ts';
 
 /** The connection of this address: the one that is stored, so that its history goes on, or a new one. */
 export async function knownServer(
@@ -14,9 +16,12 @@ export async function knownServer(
     ...(known ? { serverId: known.serverId } : {}),
     settings: {
       ...(known ? { ...known.settings, tlsMode: settings.tlsMode, tlsCaFile: settings.tlsCaFile } : settings),
+      // The same servers on the way, perhaps with another key.
+      ...(settings.tunnel === undefined ? {} : { tunnel: settings.tunnel }),
       ...changes,
     },
     ...(secretId ? { secretId } : {}),
+    ...tunnelSecretsOf(settings, process.env),
   });
   return value(saved).serverId;
 }
@@ -28,7 +33,19 @@ export async function storedServer(client: EngineClient, settings: ConnectionSet
 }
 
 const sameDatabase = (a: ConnectionSettings, b: ConnectionSettings): boolean =>
-  a.host === b.host && a.port === b.port && a.database === b.database && a.user === b.user;
+  a.host === b.host && a.port === b.port && a.database === b.database && a.user === b.user && wayOf(a) === wayOf(b);
+
+const wayOf = ({ tunnel }: ConnectionSettings): string =>
+  tunnel === undefined ? '' : hopsOf(tunnel).map(hopName).join(' ');
+
+function tunnelSecretsOf(
+  { tunnel }: ConnectionSettings,
+  env: NodeJS.ProcessEnv,
+): { readonly tunnelSecrets?: TunnelSecrets } {
+  const secret = env[sshSecretVariable];
+  if (tunnel === undefined || !secret) return {};
+  return { tunnelSecrets: Object.fromEntries(hopsOf(tunnel).map((hop) => [hopName(hop), secret])) };
+}
 
 /** The value of a reply. Throws its failure. */
 export function value<T>(reply: Reply<T>): T {

@@ -1,6 +1,6 @@
 import { terminatedSql } from '../../../shared/format/terminated-sql.ts';
 import type { DefinitionDiff } from '../../../shared/model/definitions.ts';
-import type { Plan } from '../../../shared/model/read-model.ts';
+import { isForRegistry, type Plan } from '../../../shared/model/plan.ts';
 
 const marks = { same: ' ', new: '+', changed: '~', refused: '!', only_on_server: '?' } as const;
 const words = {
@@ -25,9 +25,9 @@ export function diffText(diff: DefinitionDiff): string {
 
 /** A plan as it is read before it runs. */
 export function planText(plan: Plan): string {
-  const lines = [
-    `Plan for ${plan.schema}.${plan.readModel} (${plan.kind.replace('_', ' ')}), hash ${plan.planHash.slice(0, 12)}`,
-  ];
+  const about = isForRegistry(plan.kind) ? 'the registry' : `${plan.schema}.${plan.readModel}`;
+  const lines = [`Plan for ${about} (${plan.kind.replace('_', ' ')}), hash ${plan.planHash.slice(0, 12)}`];
+  if (plan.proof != null) lines.push(...(plan.proof.text ?? '').split('\n').map((text) => `  proof: ${oneLine(text)}`));
   lines.push(...plan.warnings.map((warning) => `  mind: ${oneLine(warning)}`));
   for (const step of plan.steps) {
     lines.push(`  ${step.step}. ${oneLine(step.title)}`);

@@ -1,27 +1,25 @@
 import { createInterface } from 'node:readline/promises';
-import type { DefinitionFile } from '../../../shared/model/definitions.ts';
+import type { DefinitionDiff, DefinitionFile } from '../../../shared/model/definitions.ts';
 import { Failure } from '../../../shared/model/failure.ts';
-import type { Plan } from '../../../shared/model/read-model.ts';
-import { stderrLogger } from '../node-ports.ts';
+import type { Plan } from '../../../shared/model/plan.ts';
 import type { EngineClient } from '../profile/engine-client.ts';
-import { openCliEngine } from './cli-engine.ts';
 import { readDefinitions, writeDefinitions } from './definitions-folder.ts';
-import { knownServer, value } from './known-server.ts';
+import { value } from './known-server.ts';
 import { diffText, planText } from './models-text.ts';
-import { carriesPassword } from './password-in-arguments.ts';
+import { onServer, type ServerOptions } from './on-server.ts';
 import type { Stop } from './stop.ts';
 
-interface ServerOptions {
-  readonly url?: string | undefined;
-  readonly profile?: string | undefined;
-  readonly logLevel: string;
-  readonly stop: Stop;
+interface Confirmed extends ServerOptions {
+  /** Names whose plans run without being asked for. */
+  readonly yes?: readonly string[] | undefined;
 }
 
-export interface ModelsOptions extends ServerOptions {
+export interface ModelsOptions extends Confirmed {
   readonly dir: string;
-  /** Names of read models whose plans run without being asked for. */
-  readonly yes?: readonly string[] | undefined;
+  /** Names that are built although nothing proves them, beside those whose manifest says so. */
+  readonly unproven?: readonly string[] | undefined;
+  /** Left out: a change that readers would break on is refused. */
+  readonly onBreaking?: 'replace' | undefined;
 }
 
 /**
@@ -55,30 +53,19 @@ export function modelsScript(
   });
 }
 
-async function onServer(
-  options: ServerOptions,
-  work: (client: EngineClient, serverId: string) => Promise<number>,
-): Promise<number> {
-  const logger = stderrLogger(options.logLevel);
-  if (options.url !== undefined && carriesPassword(options.url) && process.env['DAYBREAK_URL'] !== options.url) {
-    logger.warn({}, 'a password in the arguments stands in the process list; use PGPASSWORD or a passfile');
-  }
-  const engine = await openCliEngine({ profile: options.profile, door: 'command line', logger, background: false });
-  try {
-    const { client } = engine;
-    const serverId = await serverOf(client, options.url);
-    const password = process.env['PGPASSWORD'];
-    value(
-      await client.connections.connect(
-        { serverId, ...(password ? { password } : {}) },
-        { signal: options.stop.signal },
-      ),
-    );
-    return await work(client, serverId);
-  } finally {
-    await engine.close();
-  }
-}
+/**
+ * `daybreak models update-registry`: shows the steps that the registry lacks, and runs them once the database's name is
+ * typed, or given with --yes. Exit code 0 where it is up to date (afterwards).
+ */
+export const updateRegistry = (options: Confirmed): Promise<number> =>
+  onServer(options, async (client, serverId) => {
+    const planned = await client.readModels.planUpdateRegistry({ serverId });
+    if (!planned.ok && planned.error.code === 'statement_refused') {
+      say(planned.error.message);
+      return 0;
+    }
+    return (await runPlan(client, value(planned), options)) ? 0 : 1;
+  });
 
 async function exportTo(client: EngineClient, serverId: string, dir: string): Promise<number> {
   const written = await writeDefinitions(dir, value(await client.readModels.exportDefinitions({ serverId })));
@@ -99,25 +86,17 @@ async function apply(
   options: ModelsOptions,
 ): Promise<number> {
   const found = value(await client.readModels.diffDefinitions({ serverId, files }));
-  const unknown = (options.yes ?? []).filter((name) => !found.some((one) => one.name === name));
-  if (unknown.length > 0) {
-    throw new Failure({
-      code: 'invalid_input',
-      message: `--yes names ${unknown.join(', ')}, which neither the folder nor the server has. Nothing was run.`,
-    });
-  }
+  requireKnown('--yes', options.yes, found);
+  requireKnown('--unproven', options.unproven, found);
   let left = found.filter(({ state }) => state === 'refused').length;
   for (const one of found.filter(({ state }) => state === 'refused')) say(diffText(one));
   for (const one of found) {
     if (one.state !== 'new' && one.state !== 'changed') continue;
     say(diffText(one));
-    const planned = await client.readModels.planDefinition({ serverId, files, name: one.name });
-    if (!planned.ok) {
-      say(`  ${planned.error.message}`);
-      left += 1;
-      continue;
-    }
-    if (!(await runPlan(client, planned.value, options))) left += 1;
+    const done = one.needsPlan
+      ? await planAndRun(client, serverId, files, one.name, options)
+      : await isConfirmed(one.name, options);
+    if (!done || !(await setMode(client, serverId, one))) left += 1;
   }
   say(
     left === 0
@@ -127,8 +106,54 @@ async function apply(
   return left === 0 ? 0 : 1;
 }
 
+function requireKnown(option: string, names: readonly string[] = [], found: readonly DefinitionDiff[]): void {
+  const unknown = names.filter((name) => !found.some((one) => one.name === name));
+  if (unknown.length === 0) return;
+  throw new Failure({
+    code: 'invalid_input',
+    message: `${option} names ${unknown.join(', ')}, which neither the folder nor the server has. Nothing was run.`,
+  });
+}
+
+/** Proves what can be proven, plans, runs. False where it did not come to its end; why has been said. */
+async function planAndRun(
+  client: EngineClient,
+  serverId: string,
+  files: DefinitionFile[],
+  name: string,
+  options: ModelsOptions,
+): Promise<boolean> {
+  const proven = await client.readModels.proveDefinition({ serverId, files, name });
+  // What cannot be proven is planned by the person's word, or refused with the reason.
+  if (!proven.ok) say(`  Not proven: ${proven.error.message}`);
+  const unproven = options.unproven?.includes(name) ? { unproven: true } : {};
+  const { onBreaking } = options;
+  const planned = await client.readModels.planDefinition({ serverId, files, name, onBreaking, ...unproven });
+  if (planned.ok) return runPlan(client, planned.value, options);
+  say(`  ${planned.error.message}`);
+  if (planned.error.detail !== undefined && 'mayReplace' in planned.error.detail) {
+    say('  The last of these: --on-breaking replace.');
+  }
+  if (planned.error.code === 'unproven') {
+    say(`  Your word for it: --unproven ${name}, or "unproven": true in the manifest.`);
+  }
+  return false;
+}
+
+/** How the server shall refresh it, where the folder says something else. */
+async function setMode(
+  client: EngineClient,
+  serverId: string,
+  { name, refreshMode }: DefinitionDiff,
+): Promise<boolean> {
+  if (refreshMode === undefined) return true;
+  const set = await client.readModels.setRefreshMode({ serverId, name, mode: refreshMode });
+  say(set.ok ? `  ${name} is refreshed ${refreshMode.replaceAll('_', ' ')} from now on.` : `  ${set.error.message}`);
+  return set.ok;
+}
+
 /** Shows the plan, asks, runs it. False where it did not come to its end. */
-async function runPlan(client: EngineClient, plan: Plan, options: ModelsOptions): Promise<boolean> {
+async function runPlan(client: EngineClient, plan: Plan, options: Confirmed): Promise<boolean> {
   say(planText(plan));
   if (plan.scriptOnly !== undefined) {
     say(
@@ -136,43 +161,34 @@ async function runPlan(client: EngineClient, plan: Plan, options: ModelsOptions)
     );
     return false;
   }
-  const confirm = options.yes?.includes(plan.confirmWith) ? plan.confirmWith : await typedName(plan, options.stop);
-  if (confirm !== plan.confirmWith) {
-    say(`  Not run: type ${plan.confirmWith}, or say --yes ${plan.confirmWith}.`);
-    return false;
-  }
+  if (!(await isConfirmed(plan.confirmWith, options))) return false;
   const { serverId, planId, planHash } = plan;
-  const ran = await client.readModels.apply({ serverId, planId, planHash, confirm });
-  say(ran.ok ? `  Done: ${plan.schema}.${plan.readModel} serves version ${plan.toVersion}.` : `  ${ran.error.message}`);
+  const ran = await client.readModels.apply({ serverId, planId, planHash, confirm: plan.confirmWith });
+  say(ran.ok ? `  Done: ${doneText(plan)}.` : `  ${ran.error.message}`);
   return ran.ok;
 }
 
+const doneText = (plan: Plan): string =>
+  plan.kind === 'update_registry'
+    ? 'the registry is up to date'
+    : `${plan.schema}.${plan.readModel} serves version ${plan.toVersion}`;
+
+/** By --yes, or typed; says what would do where it is neither. */
+async function isConfirmed(name: string, options: Confirmed): Promise<boolean> {
+  if (options.yes?.includes(name) || (await typedName(name, options.stop)) === name) return true;
+  say(`  Not run: type ${name}, or say --yes ${name}.`);
+  return false;
+}
+
 /** What a person typed; null without a terminal, where nobody could. */
-async function typedName(plan: Plan, stop: Stop): Promise<string | null> {
+async function typedName(name: string, stop: Stop): Promise<string | null> {
   if (!process.stdin.isTTY) return null;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (
-      await lines.question(`Type ${plan.confirmWith} to run it, Enter leaves it out: `, { signal: stop.signal })
-    ).trim();
+    return (await lines.question(`Type ${name} to run it, Enter leaves it out: `, { signal: stop.signal })).trim();
   } finally {
     lines.close();
   }
-}
-
-async function serverOf(client: EngineClient, url: string | undefined): Promise<string> {
-  if (url !== undefined) return knownServer(client, url);
-  const servers = value(await client.connections.list({})).filter(({ capture }) => capture === null);
-  const [only, ...others] = servers;
-  if (only !== undefined && others.length === 0) return only.serverId;
-  const names = servers.map(({ settings }) => settings.label).join(', ');
-  throw new Failure({
-    code: 'not_found',
-    message:
-      only === undefined
-        ? 'The profile has no connection yet. Say which server with --url.'
-        : `The profile has several connections (${names}). Say which one with --url.`,
-  });
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -1,12 +1,17 @@
 import { serveBrowserDoor } from '../browser/serve-browser-door.ts';
 import { installation } from '../installation.ts';
 import { stderrLogger } from '../node-ports.ts';
+import { attachableEngine } from '../profile/attachable-engine.ts';
+import { profileDir } from '../profile/profile-dir.ts';
 import { openCliEngine } from './cli-engine.ts';
 import { openInBrowser } from './open-in-browser.ts';
+import { attachTo, type AttachOptions } from './ssh-options.ts';
 import type { Stop } from './stop.ts';
 
-export interface ServeOptions {
+export interface ServeOptions extends AttachOptions {
   readonly profile?: string | undefined;
+  /** Left out: passwords are kept in memory. */
+  readonly secretsFile?: string | undefined;
   readonly port: number;
   readonly open: boolean;
   readonly logLevel: string;
@@ -14,16 +19,40 @@ export interface ServeOptions {
 }
 
 /** `daybreak serve`: the product in a browser of this machine, until it is stopped. */
-export async function serve({ profile, port, open, logLevel, stop }: ServeOptions): Promise<number> {
+export async function serve({
+  profile,
+  secretsFile,
+  port,
+  open,
+  logLevel,
+  stop,
+  ...options
+}: ServeOptions): Promise<number> {
   const logger = stderrLogger(logLevel);
-  const engine = await openCliEngine({ profile, door: 'browser', logger, background: true, forWindow: true });
+  const attach = attachTo(options);
+  const engine = await openCliEngine({
+    profile,
+    door: 'browser',
+    logger,
+    background: true,
+    forWindow: true,
+    secretsFile,
+    attach,
+  });
   try {
     const { rendererDir } = installation();
-    const door = await serveBrowserDoor({ router: engine.router, rendererDir, port, logger });
+    const attachable = attachableEngine(engine, {
+      profileDir: profileDir({ option: profile }),
+      logger,
+      startedAttachedTo: attach?.to,
+    });
+    const door = await serveBrowserDoor({ router: attachable.router, rendererDir, port, logger });
     try {
       if (engine.kind() === 'attached')
         process.stdout.write(
-          `Another Daybreak (process ${engine.pid()}) has this profile open; this is a door to it.\n`,
+          attach === undefined
+            ? `Another Daybreak (process ${engine.pid()}) has this profile open; this is a door to it.\n`
+            : `This is a door to the agent at ${attach.to} (process ${engine.pid()} there).\n`,
         );
       const url = door.launchUrl();
       process.stdout.write(`Daybreak is open at ${url}\nThe address opens one window.${inputHint()}\n`);
@@ -32,6 +61,7 @@ export async function serve({ profile, port, open, logLevel, stop }: ServeOption
       await stop.requested;
     } finally {
       await door.close();
+      await attachable.close();
     }
   } finally {
     await engine.close();

@@ -5,22 +5,32 @@ import { constants } from 'node:os';
 import { installation } from '../installation.ts';
 import { canOpenBrowser } from './open-in-browser.ts';
 import { serve } from './serve.ts';
+import type { AttachOptions } from './ssh-options.ts';
 import type { Stop } from './stop.ts';
 
-export interface StartOptions {
+export interface StartOptions extends AttachOptions {
   readonly profile?: string | undefined;
+  /** Of the browser: the desktop has the keychain of its system. */
+  readonly secretsFile?: string | undefined;
   readonly logLevel: string;
   readonly stop: Stop;
 }
 
 /** `npm start`: the desktop app where Electron's program can be had, the same app in a browser otherwise. */
-export async function start({ profile, logLevel, stop }: StartOptions): Promise<number> {
+export async function start({ profile, secretsFile, logLevel, stop, ...attach }: StartOptions): Promise<number> {
   const { rootDir } = installation();
   const electron = hasDisplay() ? (electronProgram(rootDir) ?? (await fetchElectron(rootDir))) : null;
-  if (electron) return runDesktop(electron, rootDir, profile, stop);
+  if (electron) {
+    if (secretsFile !== undefined)
+      process.stderr.write(
+        'The desktop window keeps passwords in the keychain of this system: --secrets-file is not used.\n',
+      );
+    const more = { ...inEnvironment(attach), ...(profile ? { DAYBREAK_PROFILE: profile } : {}) };
+    return runDesktop(electron, rootDir, more, stop);
+  }
   const why = hasDisplay() ? "Electron's program is not here and cannot be fetched" : 'there is no display here';
   process.stdout.write(`No desktop window (${why}): Daybreak opens in a browser instead.\n`);
-  return serve({ profile, port: 0, open: canOpenBrowser(), logLevel, stop });
+  return serve({ profile, secretsFile, port: 0, open: canOpenBrowser(), logLevel, stop, ...attach });
 }
 
 const hasDisplay = (): boolean =>
@@ -60,8 +70,19 @@ async function releasesAnswer(): Promise<boolean> {
   }
 }
 
-function runDesktop(electron: string, rootDir: string, profile: string | undefined, stop: Stop): Promise<number> {
-  const env = { ...process.env, ...(profile ? { DAYBREAK_PROFILE: profile } : {}) };
+/** As `attachFrom` reads it: the engine below the window is a process of its own. */
+function inEnvironment({ attach, sshKey, sshJump, sshAuth }: AttachOptions): NodeJS.ProcessEnv {
+  const given = {
+    DAYBREAK_ATTACH: attach,
+    DAYBREAK_SSH_KEY: sshKey,
+    DAYBREAK_SSH_JUMP: sshJump,
+    DAYBREAK_SSH_AUTH: sshAuth,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function runDesktop(electron: string, rootDir: string, more: NodeJS.ProcessEnv, stop: Stop): Promise<number> {
+  const env = { ...process.env, ...more };
   // Chromium refuses its sandbox to root, and says so by not starting.
   const args = process.getuid?.() === 0 ? ['--no-sandbox', rootDir] : [rootDir];
   const child = spawn(electron, args, { stdio: 'inherit', env });

@@ -1,9 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../../../shared/model/failure.ts';
 import type { Logger } from '../../core/ports.ts';
 import { refuse } from './guards.ts';
 import { BodyError } from './json-body.ts';
+
+/** Imported by name, the module loads all that it exports: an HTTP client too, which takes longer than the rest. */
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface LoopbackServer {
   /** 'http://127.0.0.1:<port>' */

@@ -18,12 +18,19 @@ export interface RpcEndpoint {
 
 /** The contract over HTTP: POST with JSON and the header token only; event iterators stream as they come. */
 export function rpcEndpoint(options: {
-  readonly router: DoorRouter;
+  /** Asked for every call: what a window works on may change. */
+  readonly router: () => DoorRouter;
   readonly logger: Logger;
   readonly accepts: (token: string) => boolean;
 }): RpcEndpoint {
   const { router, logger, accepts } = options;
-  const handler = new RPCHandler(router, { interceptors: [onError((error) => logBug(logger, error))] });
+  const handlers = new WeakMap<object, RPCHandler<Record<never, never>>>();
+  const handlerOf = (current: DoorRouter) => {
+    const handler =
+      handlers.get(current) ?? new RPCHandler(current, { interceptors: [onError((error) => logBug(logger, error))] });
+    handlers.set(current, handler);
+    return handler;
+  };
   return {
     async handle(request, response, path) {
       if (path !== '/rpc' && !path.startsWith('/rpc/')) return false;
@@ -38,7 +45,7 @@ export function rpcEndpoint(options: {
       }
       // Read here, with the cap, and handed on parsed: oRPC takes `body` when it is there.
       const body = await readJsonBody(request);
-      const { matched } = await handler.handle(Object.assign(request, { body: body ?? {} }), response, {
+      const { matched } = await handlerOf(router()).handle(Object.assign(request, { body: body ?? {} }), response, {
         prefix: '/rpc',
         context: {},
       });

@@ -44,7 +44,7 @@ export async function engineListener(logger: Logger): Promise<EngineListener> {
   return {
     record: { instance, pid: process.pid, address: server.origin, token },
     serve(router) {
-      rpc = rpcEndpoint({ router, logger, accepts });
+      rpc = rpcEndpoint({ router: () => router, logger, accepts });
       state = 'ready';
     },
     setState: (next) => void (state = next),

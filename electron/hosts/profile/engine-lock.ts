@@ -32,7 +32,7 @@ export interface LockOptions {
   readonly probe: (engine: EngineRecord) => Promise<EngineSign>;
 }
 
-const lockName = 'engine.lock';
+export const lockName = 'engine.lock';
 const retryMs = 50;
 /** A stale lock is taken over in milliseconds; whoever waits longer than this waits for a contender that hangs. */
 const attempts = 200;

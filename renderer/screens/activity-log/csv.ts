@@ -1,5 +1,5 @@
+import { csvText } from '../../../shared/format/csv.ts';
 import type { ActivityEntry } from '../../../shared/model/activity-log.ts';
-import { csvText } from '../../app/csv.ts';
 
 const header = ['at', 'actor', 'purpose', 'outcome', 'took_ms', 'error', 'sql', 'undo_sql', 'plan_id', 'run_id'];
 
@@ -10,12 +10,12 @@ export function activityCsv(entries: readonly ActivityEntry[]): string {
     entry.actor,
     entry.purpose,
     entry.outcome,
-    entry.tookMs === null ? '' : String(entry.tookMs),
-    entry.error ?? '',
+    entry.tookMs === null ? null : String(entry.tookMs),
+    entry.error,
     entry.sql,
-    entry.undoSql ?? '',
-    entry.planId ?? '',
-    entry.runId ?? '',
+    entry.undoSql,
+    entry.planId,
+    entry.runId,
   ]);
   return csvText([header, ...rows]);
 }

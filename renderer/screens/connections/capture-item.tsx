@@ -17,17 +17,19 @@ interface CaptureItemProps {
   readonly selected: boolean;
 }
 
-/** Somebody's morning out of a file: it can be looked at and closed; there is nothing to connect to. */
+/** Somebody's morning or dashboards out of a file: they can be looked at and closed; there is nothing to connect to. */
 export function CaptureItem({ server: { serverId, settings }, capture, selected }: CaptureItemProps) {
   const [removing, setRemoving] = useState(false);
+  const isPack = capture.contents === 'dashboards';
   const look = () => {
     useServerSelection.getState().select(serverId);
-    navigate('/mornings', { range: 'all' });
+    if (isPack) navigate('/dashboards');
+    else navigate('/mornings', { range: 'all' });
   };
   return (
     <li className={`${styles.server} ${selected ? styles.selected : ''}`} aria-label={settings.label}>
       <div className={styles.serverHead}>
-        <CaptureTag />
+        <CaptureTag isPack={isPack} />
         <h2 className={styles.serverName}>{settings.label}</h2>
         {selected && <Tag>shown in all screens</Tag>}
         <div className={styles.serverButtons}>
@@ -41,7 +43,9 @@ export function CaptureItem({ server: { serverId, settings }, capture, selected 
       </div>
       <div className={styles.facts}>
         <span>
-          {momentExact(capture.fromMs)} to {momentExact(capture.toMs)}
+          {isPack
+            ? `taken ${momentExact(capture.takenAtMs)}`
+            : `${momentExact(capture.fromMs)} to ${momentExact(capture.toMs)}`}
         </span>
         <span>{formatBytes(capture.sizeBytes)}</span>
         <span className={styles.mono}>{capture.file}</span>
@@ -49,11 +53,11 @@ export function CaptureItem({ server: { serverId, settings }, capture, selected 
       <Confirm
         opened={removing}
         title={`Close ${settings.label}?`}
-        action="Close the capture"
+        action={isPack ? 'Close the pack' : 'Close the capture'}
         onConfirm={() => removeServer(serverId, settings.label)}
         onClose={() => setRemoving(false)}
       >
-        Takes the capture off this list. Its file stays, and can be opened again.
+        Takes {isPack ? 'the pack' : 'the capture'} off this list. Its file stays, and can be opened again.
       </Confirm>
     </li>
   );

@@ -1,12 +1,14 @@
 import { Checkbox, Button, PasswordInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ConnectionSettings, ServerSummary } from '../../../shared/model/connection.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
+import { isSound } from '../../app/first-error.ts';
+import { usePasswordNote, useSecretNote } from '../../app/use-password-note.ts';
 import { Card, Page } from '../../app/page.tsx';
 import { navigate } from '../../app/router.ts';
 import { environmentWords, tlsModesStrongestFirst, tlsModeWords } from '../../i18n/words.ts';
-import { connectServer, saveConnection } from '../../stores/connections.ts';
+import { connectionSources, connectServer, saveConnection } from '../../stores/connections.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { useServerSelection } from '../../stores/server-selection.ts';
 import { ConnectionSources } from './connection-sources.tsx';
@@ -21,20 +23,26 @@ import {
   validate,
 } from './form-model.ts';
 import { TestCard } from './test-card.tsx';
-import { usePasswordNote } from './use-password-note.ts';
+import { TunnelFields } from './tunnel-fields.tsx';
+import { toTunnelValues } from './tunnel-model.ts';
 
 /** Adds a connection (server null) or edits one. Nothing is created on the server by testing or saving. */
 export function ConnectionForm({ server }: { readonly server: ServerSummary | null }) {
   const form = useForm({
     initialValues: server === null ? emptyValues : toValues(server.settings),
     validate,
-    validateInputOnBlur: true,
   });
   const [secretId, setSecretId] = useState<string | undefined>(undefined);
   const [saved, setSaved] = useState<ServerSummary | null>(null);
   const [busy, setBusy] = useState<'save' | 'connect' | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [sources, setSources] = useState<Awaited<ReturnType<typeof connectionSources>> | null>(null);
   const passwordNote = usePasswordNote();
+  const secretNote = useSecretNote();
+  useEffect(() => {
+    // Offered when they can be read; without them the form works all the same.
+    connectionSources().then(setSources, () => setSources(null));
+  }, []);
   const values = form.getValues();
   const socket = isSocket(values.host);
   // Saving works where connecting fails: from then on the form edits what is stored instead of adding another.
@@ -47,7 +55,7 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
   };
 
   const save = async (then: 'save' | 'connect') => {
-    if (form.validate().hasErrors) return;
+    if (!isSound(form)) return;
     setBusy(then);
     setProblem(null);
     try {
@@ -75,7 +83,7 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
             }}
           >
             <div className={styles.fields}>
-              <ConnectionSources onFill={fill} />
+              <ConnectionSources sources={sources} onFill={fill} />
               <TextInput
                 className={styles.third}
                 label="Name"
@@ -98,7 +106,9 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
                 className={styles.twoThirds}
                 label="Host or socket"
                 description={
-                  socket ? 'A Unix socket on this machine' : 'Host name, address, or a directory that starts with /'
+                  socket
+                    ? `A Unix socket ${values.tunnel.on ? 'on the SSH server' : 'on this machine'}`
+                    : 'Host name, address, or a directory that starts with /'
                 }
                 key={form.key('host')}
                 spellCheck={false}
@@ -149,7 +159,7 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
                 className={styles.twoThirds}
                 label="Encryption"
                 description={
-                  socket ? 'A socket never leaves this machine: TLS is not used' : tlsModeWords[values.tlsMode].verified
+                  socket ? 'A socket never leaves its machine: TLS is not used' : tlsModeWords[values.tlsMode].verified
                 }
                 disabled={socket}
                 allowDeselect={false}
@@ -168,6 +178,14 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
                 spellCheck={false}
                 key={form.key('tlsCaFile')}
                 {...form.getInputProps('tlsCaFile')}
+              />
+              <TunnelFields
+                form={form}
+                tunnel={values.tunnel}
+                offers={sources?.sshHosts ?? []}
+                onOffer={(tunnel) => form.setFieldValue('tunnel', toTunnelValues(tunnel))}
+                kept={known?.tunnelSecretsKept ?? []}
+                secretNote={secretNote}
               />
               <TextInput
                 className={styles.half}
@@ -191,7 +209,12 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
                 key={form.key('readOnly')}
                 {...form.getInputProps('readOnly', { type: 'checkbox' })}
               />
-              {problem !== null && <FailureNotice problem={problem} />}
+              {problem !== null && (
+                <FailureNotice
+                  problem={problem}
+                  {...(problem.code === 'host_key_unknown' ? { onRetry: () => void save('connect') } : {})}
+                />
+              )}
               <div className={styles.formButtons}>
                 <Button onClick={() => navigate('/connections')}>Cancel</Button>
                 <Button loading={busy === 'save'} onClick={() => void save('save')}>
@@ -204,10 +227,7 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
             </div>
           </form>
         </Card>
-        <TestCard
-          isReady={() => !form.validate().hasErrors}
-          draft={() => draftToTest(form.getValues(), secretId, known)}
-        />
+        <TestCard isReady={() => isSound(form)} draft={() => draftToTest(form.getValues(), secretId, known)} />
       </div>
     </Page>
   );
@@ -215,7 +235,7 @@ export function ConnectionForm({ server }: { readonly server: ServerSummary | nu
 
 function FieldLabel({ children }: { readonly children: string }) {
   return (
-    <div style={{ fontSize: 'var(--mantine-font-size-sm)', fontWeight: 500, marginBottom: 4 }} aria-hidden>
+    <div className={styles.fieldLabel} aria-hidden>
       {children}
     </div>
   );

@@ -1,29 +1,23 @@
 import { Button, Select, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { ConnectionSettings } from '../../../shared/model/connection.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
-import { connectionSources, parseConnectionText } from '../../stores/connections.ts';
+import { type connectionSources, parseConnectionText } from '../../stores/connections.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import styles from './connections.module.css';
 
 interface ConnectionSourcesProps {
+  /** Null until they are known. */
+  readonly sources: Awaited<ReturnType<typeof connectionSources>> | null;
   /** Fills the form. `secretId` names a password that the engine took out of the text and kept. */
   readonly onFill: (settings: ConnectionSettings, secretId: string | null) => void;
 }
 
-type Sources = Awaited<ReturnType<typeof connectionSources>>;
-
 /** Ways to fill the form without typing: an address that somebody sent, or an entry of the service file. */
-export function ConnectionSources({ onFill }: ConnectionSourcesProps) {
+export function ConnectionSources({ sources, onFill }: ConnectionSourcesProps) {
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<Problem | null>(null);
   const [filled, setFilled] = useState<string | null>(null);
-  const [sources, setSources] = useState<Sources | null>(null);
-
-  useEffect(() => {
-    // Offered when they can be read; without them the form works all the same.
-    connectionSources().then(setSources, () => setSources(null));
-  }, []);
 
   const fillFrom = async (pasted: string) => {
     if (pasted.trim() === '') return;

@@ -1,5 +1,13 @@
 import type { ConnectionSettings, Environment, ServerSummary, TlsMode } from '../../../shared/model/connection.ts';
 import type { ConnectionDraft } from '../../stores/connections.ts';
+import {
+  emptyTunnel,
+  toTunnel,
+  toTunnelValues,
+  typedSecrets,
+  validateTunnel,
+  type TunnelValues,
+} from './tunnel-model.ts';
 
 /** The form's fields as a person edits them: everything is text until it is sent. */
 export interface ConnectionValues {
@@ -16,6 +24,7 @@ export interface ConnectionValues {
   readonly cores: string;
   readonly readModelSchema: string;
   readonly readOnly: boolean;
+  readonly tunnel: TunnelValues;
 }
 
 /** A stranger's server is production until somebody says otherwise, and is verified until somebody says otherwise. */
@@ -33,6 +42,7 @@ export const emptyValues: ConnectionValues = {
   cores: '',
   readModelSchema: 'reporting',
   readOnly: false,
+  tunnel: emptyTunnel,
 };
 
 export function toValues(settings: ConnectionSettings): ConnectionValues {
@@ -50,12 +60,14 @@ export function toValues(settings: ConnectionSettings): ConnectionValues {
     cores: settings.cores === null ? '' : String(settings.cores),
     readModelSchema: settings.readModelSchema,
     readOnly: settings.readOnly ?? false,
+    tunnel: toTunnelValues(settings.tunnel),
   };
 }
 
 const textOrNull = (text: string) => (text.trim() === '' ? null : text.trim());
 
 export function toSettings(values: ConnectionValues): ConnectionSettings {
+  const tunnel = toTunnel(values.tunnel);
   return {
     label: values.label.trim(),
     environment: values.environment,
@@ -68,15 +80,17 @@ export function toSettings(values: ConnectionValues): ConnectionSettings {
     passfile: textOrNull(values.passfile),
     cores: values.cores.trim() === '' ? null : Number(values.cores),
     readModelSchema: values.readModelSchema.trim(),
+    ...(tunnel === undefined ? {} : { tunnel }),
     ...(values.readOnly ? { readOnly: true } : {}),
   };
 }
 
-export type FieldErrors = Partial<Record<keyof ConnectionValues, string>>;
+/** By field; those of the tunnel are `tunnel.host` and so on. */
+export type FieldErrors = Partial<Record<keyof ConnectionValues, string>> & Readonly<Record<string, string>>;
 
-/** What has to be mended before the form can be sent, by field. */
+/** What has to be mended before the form can be sent. */
 export function validate(values: ConnectionValues): FieldErrors {
-  const errors: FieldErrors = {};
+  const errors: Partial<Record<keyof ConnectionValues, string>> = {};
   if (values.label.trim() === '') errors.label = 'Give the connection a name';
   if (values.host.trim() === '') errors.host = 'A host name, an address, or the directory of a socket';
   if (!isWhole(values.port, 1, 65_535)) errors.port = 'A number from 1 to 65535';
@@ -85,7 +99,7 @@ export function validate(values: ConnectionValues): FieldErrors {
   if (values.cores.trim() !== '' && !isWhole(values.cores, 1, 4096)) errors.cores = 'A whole number, or empty';
   const schemaBytes = new TextEncoder().encode(values.readModelSchema.trim()).length;
   if (schemaBytes < 1 || schemaBytes > 63) errors.readModelSchema = 'A schema name of 1 to 63 bytes';
-  return errors;
+  return { ...errors, ...validateTunnel(values.tunnel) } as FieldErrors;
 }
 
 function isWhole(text: string, least: number, most: number): boolean {
@@ -104,7 +118,8 @@ export function sameTarget(a: ConnectionSettings, b: ConnectionSettings): boolea
     a.user === b.user &&
     a.tlsMode === b.tlsMode &&
     a.tlsCaFile === b.tlsCaFile &&
-    a.passfile === b.passfile
+    a.passfile === b.passfile &&
+    JSON.stringify(a.tunnel) === JSON.stringify(b.tunnel)
   );
 }
 
@@ -113,10 +128,12 @@ type Known = Pick<ServerSummary, 'serverId' | 'settings' | 'hasPassword'> | null
 
 /** What saving sends. `known` is the connection that was stored before, so that saving again changes that one. */
 export function draftToSave(values: ConnectionValues, secretId: string | undefined, known: Known): ConnectionDraft {
+  const tunnelSecrets = typedSecrets(values.tunnel);
   return {
-    settings: toSettings(values),
+    settings: { ...toSettings(values), ...(known?.settings.executive === true ? { executive: true } : {}) },
     ...(values.password === '' ? {} : { password: values.password }),
     ...(secretId === undefined ? {} : { secretId }),
+    ...(tunnelSecrets === undefined ? {} : { tunnelSecrets }),
     ...(known === null ? {} : { serverId: known.serverId }),
   };
 }
@@ -124,7 +141,8 @@ export function draftToSave(values: ConnectionValues, secretId: string | undefin
 /** What a test sends: a stored password is tried only against the target that it was stored for. */
 export function draftToTest(values: ConnectionValues, secretId: string | undefined, known: Known): ConnectionDraft {
   const unchanged = known !== null && sameTarget(known.settings, toSettings(values));
-  return draftToSave(values, secretId, unchanged ? known : null);
+  const draft = draftToSave(values, secretId, unchanged ? known : null);
+  return known === null ? draft : { ...draft, tunnelSecretsOf: known.serverId };
 }
 
 /** What the empty password field says. */

@@ -1,5 +1,7 @@
 import { Button } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
+import { ConnectDialog } from '../../app/connect-dialog.tsx';
 import { EmptyState } from '../../app/empty-state.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { href, navigate, setParams, useRoute } from '../../app/router.ts';
@@ -7,10 +9,11 @@ import { Notice } from '../../app/notice.tsx';
 import { Page } from '../../app/page.tsx';
 import { refreshConnections, useConnections } from '../../stores/connections.ts';
 import { useDemo } from '../../stores/demo.ts';
-import { ConnectDialog } from './connect-dialog.tsx';
+import { AttachDialog } from './attach-dialog.tsx';
 import { ConnectionForm } from './connection-form.tsx';
 import styles from './connections.module.css';
 import { DemoCard } from './demo-card.tsx';
+import { ExecutivePage } from './executive-page.tsx';
 import { ServerItem } from './server-item.tsx';
 
 export default function Connections() {
@@ -20,6 +23,7 @@ export default function Connections() {
   if (id === undefined) return <ConnectionList />;
   if (id === 'new') return <ConnectionForm key="new" server={null} />;
   const server = servers.value?.find((one) => one.serverId === id);
+  if (server !== undefined && path[2] === 'executive') return <ExecutivePage key={id} server={server} />;
   if (server !== undefined) return <ConnectionForm key={id} server={server} />;
   return (
     <Page title="Connections">
@@ -39,14 +43,22 @@ function ConnectionList() {
   const { servers, info } = useConnections();
   const demo = useDemo((state) => state.status);
   const asked = servers.value?.find((server) => server.serverId === params.get('connect'));
+  const [attaching, setAttaching] = useState(false);
   const add = (
-    <Button
-      variant="filled"
-      leftSection={<IconPlus size={16} aria-hidden />}
-      onClick={() => navigate('/connections/new')}
-    >
-      Add a connection
-    </Button>
+    <>
+      {info !== null && info.attached === undefined && (
+        <Button leftSection={<IconPlugConnected size={16} aria-hidden />} onClick={() => setAttaching(true)}>
+          Attach to an agent
+        </Button>
+      )}
+      <Button
+        variant="filled"
+        leftSection={<IconPlus size={16} aria-hidden />}
+        onClick={() => navigate('/connections/new')}
+      >
+        Add a connection
+      </Button>
+    </>
   );
   const list = servers.value ?? [];
   const firstRun = servers.value !== null && list.length === 0 && (demo === null || demo.state === 'closed');
@@ -54,7 +66,7 @@ function ConnectionList() {
     <Page
       title="Connections"
       actions={add}
-      {...(firstRun
+      {...(firstRun && info?.attached === undefined
         ? { lede: 'Start with the demo ERP, which needs nothing installed, or connect the PostgreSQL of your own ERP.' }
         : {})}
     >
@@ -66,7 +78,8 @@ function ConnectionList() {
       {servers.problem !== null && (
         <FailureNotice problem={servers.problem} onRetry={() => void refreshConnections()} />
       )}
-      <DemoCard />
+      {/* Opened from here it would run on the machine of the agent. */}
+      {info?.attached === undefined && <DemoCard />}
       {servers.value === null && servers.problem === null && <p className="db-dim">Loading the connections …</p>}
       {firstRun && (
         <EmptyState title="No connection yet">
@@ -79,6 +92,7 @@ function ConnectionList() {
           <ServerItem key={server.serverId} server={server} />
         ))}
       </ul>
+      {attaching && <AttachDialog onClose={() => setAttaching(false)} />}
       {asked !== undefined && asked.state !== 'connected' && (
         <ConnectDialog server={asked} onClose={() => setParams({ connect: null })} />
       )}

@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Capability, ServerSummary } from '../../../shared/model/connection.ts';
+import { hopName, hopsOf } from '../../../shared/model/tunnel.ts';
+import { ConnectDialog } from '../../app/connect-dialog.tsx';
 import { Confirm } from '../../app/confirm.tsx';
 import { ActionToCopy, FailureNotice } from '../../app/failure-notice.tsx';
 import { Notice } from '../../app/notice.tsx';
@@ -14,7 +16,6 @@ import { useDemo } from '../../stores/demo.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { useServerSelection } from '../../stores/server-selection.ts';
 import { CaptureItem } from './capture-item.tsx';
-import { ConnectDialog } from './connect-dialog.tsx';
 import styles from './connections.module.css';
 import { isSocket } from './form-model.ts';
 
@@ -57,6 +58,7 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
         <h2 className={styles.serverName}>{settings.label}</h2>
         <StateTag server={server} />
         {selected && <Tag>shown in all screens</Tag>}
+        {settings.executive === true && <Tag>executive mode</Tag>}
         <div className={styles.serverButtons}>
           {!selected && (
             <Button size="compact-sm" onClick={() => useServerSelection.getState().select(serverId)}>
@@ -75,6 +77,13 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
           <Button size="compact-sm" onClick={() => navigate(`/connections/${encodeURIComponent(serverId)}`)}>
             Edit
           </Button>
+          <Button
+            size="compact-sm"
+            aria-label={`Executive mode for ${settings.label}`}
+            onClick={() => navigate(`/connections/${encodeURIComponent(serverId)}/executive`)}
+          >
+            Executive mode
+          </Button>
           <Button size="compact-sm" onClick={() => setRemoving(true)}>
             Remove
           </Button>
@@ -85,6 +94,11 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
           {settings.user}@{isSocket(settings.host) ? settings.host : `${settings.host}:${settings.port}`}/
           {settings.database}
         </span>
+        {settings.tunnel !== undefined && (
+          <span>
+            through <span className={styles.mono}>{hopsOf(settings.tunnel).map(hopName).join(', ')}</span>
+          </span>
+        )}
         {versionShort(server) !== '' && <span>{versionShort(server)}</span>}
         {!isSocket(settings.host) && <span>{tlsModeWords[settings.tlsMode].title}</span>}
         <span>read models in {settings.readModelSchema}</span>
@@ -95,7 +109,11 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
         {server.notice !== null && state === 'connected' && <Tag tone="warning">{server.notice}</Tag>}
         {problem !== null && <FailureNotice problem={problem} />}
         {connectProblem !== undefined && !asking && state !== 'connected' && (
-          <WhyNot problem={connectProblem} isClosedDemo={settings.environment === 'demo' && demoIsClosed} />
+          <WhyNot
+            problem={connectProblem}
+            isClosedDemo={settings.environment === 'demo' && demoIsClosed}
+            onRetry={() => void connect()}
+          />
         )}
         {state === 'connected' &&
           missing.map((capability) => <Missing key={capability.name} capability={capability} />)}
@@ -117,8 +135,16 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
   );
 }
 
-function WhyNot({ problem, isClosedDemo }: { readonly problem: Problem; readonly isClosedDemo: boolean }) {
-  if (!isClosedDemo) return <FailureNotice problem={problem} />;
+interface WhyNotProps {
+  readonly problem: Problem;
+  readonly isClosedDemo: boolean;
+  readonly onRetry: () => void;
+}
+
+function WhyNot({ problem, isClosedDemo, onRetry }: WhyNotProps) {
+  if (!isClosedDemo) {
+    return <FailureNotice problem={problem} {...(problem.code === 'host_key_unknown' ? { onRetry } : {})} />;
+  }
   return <Notice title="The demo ERP is closed">Open it above: its data and its history are kept.</Notice>;
 }
 

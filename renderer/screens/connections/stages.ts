@@ -3,6 +3,11 @@ import { type TestStage, testStageSchema } from '../../../shared/model/connectio
 import type { Problem } from '../../stores/failure-error.ts';
 
 export const stageTitles: Readonly<Record<TestStage['stage'], string>> = {
+  ssh_name: 'SSH: name',
+  ssh_tcp: 'SSH: TCP',
+  ssh_host_key: 'SSH: key of the server',
+  ssh_login: 'SSH: sign-in',
+  ssh_forward: 'SSH: forwarding',
   name: 'Name',
   tcp: 'TCP',
   tls: 'TLS',

@@ -5,6 +5,7 @@ import { FailureNotice } from '../../app/failure-notice.tsx';
 import { Card } from '../../app/page.tsx';
 import { type ConnectionDraft, testConnection } from '../../stores/connections.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
+import styles from './connections.module.css';
 import { stagesOf } from './stages.ts';
 import { TestStages } from './test-stages.tsx';
 
@@ -52,7 +53,7 @@ export function TestCard({ isReady, draft }: TestCardProps) {
     );
   const warnings = stages.filter((stage) => stage.outcome === 'warning').length;
   return (
-    <Card title="Test" aside={button}>
+    <Card title="Test" aside={button} className={styles.beside}>
       <div role="status" aria-live="polite" className="db-dim">
         {running !== null && 'Testing …'}
         {running === null && stages.length === 0 && problem === null && (
@@ -63,7 +64,12 @@ export function TestCard({ isReady, draft }: TestCardProps) {
         )}
         {running === null && problem === null && stages.length > 0 && summary(warnings)}
       </div>
-      {problem !== null && <FailureNotice problem={problem} />}
+      {problem !== null && (
+        <FailureNotice
+          problem={problem}
+          {...(problem.code === 'host_key_unknown' ? { onRetry: () => void test() } : {})}
+        />
+      )}
       {stages.length > 0 && (
         <div style={{ marginTop: 12, opacity: running === null ? 1 : 0.5 }}>
           <TestStages stages={stages} />

@@ -3,9 +3,10 @@ import { useState, type ReactNode } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import { Notice } from '../../app/notice.tsx';
 import { navigate } from '../../app/router.ts';
-import { countdown } from '../../app/server-facts.ts';
+import { secondsLeft } from '../../app/server-facts.ts';
 import { useNow } from '../../app/use-now.ts';
 import { connectServer } from '../../stores/connections.ts';
+import { askPassword, isExecutive } from '../../stores/executive.ts';
 import { problemOf } from '../../stores/failure-error.ts';
 import styles from './dashboards.module.css';
 
@@ -22,7 +23,10 @@ export function OfflineBanner({ server }: { readonly server: ServerSummary }): R
     connectServer(serverId)
       .catch((error: unknown) => {
         const problem = problemOf(error);
-        if (problem.code === 'login_failed') navigate('/connections', { connect: serverId });
+        if (problem.code === 'login_failed') {
+          if (isExecutive(server)) askPassword(serverId);
+          else navigate('/connections', { connect: serverId });
+        }
         setFailed(problem.message);
       })
       .finally(() => setBusy(false));
@@ -34,13 +38,14 @@ export function OfflineBanner({ server }: { readonly server: ServerSummary }): R
       title="Showing saved numbers."
       buttons={
         <Button size="compact-sm" onClick={retry} loading={busy || server.state === 'connecting'}>
-          {server.state === 'disconnected' ? 'Connect' : 'Retry now'}
+          {server.state === 'disconnected' ? 'Connect' : 'Try now'}
         </Button>
       }
     >
       <p className={styles.bannerText}>
         {settings.label} is {server.state === 'disconnected' ? 'not connected' : 'out of reach'}; every widget says how
-        old it is. {whatNext(server, nextAttemptAtMs, nowMs)}
+        old it is. {/* A timer is not read out each second. */}
+        <span role="timer">{whatNext(server, nextAttemptAtMs, nowMs)}</span>
         {failed !== null && <span className={styles.bannerReason}>{failed}</span>}
         {failed === null && server.notice !== null && <span className={styles.bannerReason}>{server.notice}</span>}
       </p>
@@ -50,6 +55,6 @@ export function OfflineBanner({ server }: { readonly server: ServerSummary }): R
 
 function whatNext(server: ServerSummary, nextAttemptAtMs: number | null, nowMs: number): string {
   if (server.state === 'connecting') return 'Trying to reach it …';
-  if (nextAttemptAtMs !== null) return `Next try in ${countdown(nextAttemptAtMs - nowMs)}.`;
+  if (nextAttemptAtMs !== null) return `Next try in ${secondsLeft(nextAttemptAtMs - nowMs)}.`;
   return '';
 }

@@ -1,29 +1,51 @@
 import { ActionIcon, Button, Skeleton, Tooltip } from '@mantine/core';
-import { IconChartBar, IconCheck, IconCopy, IconRefresh, IconTable, IconTrash } from '@tabler/icons-react';
+import {
+  IconChartBar,
+  IconCheck,
+  IconCopy,
+  IconHistory,
+  IconPencil,
+  IconRefresh,
+  IconTable,
+} from '@tabler/icons-react';
 import { useState, type CSSProperties, type ReactNode } from 'react';
 import { formatDuration } from '../../../shared/format/duration.ts';
+import { widgetCsv } from '../../../shared/format/widget-csv.ts';
 import type { Widget } from '../../../shared/model/dashboard.ts';
 import { copyText } from '../../app/copy-button.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
 import { navigate } from '../../app/router.ts';
 import { WidgetChart } from '../../charts/widget-chart.tsx';
 import { WidgetTable } from '../../charts/widget-table.tsx';
-import { notAsked, type WidgetState } from '../../stores/widget-state.ts';
-import { widgetCsv } from './csv.ts';
-import { shownFreshness } from './dashboard-freshness.ts';
+import { chosenFilters } from '../../stores/dashboard-filters.ts';
+import { stepBack, useEarlier } from '../../stores/earlier-results.ts';
+import { useExecutive } from '../../stores/executive.ts';
+import { notAsked, widgetKey, type WidgetState } from '../../stores/widget-state.ts';
+import { WidgetAge } from './ages.tsx';
+import { EarlierStrip } from './earlier-strip.tsx';
+import { UnreadableNumber } from './unreadable-number.tsx';
+import { useSeen, WhenSeen } from './when-seen.tsx';
 import { WidgetProblem } from './widget-problem.tsx';
 import styles from './dashboards.module.css';
 
 interface WidgetCardProps {
+  readonly serverId: string;
+  readonly dashboardId: string;
   readonly widget: Widget;
   readonly state: WidgetState | undefined;
   /** The database is within reach. */
   readonly online: boolean;
-  /** The server's clock, renewed often enough for labels to age. */
-  readonly nowMs: number;
+  /** The first of its dashboard, whose number is looked for first: it is drawn without a look at where it is, and then its buttons. */
+  readonly leads?: boolean;
   readonly onRefresh: () => void;
-  /** Left out: this widget came with its dashboard and stays on it. */
-  readonly onRemove?: () => void;
+  /** How the number leaves the screen as a file; shown once there is one. */
+  readonly exportMenu: ReactNode;
+  /** A line below the title. */
+  readonly note?: ReactNode;
+  /** Beside the card's own. */
+  readonly moreTools?: ReactNode;
+  /** Left out: whoever looks at it does not change it. */
+  readonly onEdit?: () => void;
 }
 
 /** An executive widget that still asks the base tables: the case for a read model. */
@@ -31,16 +53,28 @@ const isHeavyLive = ({ source, budget }: Widget): boolean => source.kind === 'li
 
 /** One question with its number, its age and what can be done with it. An old number stays until a newer one is here. */
 export function WidgetCard({
+  serverId,
+  dashboardId,
   widget,
   state = notAsked,
   online,
-  nowMs,
+  leads = false,
   onRefresh,
-  onRemove,
+  exportMenu,
+  note,
+  moreTools,
+  onEdit,
 }: WidgetCardProps): ReactNode {
   const [asTable, setAsTable] = useState(false);
-  const { data, loading, problem } = state;
-  const freshness = shownFreshness(widget, state, online, nowMs);
+  const [toolbar, withTools] = useSeen<HTMLDivElement>(leads ? 'in turn' : 'at once');
+  const executive = useExecutive();
+  const { loading } = state;
+  const key = widgetKey(dashboardId, widget.widgetId);
+  const earlier = useEarlier(({ shown }) => shown[key] ?? null);
+  const nothingEarlier = useEarlier(({ nothingEarlier: all }) => all[key] === true);
+  const stepping = { serverId, dashboardId, widgetId: widget.widgetId, filters: chosenFilters(dashboardId) };
+  const data = earlier?.data ?? state.data;
+  const problem = earlier === null ? state.problem : earlier.problem;
   const { x, y, w, h } = widget.layout;
   const place = { '--x': x + 1, '--y': y + 1, '--w': w, '--h': h } as CSSProperties;
   return (
@@ -57,40 +91,78 @@ export function WidgetCard({
         <h2 className={styles.cardTitle} title={widget.question}>
           {widget.title}
         </h2>
-        <div className={styles.cardAge}>{freshness !== null && <FreshnessLabel freshness={freshness} />}</div>
+        <div className={styles.cardAge}>
+          {earlier?.data == null ? (
+            <WidgetAge widget={widget} state={state} online={online} />
+          ) : (
+            <FreshnessLabel freshness={earlier.data.freshness} />
+          )}
+        </div>
       </header>
+      {note}
       {problem !== null && <WidgetProblem problem={problem} hasNumber={data !== null} onRetry={onRefresh} />}
+      {earlier !== null && <EarlierStrip title={widget.title} widget={stepping} earlier={earlier} />}
       <div className={styles.cardBody}>
         {data === null && problem === null && (
           <Skeleton className={styles.skeleton} aria-label={`${widget.title}: waiting for its first number`} />
         )}
-        {data !== null &&
-          (asTable ? <WidgetTable widget={widget} data={data} /> : <WidgetChart widget={widget} data={data} />)}
+        {data?.unreadable !== undefined && <UnreadableNumber why={data.unreadable} />}
+        {data !== null && data.unreadable === undefined && (
+          <WhenSeen when={leads ? 'in turn' : 'near'}>
+            {() =>
+              asTable ? <WidgetTable widget={widget} data={data} /> : <WidgetChart widget={widget} data={data} />
+            }
+          </WhenSeen>
+        )}
       </div>
       <footer className={styles.cardFoot}>
         <SourceNote widget={widget} tookMs={data?.tookMs ?? null} />
-        <div className={styles.cardTools}>
-          {isHeavyLive(widget) && <ProposeButton widget={widget} online={online} />}
-          {data !== null && widget.kind !== 'table' && (
-            <IconTool
-              label={asTable ? `Show ${widget.title} as a picture` : `Show ${widget.title} as a table`}
-              onClick={() => setAsTable(!asTable)}
-            >
-              {asTable ? <IconChartBar size={15} aria-hidden /> : <IconTable size={15} aria-hidden />}
-            </IconTool>
-          )}
-          {data !== null && <CopyCsv title={widget.title} csv={() => widgetCsv(widget, data)} />}
-          <IconTool
-            label={online ? `Refresh ${widget.title} now` : 'The database is out of reach: nothing newer can be read'}
-            onClick={onRefresh}
-            disabled={!online || loading}
-          >
-            <IconRefresh size={15} aria-hidden />
-          </IconTool>
-          {onRemove !== undefined && (
-            <IconTool label={`Remove ${widget.title} from this dashboard`} onClick={onRemove}>
-              <IconTrash size={15} aria-hidden />
-            </IconTool>
+        <div ref={toolbar} className={styles.cardTools}>
+          {withTools && (
+            <>
+              {isHeavyLive(widget) && !executive && <ProposeButton widget={widget} online={online} />}
+              {data !== null && data.unreadable === undefined && widget.kind !== 'table' && (
+                <IconTool
+                  label={asTable ? `Show ${widget.title} as a picture` : `Show ${widget.title} as a table`}
+                  onClick={() => setAsTable(!asTable)}
+                >
+                  {asTable ? <IconChartBar size={15} aria-hidden /> : <IconTable size={15} aria-hidden />}
+                </IconTool>
+              )}
+              {data !== null && data.unreadable === undefined && (
+                <CopyCsv title={widget.title} csv={() => widgetCsv(data)} />
+              )}
+              {data !== null && data.unreadable === undefined && earlier === null && exportMenu}
+              {state.data !== null && earlier === null && (
+                <IconTool
+                  label={
+                    nothingEarlier
+                      ? `Nothing earlier of ${widget.title} is saved`
+                      : `Earlier results of ${widget.title}`
+                  }
+                  onClick={() => void stepBack(stepping, state.data?.freshness.asOf ?? null)}
+                  disabled={nothingEarlier}
+                  tool="earlier"
+                >
+                  <IconHistory size={15} aria-hidden />
+                </IconTool>
+              )}
+              {moreTools}
+              <IconTool
+                label={
+                  online ? `Refresh ${widget.title} now` : 'The database is out of reach: nothing newer can be read'
+                }
+                onClick={onRefresh}
+                disabled={!online || loading}
+              >
+                <IconRefresh size={15} aria-hidden />
+              </IconTool>
+              {onEdit !== undefined && (
+                <IconTool label={`Edit ${widget.title}`} onClick={onEdit}>
+                  <IconPencil size={15} aria-hidden />
+                </IconTool>
+              )}
+            </>
           )}
         </div>
       </footer>
@@ -137,11 +209,13 @@ interface IconToolProps {
   readonly label: string;
   readonly onClick: () => void;
   readonly disabled?: boolean;
+  /** Its name for who gives the focus back to it. */
+  readonly tool?: string;
   readonly children: ReactNode;
 }
 
 /** A small button with a name. A disabled one stays reachable, so that it can say why. */
-function IconTool({ label, onClick, disabled = false, children }: IconToolProps): ReactNode {
+export function IconTool({ label, onClick, disabled = false, tool, children }: IconToolProps): ReactNode {
   return (
     <Tooltip label={label}>
       <ActionIcon
@@ -151,6 +225,7 @@ function IconTool({ label, onClick, disabled = false, children }: IconToolProps)
         aria-label={label}
         aria-disabled={disabled}
         data-disabled={disabled || undefined}
+        data-tool={tool}
         onClick={() => {
           if (!disabled) onClick();
         }}

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../shared/format/duration.ts';
 import { formatPercent, formatPercentRange } from '../../../shared/format/ratio.ts';
 import type { Finding, Verdict } from '../../../shared/model/diagnosis.ts';
-import { csvText } from '../../app/csv.ts';
+import { csvText } from '../../../shared/format/csv.ts';
 import { nameOf } from './statement-name.ts';
 import { cureWords, gradeWords } from './words.ts';
 

@@ -6,12 +6,13 @@ import { dateTimeFormat } from '../../../shared/format/zoned-time.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Statement } from '../../../shared/model/statement.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
+import { CaptureState } from '../../app/capture-state.tsx';
 import { Page } from '../../app/page.tsx';
 import { navigate, useRoute } from '../../app/router.ts';
 import { parseRoute } from '../../app/route.ts';
 import { Tag } from '../../app/tag.tsx';
 import { useNow } from '../../app/use-now.ts';
-import { localTimeZone } from '../../app/local-time-zone.ts';
+import { localTimeZone, useLocalTimeZone } from '../../app/local-time-zone.ts';
 import type { TimeWindow } from '../../charts/time-window.ts';
 import { useCommands } from '../../commands/use-commands.ts';
 import { useConnections, useSelectedServer } from '../../stores/connections.ts';
@@ -39,6 +40,9 @@ import styles from './mornings.module.css';
 export default function MorningsScreen(): ReactNode {
   const server = useSelectedServer();
   const loaded = useConnections((state) => state.servers.value !== null);
+  if (server?.capture?.contents === 'dashboards') {
+    return <CaptureState title="Mornings">Mornings are made of samples, and a pack holds none.</CaptureState>;
+  }
   if (server !== null) return <OneServer key={server.serverId} server={server} />;
   return <Page title="Mornings">{loaded && <NoServer />}</Page>;
 }
@@ -118,12 +122,13 @@ function Morning({ server, address, go, widgetTitles }: MorningProps): ReactNode
     },
   );
 
+  const timeZone = useLocalTimeZone();
   const fromMs = window?.fromMs ?? null;
   const toMs = window?.toMs ?? null;
   const diagnoseNow = useCallback(() => {
     if (fromMs === null || toMs === null) forgetVerdict();
-    else void diagnose(serverId, { fromMs, toMs }, saidSeconds);
-  }, [serverId, fromMs, toMs, saidSeconds]);
+    else void diagnose(serverId, { fromMs, toMs }, saidSeconds, timeZone);
+  }, [serverId, fromMs, toMs, saidSeconds, timeZone]);
   useEffect(diagnoseNow, [diagnoseNow]);
 
   const chooseRange = (next: RangeId) => {
@@ -257,7 +262,7 @@ function Morning({ server, address, go, widgetTitles }: MorningProps): ReactNode
 /** "Thu 19 Nov 2026": the day of the window, or today. */
 const dayText = (atMs: number): string =>
   dateTimeFormat(defaultLocale, {
-    timeZone: localTimeZone,
+    timeZone: localTimeZone(),
     weekday: 'short',
     day: 'numeric',
     month: 'short',

@@ -21,7 +21,7 @@ export function TimelineTable({
       {
         id: 'at',
         header: 'from',
-        cell: ({ atMs }) => clock(atMs, localTimeZone),
+        cell: ({ atMs }) => clock(atMs, localTimeZone()),
         sortValue: ({ atMs }) => atMs,
       },
       ...timelineLayers.map(({ layer, name }): TableColumn<TimelineBucket> => ({

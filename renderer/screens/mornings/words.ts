@@ -59,8 +59,8 @@ export const cureWords: Readonly<Record<Finding['cure'], CureWords>> = {
   read_model: {
     short: 'a read model',
     reason:
-      'It reads and aggregates far more than it shows: precompute what it shows, and let the dashboard read that. An ' +
-      'index would not help: the rows have to be read all the same.',
+      'It is a report: precompute what it shows and let the dashboard read that, away from the tables in which people ' +
+      'save. An index for a report would be one more for every save to keep.',
   },
   index: {
     short: 'an index',

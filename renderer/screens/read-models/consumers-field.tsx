@@ -1,6 +1,7 @@
-import { ActionIcon, Button, NumberInput, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import type { Consumer } from '../../../shared/model/read-model.ts';
+import { BudgetField } from '../../app/budget-field.tsx';
 import styles from './read-models.module.css';
 
 interface ConsumersFieldProps {
@@ -31,16 +32,10 @@ export function ConsumersField({ consumers, onChange, error }: ConsumersFieldPro
             value={consumer.owner}
             onChange={(event) => change(index, { owner: event.currentTarget.value })}
           />
-          <NumberInput
-            aria-label={`Budget of consumer ${index + 1} in minutes`}
-            suffix=" min"
-            min={1}
-            allowDecimal={false}
-            value={consumer.budget === 'live' ? '' : consumer.budget.minutes}
-            placeholder="live"
-            onChange={(minutes) => {
-              if (typeof minutes === 'number' && minutes >= 1) change(index, { budget: { minutes } });
-            }}
+          <BudgetField
+            label={`Budget of consumer ${index + 1}`}
+            budget={consumer.budget}
+            onChange={(budget) => change(index, { budget })}
           />
           <ActionIcon
             variant="subtle"

@@ -8,7 +8,7 @@ export function DifferingRows({ outcome }: { readonly outcome: ComparisonOutcome
   const { columns, rows } = differingTable(outcome.columns, outcome.rows);
   return (
     <>
-      <Notice tone="bad" title="The rewritten query does not answer as the statement does">
+      <Notice tone="bad" title="The rewritten query does not answer as the original does">
         {outcome.why}
       </Notice>
       {rows.length > 0 && (

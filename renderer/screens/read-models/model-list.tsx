@@ -3,19 +3,22 @@ import { useEffect } from 'react';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatCount } from '../../../shared/format/count.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
+import { scheduleText } from '../../../shared/format/schedule-text.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
+import { budgetMinutes } from '../../../shared/model/freshness.ts';
 import type { ReadModel } from '../../../shared/model/read-model.ts';
 import { budgetText } from '../../app/budget-text.ts';
 import { EmptyState } from '../../app/empty-state.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../app/freshness-label.tsx';
-import { momentExact, momentText } from '../../app/moments.ts';
+import { momentExact, momentShort } from '../../app/moments.ts';
 import { Card, Page } from '../../app/page.tsx';
-import { navigate } from '../../app/router.ts';
+import { href, navigate } from '../../app/router.ts';
 import { Tag } from '../../app/tag.tsx';
 import { useNow } from '../../app/use-now.ts';
 import { useCommands } from '../../commands/use-commands.ts';
 import { refreshReadModels, useReadModels, watchReadModels } from '../../stores/read-models.ts';
+import { useSchedule, watchSchedule } from '../../stores/schedule.ts';
 import { DataTable, type TableColumn } from '../../tables/data-table.tsx';
 import { currentVersion, occupiedBytes, servedCopy } from './model-facts.ts';
 import { MoreMenu } from './more-menu.tsx';
@@ -31,6 +34,7 @@ export function ModelList({ server }: { readonly server: ServerSummary }) {
   const { serverId } = server;
   const { list, plans } = useReadModels();
   useEffect(() => watchReadModels(serverId), [serverId]);
+  useEffect(() => watchSchedule(serverId), [serverId]);
   useCommands('read-models', [
     {
       id: 'import',
@@ -104,7 +108,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
   {
     id: 'name',
     header: 'name and question',
-    width: 'minmax(170px, 2fr)',
+    width: 'minmax(150px, 2fr)',
     wrap: true,
     cell: (model) => (
       <span className={styles.name}>
@@ -120,7 +124,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
   {
     id: 'owner',
     header: 'owner',
-    width: 'minmax(90px, 1fr)',
+    width: 'minmax(96px, 1fr)',
     wrap: true,
     cell: (model) => model.owner,
     sortValue: (model) => model.owner,
@@ -129,15 +133,16 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'budget',
     header: 'budget',
     hint: 'The largest age that its consumers accept',
-    width: '84px',
+    width: '80px',
+    wrap: true,
     cell: (model) => budgetText(model.budget),
-    sortValue: (model) => (model.budget === null || model.budget === 'live' ? 0 : model.budget.minutes),
+    sortValue: (model) => (model.budget === null || model.budget === 'live' ? 0 : budgetMinutes(model.budget)),
   },
   {
     id: 'as-of',
     header: 'as of',
     hint: 'When the source data was read',
-    width: 'minmax(170px, 1fr)',
+    width: 'minmax(144px, 1fr)',
     wrap: true,
     cell: (model) => <FreshnessLabel freshness={model.freshness} />,
     sortValue: (model) => model.freshness.asOf,
@@ -145,7 +150,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
   {
     id: 'version',
     header: 'version',
-    width: '84px',
+    width: '62px',
     align: 'right',
     cell: (model) => (model.currentVersion === null ? '–' : `v${model.currentVersion}`),
     sortValue: (model) => model.currentVersion,
@@ -153,7 +158,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
   {
     id: 'rows',
     header: 'rows',
-    width: '76px',
+    width: '62px',
     align: 'right',
     cell: (model) => orDash(servedCopy(currentVersion(model))?.rows, formatCount),
     sortValue: (model) => servedCopy(currentVersion(model))?.rows,
@@ -162,7 +167,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'size',
     header: 'size',
     hint: 'All copies of all versions',
-    width: '80px',
+    width: '70px',
     align: 'right',
     cell: (model) => orDash(occupiedBytes(model), formatBytes),
     sortValue: occupiedBytes,
@@ -171,15 +176,24 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'strategy',
     header: 'strategy',
     hint: 'How the last refresh brought new numbers to the readers',
-    width: '96px',
+    width: '80px',
+    wrap: true,
     cell: (model) => strategyText(model.lastRun),
     sortValue: (model) => model.lastRun?.mode,
+  },
+  {
+    id: 'next-run',
+    header: 'next run',
+    hint: 'When its schedule makes it due',
+    width: '92px',
+    wrap: true,
+    cell: (model) => <NextRun name={model.name} />,
   },
   {
     id: 'last-run',
     header: 'last run',
     hint: 'How it ended, when it began, how long it took',
-    width: 'minmax(150px, 1fr)',
+    width: 'minmax(130px, 1fr)',
     wrap: true,
     cell: (model) => <LastRun model={model} />,
     sortValue: (model) => model.lastRun?.startedAtMs,
@@ -188,7 +202,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'drift',
     header: 'drift',
     hint: 'Where the catalog is not what the registry says',
-    width: '76px',
+    width: '58px',
     cell: (model) =>
       model.drift.length === 0 ? (
         <span className="db-dim">none</span>
@@ -201,18 +215,37 @@ const columns: readonly TableColumn<ReadModel>[] = [
   },
 ];
 
+/** When it is due, or why no moment is; leads to its schedule. */
+function NextRun({ name }: { readonly name: string }) {
+  const nowMs = useNow(60_000);
+  const model = useSchedule(
+    (state) => state.overview.value?.models.find(({ readModel }) => readModel === name) ?? null,
+  );
+  if (model === null) return <span className="db-dim">–</span>;
+  const { nextDueMs, dueReason, paused, stopped, schedule } = model;
+  const link = href('/schedule', { model: name });
+  if (stopped !== null || paused !== null) return <a href={link}>{stopped === null ? 'paused' : 'stopped'}</a>;
+  return (
+    <a href={link} title={dueReason.text}>
+      {nextDueMs === null ? scheduleText(schedule) : momentShort(nextDueMs, nowMs)}
+    </a>
+  );
+}
+
 function LastRun({ model }: { readonly model: ReadModel }) {
   const nowMs = useNow(60_000);
   const run = model.lastRun;
   if (run === null) return <span className="db-dim">never</span>;
   const { text, tone } = runWords[run.state];
   return (
-    <span className={styles.inline}>
-      <Tag tone={tone} title={run.error ?? undefined}>
-        {text}
-      </Tag>
+    <span className={styles.name}>
+      <span>
+        <Tag tone={tone} title={run.error ?? undefined}>
+          {text}
+        </Tag>
+      </span>
       <span className="db-dim" title={momentExact(run.startedAtMs)}>
-        {momentText(run.startedAtMs, nowMs)}
+        {momentShort(run.startedAtMs, nowMs)}
         {run.endedAtMs !== null && ` · ${formatDuration(run.endedAtMs - run.startedAtMs)}`}
       </span>
     </span>

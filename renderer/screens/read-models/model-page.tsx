@@ -218,6 +218,7 @@ function modelActions(
     ...(model.suspended === null
       ? [{ id: 'refresh', title: 'Refresh now', run: () => void refreshNow(serverId, name) }]
       : []),
+    { id: 'schedule', title: 'Change its schedule …', run: () => navigate('/schedule', { model: name }) },
     { id: 'version', title: 'New version …', run: () => navigate('/read-models/propose', { model: name }) },
     ...(previous === null
       ? []

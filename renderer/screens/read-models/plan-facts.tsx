@@ -1,12 +1,13 @@
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatCount } from '../../../shared/format/count.ts';
-import type { CheckedProposal, Plan } from '../../../shared/model/read-model.ts';
+import { isForRegistry, type CheckedProposal, type Plan } from '../../../shared/model/read-model.ts';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { momentExact } from '../../app/moments.ts';
 import { Card } from '../../app/page.tsx';
 import { SqlEditor } from '../../app/sql-editor.tsx';
 import { Tag } from '../../app/tag.tsx';
 import styles from './read-models.module.css';
+import { periodText } from './words.ts';
 
 /** Kinds after which readers of a name that they know see other columns, or might. */
 const changesReaders: ReadonlySet<Plan['kind']> = new Set(['new_version', 'roll_back', 'resume', 'import']);
@@ -40,7 +41,7 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
       )}
       <Card title="What it rests on">
         <dl className={styles.facts}>
-          {plan.kind !== 'uninstall' && (
+          {!isForRegistry(plan.kind) && (
             <>
               <dt>stable name</dt>
               <dd className={styles.mono}>
@@ -58,6 +59,10 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
               <dd className={styles.mono}>{checked.proposal.keyColumns.join(', ') || '–'}</dd>
               <dt>reads</dt>
               <dd className={styles.mono}>{checked.baseTables.join(', ') || '–'}</dd>
+              <dt>refreshed</dt>
+              <dd>
+                {checked.proposal.period === undefined ? 'all of it, every time' : periodText(checked.proposal.period)}
+              </dd>
               {checked.proposal.grantTo.length > 0 && (
                 <>
                   <dt>readable by</dt>
@@ -107,6 +112,7 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
           </p>
         </Card>
       )}
+      {checked !== null && plan.proof?.text !== undefined && <PlanProof plan={plan} />}
       {checked !== null && (
         <Card
           title="How a reader asks afterwards"
@@ -124,9 +130,32 @@ export function PlanFacts({ plan }: { readonly plan: Plan }) {
 const readerText = ({ derivation, readerSql }: CheckedProposal): string => derivation?.rewrittenSql ?? readerSql;
 
 function ProofTag({ plan }: { readonly plan: Plan }) {
-  return plan.unproven === true ? (
-    <Tag tone="warning">unproven, by a person’s word</Tag>
-  ) : (
-    <Tag tone="good">proven</Tag>
+  if (plan.unproven === true) return <Tag tone="warning">unproven, by a person’s word</Tag>;
+  return plan.proof?.verdict === 'proven' ? <Tag tone="good">proven</Tag> : <Tag>as it serves now</Tag>;
+}
+
+/** What was compared before the plan was made, what was not, and how each widget asks afterwards. */
+function PlanProof({ plan }: { readonly plan: Plan }) {
+  const originals = plan.proof?.originals ?? [];
+  return (
+    <Card title="Proof" tags={<ProofTag plan={plan} />}>
+      {originals.length === 0 ? (
+        <p>{plan.proof?.text}</p>
+      ) : (
+        originals.map(({ originalId, kind, label, text, rewrittenSql }) => (
+          <div key={originalId} className={styles.below}>
+            <p>
+              <strong>Against {label}.</strong> {text}
+            </p>
+            {kind === 'widget' && rewrittenSql !== null && (
+              <details className={styles.undo}>
+                <summary>How it asks afterwards</summary>
+                <SqlEditor value={rewrittenSql} label={`Query over the read model of ${label}`} maxHeight={160} />
+              </details>
+            )}
+          </div>
+        ))
+      )}
+    </Card>
   );
 }

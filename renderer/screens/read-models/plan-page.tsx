@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
-import type { Execution, Plan } from '../../../shared/model/read-model.ts';
+import { isForRegistry, type Execution, type Plan } from '../../../shared/model/read-model.ts';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { EmptyState } from '../../app/empty-state.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
@@ -55,7 +55,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
   const proposal = plan.proposal?.proposal;
   return (
     <Page
-      title={plan.kind === 'uninstall' ? 'The registry' : plan.readModel}
+      title={isForRegistry(plan.kind) ? 'The registry' : plan.readModel}
       {...(proposal === undefined ? {} : { lede: proposal.question })}
       tags={
         <>
@@ -66,7 +66,7 @@ export function PlanPage({ server, planId }: PlanPageProps) {
       }
       actions={
         <>
-          {plan.kind !== 'create' && plan.kind !== 'import' && plan.kind !== 'uninstall' && (
+          {plan.kind !== 'create' && plan.kind !== 'import' && !isForRegistry(plan.kind) && (
             <Button onClick={() => navigate(`/read-models/model/${encodeURIComponent(plan.readModel)}`)}>
               The read model
             </Button>
@@ -148,7 +148,7 @@ function Ended({ server, plan, execution, stale }: EndedProps) {
   );
   const failed = problem === null ? null : <FailureNotice problem={problem} />;
   if (plan.state === 'done') {
-    const gone = plan.kind === 'drop' || plan.kind === 'uninstall';
+    const gone = plan.kind === 'drop' || isForRegistry(plan.kind);
     return (
       <>
         <Notice
@@ -157,6 +157,11 @@ function Ended({ server, plan, execution, stale }: EndedProps) {
             <>
               {plan.kind === 'create' && !movesWidgets(plan) && (
                 <PutOnDashboard server={server} readModel={plan.readModel} size="compact-sm" onProblem={setProblem} />
+              )}
+              {plan.kind === 'update_registry' && (
+                <Button size="compact-sm" variant="filled" onClick={() => navigate('/schedule')}>
+                  The schedule
+                </Button>
               )}
               <Button
                 size="compact-sm"
@@ -212,6 +217,7 @@ const endedTitles = {
 
 function doneTitle(plan: Plan): string {
   const name = `${plan.schema}.${plan.readModel}`;
+  if (plan.kind === 'update_registry') return 'The registry is up to date';
   if (plan.kind === 'uninstall') return 'The registry is gone, and the stable views serve on';
   if (plan.kind === 'suspend') return `${name} is suspended and serves its last rows`;
   return plan.kind === 'drop' ? `${name} is gone` : `${name} serves version ${plan.toVersion ?? ''}`;

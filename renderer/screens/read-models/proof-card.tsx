@@ -1,56 +1,77 @@
-import { Button, Checkbox, Progress } from '@mantine/core';
+import { Button, Progress } from '@mantine/core';
 import { useState } from 'react';
 import { formatDuration } from '../../../shared/format/duration.ts';
-import type { ParameterSet, ProofStep } from '../../../shared/model/proof.ts';
+import { type AskedOriginal, type ParameterSet, type ProofStep, setKey } from '../../../shared/model/proof.ts';
+import { proofText } from '../../../shared/model/proof-text.ts';
+import type { CheckedProposal } from '../../../shared/model/proposal.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { momentExact } from '../../app/moments.ts';
 import { Card } from '../../app/page.tsx';
+import { SqlEditor } from '../../app/sql-editor.tsx';
 import { Tag } from '../../app/tag.tsx';
 import { ValuesForm } from '../../app/values-form.tsx';
 import { DifferingRows } from './differing-rows.tsx';
-import { inconclusiveText, outcomeWords, proofWords, setsText } from './proof-words.ts';
+import { adviceOf, outcomeWords, proofWords, setsText } from './proof-words.ts';
 import styles from './read-models.module.css';
-import type { UsedProof } from './use-proof.ts';
+import { type UsedProof, useProof } from './use-proof.ts';
 
 interface ProofCardProps {
-  /** Parameters that the sets vary. */
-  readonly free: readonly string[];
-  /** Those of the proposal; more can be added. */
-  readonly suggestedSets: readonly ParameterSet[];
-  readonly used: UsedProof;
-  /** The checked proposal is the one on the screen. */
+  readonly title: string;
+  readonly serverId: string;
+  readonly proposal: CheckedProposal;
+  readonly original: AskedOriginal;
+  /** The checked proposal is the one on the screen, and so is the original. */
   readonly settled: boolean;
-  /** No plan without a proof, or the person's word. */
-  readonly needed: boolean;
-  readonly unproven: boolean;
-  readonly onUnproven: (unproven: boolean) => void;
+  /** Left out where another card has the query over the read model. */
+  readonly onQuery?: (rewrittenSql: string) => void;
+  readonly onProven: () => void;
 }
 
-/** Whether the rewritten query answers as the statement does: the proof, its parameter sets, the rows that differ. */
-export function ProofCard({ free, suggestedSets, used, settled, needed, unproven, onUnproven }: ProofCardProps) {
-  const { proof, running, known, problem } = used;
+/** Whether a rewritten query answers as its original does: the proof, its parameter sets, the rows that differ. */
+export function ProofCard(props: ProofCardProps) {
+  const { title, serverId, proposal, original, settled, onQuery, onProven } = props;
+  const used = useProof({ serverId, proposal, original, onProven });
+  const { proof, running, problem } = used;
+  const { freeParameters: free, originalId, label, unchanged } = original;
   const [added, setAdded] = useState<readonly ParameterSet[]>([]);
   const [adding, setAdding] = useState(false);
-  const sets = [...suggestedSets, ...added];
+  const sets = [...original.parameterSets, ...added];
   const steps = running?.steps ?? proof?.steps ?? [];
-  const words = proof === null && !needed ? shippedWords : proofWords(proof);
+  const words = proof === null && unchanged ? unchangedWords : proofWords(proof);
   const different = steps.map(({ outcome }) => outcome).find((outcome) => outcome.result === 'different');
   const needsSets = free.length > 0 && sets.length === 0;
+  const query = proposal.queries?.[originalId] ?? original.rewrittenSql ?? '';
   return (
     <Card
-      title="Proof"
+      title={title}
       tags={running === null ? <Tag tone={words.tone}>{words.text}</Tag> : <Tag tone="accent">running</Tag>}
       aside={proof === null || running !== null ? undefined : momentExact(proof.provenAtMs)}
     >
       {problem !== null && <FailureNotice problem={problem} />}
+      {onQuery !== undefined && (
+        <>
+          <p className="db-dim">How {label} asks once the plan is done:</p>
+          <SqlEditor
+            value={query}
+            onChange={onQuery}
+            label={`Query over the read model of ${label}`}
+            minHeight={60}
+            maxHeight={220}
+          />
+        </>
+      )}
       {proof === null && running === null && (
         <p className="db-dim">
-          {known
-            ? 'Runs the statement and its rewriting side by side at one snapshot and compares every row. It only reads, and takes about twice as long as the statement.'
-            : 'Asking whether this text was proven before …'}
+          {unchanged
+            ? 'Definition and query are those that serve now. Proving them again is up to you.'
+            : `Runs ${label} and its query over the read model side by side at one snapshot and compares every row. It only reads, and takes about twice as long as the original.`}
         </p>
       )}
-      {proof?.verdict === 'inconclusive' && running === null && <p>{inconclusiveText(proof)}</p>}
+      {proof !== null && running === null && (
+        <p className={proof.verdict === 'proven' ? 'db-dim' : ''}>
+          {proofText(proof)} {adviceOf(proof)}
+        </p>
+      )}
       {different?.result === 'different' && <DifferingRows outcome={different} />}
       {running !== null && <Running used={used} setCount={running.setCount} done={running.steps.length} />}
       <SetsTable free={free} sets={sets} steps={steps} />
@@ -75,18 +96,10 @@ export function ProofCard({ free, suggestedSets, used, settled, needed, unproven
             Add a parameter set
           </Button>
         )}
-        {needed && proof?.verdict !== 'proven' && running === null && (
-          <Checkbox
-            size="xs"
-            label="Build it unproven: I answer for its numbers"
-            checked={unproven}
-            onChange={(event) => onUnproven(event.currentTarget.checked)}
-          />
-        )}
         <Button
           className={styles.push}
           variant={proof?.verdict === 'proven' ? 'default' : 'filled'}
-          disabled={!settled || running !== null || needsSets}
+          disabled={!settled || running !== null || needsSets || query.trim() === ''}
           onClick={() => used.prove(sets)}
         >
           {proof === null ? 'Prove' : 'Prove again'}
@@ -96,7 +109,7 @@ export function ProofCard({ free, suggestedSets, used, settled, needed, unproven
   );
 }
 
-const shippedWords = { text: 'as it ships', tone: 'neutral' } as const;
+const unchangedWords = { text: 'as it serves now', tone: 'neutral' } as const;
 
 interface RunningProps {
   readonly used: UsedProof;
@@ -160,7 +173,7 @@ function SetsTable({ free, sets, steps }: SetsTableProps) {
           {rows.map(({ parameterSet, outcome, tookMs }, at) => {
             const words = outcome === null ? null : outcomeWords(outcome);
             return (
-              <tr key={keyOf(free, parameterSet)} className={outcome?.result === 'different' ? styles.differs : ''}>
+              <tr key={setKey(parameterSet)} className={outcome?.result === 'different' ? styles.differs : ''}>
                 <td>{at + 1}</td>
                 {free.map((name) => (
                   <td key={name} className={styles.mono}>

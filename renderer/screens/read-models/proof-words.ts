@@ -6,9 +6,12 @@ import type { Worded } from './words.ts';
 
 export function proofWords(proof: Proof | null): Worded {
   if (proof === null) return { text: 'not proven', tone: 'warning' };
+  const telling = proof.steps.filter(({ outcome }) => outcome.result === 'equal' && !outcome.nothing).length;
   switch (proof.verdict) {
     case 'proven':
-      return { text: `proven on ${setsText(proof.steps.length)}`, tone: 'good' };
+      return { text: `proven on ${setsText(telling)}`, tone: 'good' };
+    case 'partly':
+      return { text: `less than proven: equal on ${setsText(telling)}`, tone: 'warning' };
     case 'disproven':
       return { text: 'returns other rows', tone: 'bad' };
     case 'inconclusive':
@@ -24,7 +27,8 @@ export function outcomeWords(outcome: ComparisonOutcome): Worded {
     case 'equal': {
       const rows = outcome.rows === 1 ? '1 row' : `${formatCount(outcome.rows)} rows`;
       const ties = outcome.tiesAtLimit ? ', but for rows that tie at the LIMIT' : '';
-      return { text: `equal, ${rows}${ties}`, tone: outcome.rows === 0 ? 'neutral' : 'good' };
+      const zero = outcome.nothing && outcome.rows > 0 ? ' of NULL and 0' : '';
+      return { text: `equal, ${rows}${zero}${ties}`, tone: outcome.nothing ? 'neutral' : 'good' };
     }
     case 'different':
       return { text: 'different', tone: 'bad' };
@@ -33,11 +37,19 @@ export function outcomeWords(outcome: ComparisonOutcome): Worded {
   }
 }
 
-/** What to do about a proof that proves nothing. */
-export function inconclusiveText({ steps }: Proof): string {
-  return steps.some(({ outcome }) => outcome.result === 'timed_out')
-    ? 'A parameter set ran out of time. Prove it with one that reads less, or in a quieter hour.'
-    : 'No parameter set returned a row, and an equal nothing says little. Add one that does.';
+/** What to do about a proof that is none; empty for one that is. */
+export function adviceOf({ verdict, steps }: Proof): string {
+  switch (verdict) {
+    case 'proven':
+    case 'disproven':
+      return '';
+    case 'partly':
+      return 'Add a set with other values and other results.';
+    case 'inconclusive':
+      return steps.some(({ outcome }) => outcome.result === 'timed_out')
+        ? 'Prove it with a set that reads less, or in a quieter hour.'
+        : 'An equal nothing says little: add a set that returns something.';
+  }
 }
 
 export interface DifferingTable {

@@ -7,9 +7,9 @@ import { budgetText } from '../../app/budget-text.ts';
 import { Card } from '../../app/page.tsx';
 import { Tag } from '../../app/tag.tsx';
 import { valueOrigins } from '../../app/value-origins.ts';
+import { modeWords } from '../../i18n/words.ts';
 import type { Loadable } from '../../stores/loadable.ts';
 import styles from './read-models.module.css';
-import { modeWords } from './words.ts';
 
 interface ProposalFactsProps {
   readonly checked: Loadable<CheckedProposal>;

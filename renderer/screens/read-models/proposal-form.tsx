@@ -1,7 +1,6 @@
-import { Button, Checkbox, MultiSelect, TagsInput, TextInput } from '@mantine/core';
+import { Button, MultiSelect, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
-import { comparedOf } from '../../../shared/model/read-model.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { CopyButton } from '../../app/copy-button.tsx';
 import { Card, Page } from '../../app/page.tsx';
@@ -15,23 +14,24 @@ import { makePlan, type ProposalOrigin } from '../../stores/plans.ts';
 import { breakingRefusal } from './breaking-refusal.ts';
 import { ConsumersField } from './consumers-field.tsx';
 import { missingValues } from './missing-values.ts';
+import { hasOwnEditor, isLacking, needsWord, proofTitle } from './original-facts.ts';
+import { PeriodField } from './period-field.tsx';
 import { type Draft, fieldProblems, type ProposalField } from './proposal-draft.ts';
 import { ProposalFacts } from './proposal-facts.tsx';
 import { ProofCard } from './proof-card.tsx';
 import { proofWords } from './proof-words.ts';
 import styles from './read-models.module.css';
 import { RewritingCard } from './rewriting-card.tsx';
-import { freeNames, type OwnRewritten, rewritingOf } from './rewriting-facts.ts';
+import { type OwnRewritten, rewritingOf } from './rewriting-facts.ts';
 import { SiblingsCard } from './siblings-card.tsx';
-import { useProof } from './use-proof.ts';
+import { UnprovenCard } from './unproven-card.tsx';
+import { useOriginals } from './use-originals.ts';
 import { useProposal } from './use-proposal.ts';
 
 interface ProposalFormProps {
   readonly server: ServerSummary;
   readonly origin: ProposalOrigin | null;
   readonly initial: Draft;
-  /** How a widget asks now; null: as the engine suggests. */
-  readonly initialReaderSql: string | null;
   readonly title: string;
   /** Set when this becomes another version of a read model that exists: its name stays. */
   readonly nextVersion?: number;
@@ -43,9 +43,10 @@ interface ProposalFormProps {
 
 /** Edits a proposal beside what the engine says about it. Nothing is created before its plan was shown and run. */
 export function ProposalForm(props: ProposalFormProps) {
-  const { server, origin, initial, initialReaderSql, title, nextVersion, onValues, onFreeze } = props;
+  const { server, origin, initial, title, nextVersion, onValues, onFreeze } = props;
   const { draft, checked, settled, change, recheck } = useProposal(server.serverId, origin, initial);
-  const [ownReaderSql, setReaderSql] = useState(initialReaderSql);
+  const [ownReaderSql, setReaderSql] = useState<string | null>(null);
+  const [queries, setQueries] = useState<Readonly<Record<string, string>>>({});
   const [ownRewritten, setRewritten] = useState<OwnRewritten | null>(null);
   const [tried, setTried] = useState(false);
   const [planning, setPlanning] = useState(false);
@@ -61,16 +62,14 @@ export function ProposalForm(props: ProposalFormProps) {
   const shown =
     checked.value === null
       ? null
-      : { ...checked.value, proposal, readerSql, ...(rewriting === null ? {} : { derivation: rewriting }) };
-  const proof = useProof(server.serverId, settled ? shown : null);
-  const [unproven, setUnproven] = useState(false);
-  const compared = shown === null ? null : comparedOf(shown);
-  // What answers for a statement or a widget needs a proof, or the person's word; not what ships with the widget.
-  const needsProof =
-    checked.value?.origin === 'statement' ||
-    (compared !== null && !(checked.value?.asShipped === true && ownReaderSql === null));
-  const sure = !needsProof || proof.proof?.verdict === 'proven' || unproven;
+      : { ...checked.value, proposal, readerSql, queries, ...(rewriting === null ? {} : { derivation: rewriting }) };
   const movesWidgets = proposal.consumers.some(({ consumer }) => consumer.startsWith('widget:'));
+  const asked = useOriginals(server.serverId, settled ? shown : null);
+  const [unproven, setUnproven] = useState(false);
+  const originals = asked.value?.originals ?? [];
+  const lacks = asked.value === null || needsWord(asked.value);
+  const sure = asked.settled && (!lacks || unproven);
+  const [onlyOriginal, ...furtherOriginals] = originals;
 
   const plan = async (onBreaking?: 'replace') => {
     setTried(true);
@@ -78,7 +77,7 @@ export function ProposalForm(props: ProposalFormProps) {
     setPlanning(true);
     setProblem(null);
     try {
-      const made = await makePlan(server.serverId, shown, { onBreaking, unproven: needsProof && unproven });
+      const made = await makePlan(server.serverId, shown, { onBreaking, unproven: lacks && unproven });
       navigate(`/read-models/plan/${made.planId}`);
     } catch (error) {
       setProblem(problemOf(error));
@@ -99,8 +98,13 @@ export function ProposalForm(props: ProposalFormProps) {
           {nextVersion !== undefined && <Tag>version {nextVersion}</Tag>}
           {origin?.kind === 'statement' && <Tag>from a finding</Tag>}
           {origin?.kind === 'widget' && <Tag>from a dashboard widget</Tag>}
-          {needsProof && compared !== null && (
-            <Tag tone={proofWords(proof.proof).tone}>{proofWords(proof.proof).text}</Tag>
+          {onlyOriginal !== undefined && furtherOriginals.length === 0 && !onlyOriginal.unchanged && (
+            <Tag tone={proofWords(onlyOriginal.proof).tone}>{proofWords(onlyOriginal.proof).text}</Tag>
+          )}
+          {furtherOriginals.length > 0 && (
+            <Tag tone={lacks ? 'warning' : 'good'}>
+              {originals.filter((one) => !isLacking(one)).length} of {originals.length} proven
+            </Tag>
           )}
         </>
       }
@@ -187,6 +191,14 @@ export function ProposalForm(props: ProposalFormProps) {
                 value={proposal.grantTo}
                 onChange={(grantTo) => change({ grantTo })}
               />
+              <PeriodField
+                period={proposal.period}
+                keyColumns={proposal.keyColumns}
+                columns={checked.value?.columns ?? []}
+                advised={rewriting?.period ?? null}
+                error={errorOf('period')}
+                onChange={(period) => change({ period })}
+              />
               <div className={styles.wide}>
                 <div className={styles.label}>Consumers</div>
                 <ConsumersField
@@ -218,31 +230,24 @@ export function ProposalForm(props: ProposalFormProps) {
               onChange={(sql) => setRewritten({ of: checked.value?.derivation?.rewrittenSql ?? '', sql })}
             />
           )}
-          {compared !== null && (
-            <ProofCard
-              key={compared.originalSql}
-              free={rewriting === null ? [] : freeNames(rewriting)}
-              suggestedSets={compared.parameterSets}
-              used={proof}
-              settled={settled && checked.problem === null}
-              needed={needsProof}
-              unproven={unproven}
-              onUnproven={setUnproven}
-            />
-          )}
-          {needsProof && compared === null && (
-            <Card title="Proof" tags={<Tag tone="warning">not proven</Tag>}>
-              <p>
-                The definition is your own and the statement has no rewritten query, so there is nothing to compare it
-                with.
-              </p>
-              <Checkbox
-                size="xs"
-                label="Build it unproven: I answer for its numbers"
-                checked={unproven}
-                onChange={(event) => setUnproven(event.currentTarget.checked)}
+          {asked.problem !== null && <FailureNotice problem={asked.problem} onRetry={asked.reload} />}
+          {shown !== null &&
+            originals.map((original) => (
+              <ProofCard
+                key={original.originalId}
+                title={proofTitle(original, originals)}
+                serverId={server.serverId}
+                proposal={shown}
+                original={original}
+                settled={settled && checked.problem === null && asked.settled}
+                onProven={asked.reload}
+                {...(hasOwnEditor(original, shown)
+                  ? {}
+                  : { onQuery: (sql: string) => setQueries((before) => ({ ...before, [original.originalId]: sql })) })}
               />
-            </Card>
+            ))}
+          {asked.value !== null && lacks && (
+            <UnprovenCard againstNothing={originals.length === 0} unproven={unproven} onUnproven={setUnproven} />
           )}
         </div>
         <div className={styles.stack}>
@@ -267,7 +272,12 @@ export function ProposalForm(props: ProposalFormProps) {
               aside={<CopyButton text={readerSql} what="the reader’s query" />}
             >
               <SqlEditor value={readerSql} onChange={setReaderSql} label="Query over the read model" maxHeight={260} />
-              {movesWidgets && <p className="db-dim">Its widgets move to this query when the plan is done.</p>}
+              {movesWidgets && (
+                <p className="db-dim">
+                  Widgets that have no query of their own over it move to this one when the plan is done; the others
+                  keep theirs.
+                </p>
+              )}
             </Card>
           )}
         </div>

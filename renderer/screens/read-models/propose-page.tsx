@@ -4,8 +4,7 @@ import { FailureNotice } from '../../app/failure-notice.tsx';
 import { Page } from '../../app/page.tsx';
 import { useRoute } from '../../app/router.ts';
 import { refreshDetail, useReadModels, watchReadModel } from '../../stores/read-models.ts';
-import { type Problem, problemOf } from '../../stores/failure-error.ts';
-import { type ProposalOrigin, widgetReaderSql } from '../../stores/plans.ts';
+import type { ProposalOrigin } from '../../stores/plans.ts';
 import { blankDraft, draftOfVersion } from './proposal-draft.ts';
 import { ProposalForm } from './proposal-form.tsx';
 
@@ -24,23 +23,24 @@ export function ProposePage({ server }: { readonly server: ServerSummary }) {
   const model = params.get('model');
   const statement = params.get('statement');
   const widget = params.get('widget');
+  const sql = params.get('sql');
   const [given, setGiven] = useState(nothingGiven);
   const origin = useMemo<ProposalOrigin | null>(() => {
     if (statement !== null) {
       const { values, freeze } = given.statement === statement ? given : nothingGiven;
       return { kind: 'statement', statementId: statement, values, freeze: [...freeze] };
     }
-    return widget === null ? null : { kind: 'widget', widgetId: widget };
-  }, [statement, widget, given]);
+    if (widget !== null) return { kind: 'widget', widgetId: widget };
+    return sql === null ? null : { kind: 'sql', sql };
+  }, [statement, widget, sql, given]);
 
   if (model !== null) return <NextVersion key={model} server={server} name={model} />;
   return (
     <ProposalForm
-      key={`${statement ?? ''} ${widget ?? ''}`}
+      key={`${statement ?? ''} ${widget ?? ''} ${sql ?? ''}`}
       server={server}
       origin={origin}
       initial={blankDraft}
-      initialReaderSql={null}
       title="Propose a read model"
       onValues={(values) => setGiven((before) => ({ ...ofStatement(before, statement), values }))}
       onFreeze={(freeze) => setGiven((before) => ({ ...ofStatement(before, statement), freeze }))}
@@ -58,26 +58,14 @@ function NextVersion({ server, name }: { readonly server: ServerSummary; readonl
   useEffect(() => watchReadModel(serverId, name), [serverId, name]);
   const model = detail?.value?.readModel ?? null;
   const initial = model === null ? null : draftOfVersion(model);
-  const [reader, setReader] = useState<{ readonly sql: string | null; readonly problem: Problem | null } | null>(null);
-  useEffect(() => {
-    let left = false;
-    widgetReaderSql(serverId, name).then(
-      (sql) => left || setReader({ sql, problem: null }),
-      (error: unknown) => left || setReader({ sql: null, problem: problemOf(error) }),
-    );
-    return () => {
-      left = true;
-    };
-  }, [serverId, name]);
   const title = `${name}: new version`;
-  const problem = detail?.problem ?? reader?.problem ?? null;
-  if (model !== null && initial !== null && reader !== null && problem === null) {
+  const problem = detail?.problem ?? null;
+  if (model !== null && initial !== null && problem === null) {
     return (
       <ProposalForm
         server={server}
         origin={null}
         initial={initial}
-        initialReaderSql={reader.sql}
         title={title}
         nextVersion={Math.max(...model.versions.map((version) => version.version)) + 1}
       />

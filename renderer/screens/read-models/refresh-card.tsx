@@ -3,11 +3,13 @@ import { useState } from 'react';
 import type { ReadModel, RefreshMode } from '../../../shared/model/read-model.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { Card } from '../../app/page.tsx';
+import { modeWords } from '../../i18n/words.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
 import { type ReadModelDetail, refreshNow, setRefreshMode } from '../../stores/read-models.ts';
 import { currentVersion } from './model-facts.ts';
 import styles from './read-models.module.css';
-import { modeWords, periodText } from './words.ts';
+import { ScheduleFact } from './schedule-fact.tsx';
+import { periodText } from './words.ts';
 
 interface RefreshCardProps {
   readonly serverId: string;
@@ -42,6 +44,10 @@ export function RefreshCard({ serverId, model, next, busy }: RefreshCardProps) {
       <dl className={styles.facts}>
         <dt>period</dt>
         <dd>{period === null ? 'none: every refresh recomputes all of it' : periodText(period)}</dd>
+        <dt>schedule</dt>
+        <dd>
+          <ScheduleFact serverId={serverId} name={model.name} />
+        </dd>
         <dt>next refresh</dt>
         <dd>
           {model.suspended !== null ? (
@@ -71,9 +77,15 @@ export function RefreshCard({ serverId, model, next, busy }: RefreshCardProps) {
         </dd>
       </dl>
       {period !== null && (
-        <Button size="compact-sm" mt={8} disabled={busy} onClick={() => void refreshNow(serverId, model.name, 'all')}>
-          Verify all periods now
-        </Button>
+        <>
+          <Button size="compact-sm" mt={8} disabled={busy} onClick={() => void refreshNow(serverId, model.name, 'all')}>
+            Verify all periods now
+          </Button>
+          <div className="db-dim">
+            Finds and mends what changed in closed periods, and rows that somebody wrote into the copy by hand: by
+            itself Daybreak notices those only in a copy of up to 8 MB.
+          </div>
+        </>
       )}
       {problem !== null && <FailureNotice problem={problem} />}
     </Card>

@@ -32,12 +32,6 @@ export function parameterFacts(rewriting: ProposedRewriting): ParameterFact[] {
   return [...shown.values()].toSorted((a, b) => Number(a.name.slice(1)) - Number(b.name.slice(1)));
 }
 
-/** Parameters that a proof varies. */
-export const freeNames = (rewriting: ProposedRewriting): string[] =>
-  parameterFacts(rewriting)
-    .filter(({ state }) => state === 'free')
-    .map(({ name }) => name);
-
 /** 'invoice_date by month'; null where no range of time filters. */
 export function periodText({ period }: ProposedRewriting): string | null {
   if (period === null) return null;

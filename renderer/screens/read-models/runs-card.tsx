@@ -6,8 +6,9 @@ import { momentExact, momentText } from '../../app/moments.ts';
 import { Card } from '../../app/page.tsx';
 import { Tag } from '../../app/tag.tsx';
 import { useNow } from '../../app/use-now.ts';
+import { modeWords } from '../../i18n/words.ts';
 import styles from './read-models.module.css';
-import { modeWords, runWords } from './words.ts';
+import { runWords } from './words.ts';
 
 const barsShown = 30;
 const rowsShown = 12;

@@ -1,6 +1,7 @@
 import type { Plan, Run, StepResult, Version } from '../../../shared/model/read-model.ts';
 import type { Period } from '../../../shared/model/period.ts';
 import type { Tone } from '../../app/tag.tsx';
+import { modeWords } from '../../i18n/words.ts';
 
 export interface Worded {
   readonly text: string;
@@ -13,14 +14,6 @@ export const runWords: Readonly<Record<Run['state'], Worded>> = {
   failed: { text: 'failed', tone: 'bad' },
   cancelled: { text: 'cancelled', tone: 'warning' },
   abandoned: { text: 'abandoned', tone: 'warning' },
-};
-
-/** How a refresh brings new numbers to the readers. */
-export const modeWords: Readonly<Record<Run['mode'], string>> = {
-  side_by_side: 'side by side',
-  concurrent: 'concurrent',
-  full: 'full',
-  by_period: 'by period',
 };
 
 /** 'by day of day, Europe/Berlin; the last 2 are open' */
@@ -74,6 +67,8 @@ export function planTitle(plan: Plan): string {
       return `Plan: resume with version ${plan.toVersion ?? '?'}`;
     case 'import':
       return `Plan: import the materialized view ${plan.imports ?? ''}`;
+    case 'update_registry':
+      return 'Plan: bring the registry up to date';
     case 'uninstall':
       return 'Plan: take the registry away, and leave the stable views';
   }

@@ -9,7 +9,10 @@ export interface DemoWidget {
   readonly title: string;
   readonly question: string;
   readonly owner: string;
-  readonly chart: Pick<Widget, 'kind' | 'x' | 'series' | 'values' | 'formats' | 'currency' | 'layout'>;
+  readonly chart: Pick<
+    Widget,
+    'kind' | 'x' | 'series' | 'values' | 'formats' | 'currency' | 'layout' | 'comparison' | 'options'
+  >;
   /** What the consumer accepts once the widget reads a read model; 'live' for operational ones. */
   readonly budget: Budget;
   readonly liveSql: string;

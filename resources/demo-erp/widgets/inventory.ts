@@ -27,7 +27,7 @@ export const stockValuation: DemoWidget = {
     values: ['stock_value'],
     formats: { warehouse: 'text', category: 'text', pieces: 'integer', stock_value: 'money' },
     currency: 'EUR',
-    layout: { x: 8, y: 4, w: 4, h: 4 },
+    layout: { x: 8, y: 8, w: 4, h: 4 },
   },
   budget: { minutes: 60 },
   liveSql: `${valuation}

@@ -17,7 +17,7 @@ export const glByAccount: DemoWidget = {
     values: ['amount'],
     formats: { month: 'month', account: 'text', amount: 'money' },
     currency: 'EUR',
-    layout: { x: 0, y: 8, w: 6, h: 6 },
+    layout: { x: 0, y: 12, w: 6, h: 6 },
   },
   budget: { minutes: 60 },
   liveSql: `select date_trunc('month', e.posted_on::timestamp)::date as month,
@@ -59,7 +59,7 @@ export const budgetBurn: DemoWidget = {
     values: ['budget', 'actual'],
     formats: { cost_centre: 'text', budget: 'money', actual: 'money', burn_percent: 'percent' },
     currency: 'EUR',
-    layout: { x: 6, y: 8, w: 6, h: 6 },
+    layout: { x: 6, y: 12, w: 6, h: 6 },
   },
   budget: { minutes: 60 },
   liveSql: `select cc.name as cost_centre,
@@ -99,10 +99,9 @@ join erp.cost_centre cc on cc.cost_centre_id = b.cost_centre_id
 join (
   select e.cost_centre_id,
     date_trunc('month', e.posted_on::timestamp)::date as month,
-    sum(e.debit - e.credit) as actual
+    sum(case when a.kind = 'expense' then e.debit - e.credit else 0 end) as actual
   from erp.gl_entry e
   join erp.gl_account a on a.account_id = e.account_id
-  where a.kind = 'expense'
   group by 1, 2
 ) x on x.cost_centre_id = b.cost_centre_id and x.month = b.month`,
     readerSql: `select as_of,

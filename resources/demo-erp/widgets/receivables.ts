@@ -25,7 +25,7 @@ export const arAging: DemoWidget = {
     values: ['open_amount'],
     formats: { bucket: 'text', invoices: 'integer', open_amount: 'money' },
     currency: 'EUR',
-    layout: { x: 0, y: 0, w: 4, h: 4 },
+    layout: { x: 0, y: 4, w: 4, h: 4 },
   },
   budget: { minutes: 30 },
   liveSql: `select ${bucket} as bucket,

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, chmod, readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, chmod } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { DemoConnection } from '../../../resources/demo-erp/connection.ts';
 import { openDemoErp, removeDemoErp, type DemoErp } from '../../../resources/demo-erp/open-demo.ts';
 import type { ConnectionSettings } from '../../../shared/model/connection.ts';
+import { asItIs, keepAwake } from '../support/keep-awake.ts';
+import { familyMs } from '../support/processor-time.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 
@@ -28,6 +30,8 @@ export interface BenchServer {
   database(settings: Settings): Promise<RunDatabase>;
   /** Processor time that the server has used since it started, ms; null where the system does not tell. */
   cpuMs(): Promise<number | null>;
+  /** Processor time of what keeps the processors awake, ms: nobody's work. */
+  awakeCpuMs(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -40,9 +44,12 @@ const debianBinDir = '/usr/lib/postgresql/15/bin';
 export async function openBenchServer(options: {
   readonly major: 15 | 18;
   readonly scale: number;
+  /** Keeps the processors from sleeping, so that latencies can be compared. */
+  readonly awake?: boolean;
   readonly onProgress?: (text: string) => void;
 }): Promise<BenchServer> {
   const { major, scale, onProgress } = options;
+  const awake = options.awake === true ? await keepAwake() : asItIs;
   const dir = await mkdtemp(join(tmpdir(), `daybreak-bench-pg${major}-`));
   await chmod(dir, 0o711); // the server runs as another user when the bench runs as root
   let current: { readonly demo: DemoErp; readonly key: string } | null = null;
@@ -65,6 +72,7 @@ export async function openBenchServer(options: {
   };
 
   const stop = async () => {
+    awake.stop();
     await current?.demo.stop();
     current = null;
     await removeDemoErp(dir);
@@ -75,7 +83,8 @@ export async function openBenchServer(options: {
     return {
       version: row?.server_version ?? String(major),
       database: async (settings) => copyOf(await open(settings), `run_${(runs += 1)}`),
-      cpuMs: () => (current === null ? Promise.resolve(null) : processorMs(current.demo.server.pid)),
+      cpuMs: () => (current === null ? Promise.resolve(null) : familyMs(current.demo.server.pid)),
+      awakeCpuMs: () => awake.cpuMs(),
       stop,
     };
   } catch (error) {
@@ -146,23 +155,4 @@ export async function query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
   } finally {
     await client.end();
   }
-}
-
-/**
- * utime and stime in clock ticks of 10 ms, fields 14 and 15 of /proc/PID/stat; field 4 is the parent. Of processes that
- * have ended, the postmaster knows the sum: fields 16 and 17.
- */
-async function processorMs(postmaster: number): Promise<number | null> {
-  const pids = await readdir('/proc').catch(() => null);
-  if (pids === null) return null;
-  let ticks = 0;
-  for (const pid of pids.filter((name) => /^\d+$/.test(name))) {
-    const stat = await readFile(join('/proc', pid, 'stat'), 'utf8').catch(() => null);
-    if (stat === null) continue; // it ended in between
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (Number(fields[1]) !== postmaster && Number(pid) !== postmaster) continue;
-    ticks += Number(fields[11]) + Number(fields[12]);
-    if (Number(pid) === postmaster) ticks += Number(fields[13]) + Number(fields[14]);
-  }
-  return ticks * 10;
 }

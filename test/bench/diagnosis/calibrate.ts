@@ -1,8 +1,9 @@
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import type { BenchServer } from './bench-server.ts';
 import { query } from './bench-server.ts';
 import { prepareLoad } from './load/start-load.ts';
 import type { Calibration } from './plan.ts';
+import { machineBusyMs } from '../support/processor-time.ts';
 import { usualLines } from './scenarios/lay-out.ts';
 import { salesByItem } from './scenarios/queries.ts';
 
@@ -36,7 +37,7 @@ export async function calibrate(bench: BenchServer): Promise<Calibration> {
       lineForm: 'each',
       exposureRelation: null,
     });
-    const machineBefore = machineBusyMs();
+    const busyBefore = machineBusyMs() - (await bench.awakeCpuMs());
     const startedMs = performance.now();
     const before = await bench.cpuMs();
     const toMs = probe.seconds * 1000;
@@ -45,7 +46,7 @@ export async function calibrate(bench: BenchServer): Promise<Calibration> {
     load.kill();
     if (saves.length === 0) throw new Error('no save came through while the load was calibrated');
     const passedMs = performance.now() - startedMs;
-    const busyMs = machineBusyMs() - machineBefore;
+    const busyMs = machineBusyMs() - (await bench.awakeCpuMs()) - busyBefore;
     const serverMs = before === null || after === null ? busyMs - cpuMs : after - before;
     const perSaveMs = (serverMs + cpuMs) / saves.length;
     const cores = availableParallelism();
@@ -74,7 +75,3 @@ export async function calibrate(bench: BenchServer): Promise<Calibration> {
     await database.drop();
   }
 }
-
-/** Processor time that all programs together have used since the machine started, ms. */
-export const machineBusyMs = (): number =>
-  cpus().reduce((sum, { times }) => sum + times.user + times.sys + times.nice + times.irq, 0);

@@ -46,7 +46,14 @@ export async function startEngine(database: RunDatabase, rhythm: RunPlan['rhythm
     await history.connections.save({ serverId, settings, lastConnectedAtMs: clock.nowMs(), lastFacts: server.facts });
     const events = createEvents();
     const servers = new KnownServers({ ports, history, events, background: false, onOpen: async () => null });
-    const dashboards = new DashboardService({ ports, history, events, servers, shipped: () => null });
+    const dashboards = new DashboardService({
+      ports,
+      history,
+      events,
+      servers,
+      shipped: () => null,
+      isRefreshing: () => false,
+    });
     const sampler = createSampler({
       server,
       store: history.samples,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { distinctStatement } from './actors/disturbances.ts';
 import { planArrivals } from './load/arrivals.ts';
 import { pearson } from './naive.ts';
-import { asOf, keepRun, readRuns, withoutCores, type StoredRun } from './stored-run.ts';
+import { keepRun, readRuns, shown, withoutCores, type StoredRun } from './stored-run.ts';
 import { truthOf } from './truth.ts';
 
 const catalogue = {
@@ -28,6 +28,19 @@ describe('the load of the ground-truth harness', () => {
     expect(planned.slice(half).map((save) => ({ ...save, intendedMs: Math.round(save.intendedMs) }))).toEqual(shifted);
   });
 
+  it('gives the halves of a pair the saves of one incident', () => {
+    const plan = (...segments: (typeof segment & { fromMs: number; toMs: number; streamFromMs?: number })[]) =>
+      planArrivals(7, segments, catalogue).map((save) => ({ ...save, intendedMs: Math.round(save.intendedMs) }));
+    const incident = plan({ ...segment, fromMs: 10_000, toMs: 20_000 });
+    const halves = plan(
+      { ...segment, fromMs: 0, toMs: 5_000 },
+      { ...segment, fromMs: 25_000, toMs: 30_000, streamFromMs: 5_000 },
+    );
+    expect(halves.map(({ intendedMs, ...save }) => ({ ...save, intendedMs: intendedMs % 10_000 }))).toEqual(
+      incident.map(({ intendedMs, ...save }) => ({ ...save, intendedMs: intendedMs % 10_000 })),
+    );
+  });
+
   it('plans another run for another seed', () => {
     const plan = (seed: number) => planArrivals(seed, [{ ...segment, fromMs: 0, toMs: 1_000 }], catalogue);
     expect(plan(1)).toEqual(plan(1));
@@ -44,7 +57,10 @@ describe('the truth of a run', () => {
   const plan = {
     quiet: { fromMs: 0, toMs: 100 },
     incident: { fromMs: 100, toMs: 200 },
-    paired: { fromMs: 200, toMs: 300 },
+    paired: [
+      { fromMs: -50, toMs: 0 },
+      { fromMs: 200, toMs: 250 },
+    ],
   };
   const save = (intendedMs: number, latencyMs: number) => ({ intendedMs, latencyMs });
   const run = (saves: ReturnType<typeof save>[]) =>
@@ -52,7 +68,7 @@ describe('the truth of a run', () => {
 
   it('is the part of the waiting that goes away with the culprit', () => {
     // 4 ms in quiet times; 40 ms of waiting with the culprit, 10 ms of it also without.
-    const saves = [save(10, 4), save(110, 24), save(120, 24), save(210, 9), save(220, 9)];
+    const saves = [save(-10, 7), save(10, 4), save(110, 24), save(120, 24), save(210, 11)];
     expect(run(saves)).toMatchObject({ quietMeanMs: 4, incidentMeanMs: 24, pairedMeanMs: 9, share: 0.75 });
   });
 
@@ -77,7 +93,8 @@ describe('a kept run', () => {
     } finally {
       await rm(dir, { recursive: true });
     }
-    expect(asOf(input, 2_500)).toMatchObject({ samples: samples.slice(0, 2), deltas: deltas.slice(0, 2) });
+    const run = { history: input, startedAtMs: 500, asOfMs: 2_500, plan: { main: { fromMs: 500, toMs: 2_000 } } };
+    expect(shown(run)).toMatchObject({ samples: samples.slice(0, 2), deltas: deltas.slice(1, 2) });
   });
 });
 

@@ -1,9 +1,9 @@
 import { diagnose } from '../../../electron/core/diagnosis/diagnose.ts';
 import type { Evidence, Finding, Verdict } from '../../../shared/model/diagnosis.ts';
 import { naiveAnswers } from './naive.ts';
-import type { Expectation } from './plan.ts';
+import type { Expectation, Span } from './plan.ts';
 import { scenarioOf } from './scenarios/scenarios.ts';
-import { asOf, type StoredRun } from './stored-run.ts';
+import { shown, type StoredRun } from './stored-run.ts';
 import { truthOf, type Truth } from './truth.ts';
 
 /** One run, judged. */
@@ -68,7 +68,7 @@ export interface Predicted {
 
 export function judge(run: StoredRun): Judged {
   const { expect } = scenarioOf(run.scenario, run.seed);
-  const input = asOf(run.history, run.asOfMs);
+  const input = shown(run);
   const startedMs = performance.now();
   const verdict = diagnose(input);
   const diagnoseMs = performance.now() - startedMs;
@@ -180,18 +180,23 @@ export function shortcomings(expect: Expectation, verdict: Verdict): string[] {
 
 function prediction(run: StoredRun, verdict: Verdict, culprits: readonly Finding[]): Predicted {
   const predictedMs = culprits[0]?.ifGoneMeanMs ?? null;
-  const { paired, quiet } = run.plan;
-  const measuredMs =
-    paired === null
-      ? null
-      : diagnose({
-          ...run.history,
-          fromMs: run.startedAtMs + run.pairShiftMs + paired.fromMs,
-          toMs: run.startedAtMs + run.pairShiftMs + paired.toMs,
-          baseline: { fromMs: run.startedAtMs + quiet.fromMs, toMs: run.startedAtMs + quiet.toMs },
-        }).meanMs;
+  const measuredMs = measuredWithout(run);
   const error = predictedMs === null || measuredMs === null ? null : Math.abs(predictedMs - measuredMs) / measuredMs;
   return { predictedMs, measuredMs, error, incidentMs: verdict.meanMs };
+}
+
+/** The mean of a save in the pair, its halves by the saves of each, ms; null where one of them does not show a save. */
+function measuredWithout({ history, startedAtMs, plan: { paired, quiet } }: StoredRun): number | null {
+  const moments = ({ fromMs, toMs }: Span) => ({ fromMs: startedAtMs + fromMs, toMs: startedAtMs + toMs });
+  let saves = 0;
+  let totalMs = 0;
+  for (const half of paired) {
+    const verdict = diagnose({ ...history, ...moments(half), baseline: moments(quiet) });
+    if (verdict.meanMs === null) return null;
+    saves += verdict.saves;
+    totalMs += verdict.saves * verdict.meanMs;
+  }
+  return saves === 0 ? null : totalMs / saves;
 }
 
 /**

@@ -45,15 +45,24 @@ export interface PlannedActor {
   readonly spans: readonly Span[];
 }
 
+/** A stretch in which the incident's saves come again without the culprit. */
+export interface Pair {
+  readonly window: Span;
+  /** What is played for it. It begins later than planned where the savers are not done with what came before. */
+  readonly part: Span;
+}
+
 /** One run, laid out in time: a quiet stretch, the incident, and the same again without the culprit. */
 export interface RunPlan {
   readonly quiet: Span;
   readonly incident: Span;
-  /** As long as the incident, with the same saves at the same distances; null when nothing is to be taken away. */
-  readonly paired: Span | null;
-  /** The pair's part of the run begins here, once the savers have nothing left to do. */
-  readonly pairsAtMs: number;
-  readonly endMs: number;
+  /** From before the quiet stretch to after the incident: what is played in one go. */
+  readonly main: Span;
+  /**
+   * Together as long as the incident, with the same saves at the same distances; none when nothing is to be taken away.
+   * What is played before the main part is not shown to the diagnosis.
+   */
+  readonly pairs: readonly Pair[];
   readonly load: readonly LoadSegment[];
   readonly lineForm: LineForm;
   readonly exposureRelation: string | null;

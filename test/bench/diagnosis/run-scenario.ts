@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generator } from '../../../resources/demo-erp/workload/work-plan.ts';
 import type { PreparedActor } from './actors/actor.ts';
 import { query, type BenchServer, type RunDatabase } from './bench-server.ts';
-import { machineBusyMs } from './calibrate.ts';
 import { startEngine } from './engine.ts';
 import { prepareLoad } from './load/start-load.ts';
 import type { LoadResult, LoadSegment } from './load/order.ts';
-import type { Calibration, Lengths, RunPlan, Scenario, Span } from './plan.ts';
+import type { Calibration, Lengths, Pair, RunPlan, Scenario, Span } from './plan.ts';
+import { machineBusyMs } from '../support/processor-time.ts';
 import type { StoredRun } from './stored-run.ts';
 import { warmUp, warmUpSegment } from './warm-up.ts';
 
@@ -25,10 +25,10 @@ export interface RunRequest {
 const leadMs = 1_500;
 /** After the incident the verdict is asked for, with the last interval booked and texts read. */
 const askAfterMs = 600;
-/** Between the last save of the incident and the pair. */
+/** Between the last save of a part and the next part. */
 const restMs = 500;
 
-/** One run on a fresh copy of the ERP: quiet, incident, and the pair without the culprit. */
+/** One run on a fresh copy of the ERP: quiet, incident, and the pair without the culprit around it or after it. */
 export async function runScenario(request: RunRequest): Promise<StoredRun> {
   const { bench, scenario, seed, calibration, lengths, signal } = request;
   const plan = scenario.plan({ seed, calibration, lengths });
@@ -51,7 +51,6 @@ export async function runScenario(request: RunRequest): Promise<StoredRun> {
     const engine = await startEngine(database, plan.rhythm);
     ending.push(() => engine.stop());
 
-    const startedAtMs = startAt(plan);
     const busy = await watchOthers(bench);
     const failing = new AbortController();
     const giveUp = () => {
@@ -63,37 +62,54 @@ export async function runScenario(request: RunRequest): Promise<StoredRun> {
     ending.push(async () => signal?.removeEventListener('abort', giveUp));
     const from = (zeroAtMs: number) => (atMs: number) =>
       sleep(Math.max(0, zeroAtMs + atMs - Date.now()), undefined, { signal: failing.signal });
-    const part = async (zeroAtMs: number, span: Span): Promise<LoadResult> => {
+    const play = async (zeroAtMs: number, span: Span): Promise<LoadResult> => {
       const within = ({ fromMs }: Span) => fromMs >= span.fromMs && fromMs < span.toMs;
       const atWork = actors.map(({ actor, spans }) => act(actor, spans.filter(within), from(zeroAtMs)));
       const [result] = await Promise.all([load.run({ zeroAtMs, ...span }), ...atWork]);
       return result;
     };
-    const asking = (async () => {
-      await from(startedAtMs)(plan.incident.toMs + askAfterMs);
-      await engine.readNow();
-      return Date.now();
-    })();
-    const { pairsAtMs } = plan;
+    const playMain = async (zeroAtMs: number) => {
+      const asking = (async () => {
+        await from(zeroAtMs)(plan.incident.toMs + askAfterMs);
+        await engine.readNow();
+        return Date.now();
+      })();
+      return Promise.all([play(zeroAtMs, plan.main), asking]);
+    };
+    const playPair = async ({ window, part }: Pair, zeroAtMs: number): Promise<Played> => ({
+      zeroAtMs,
+      window,
+      result: await play(zeroAtMs, part),
+    });
     const whole = (async () => {
-      const first = await part(startedAtMs, { fromMs: 0, toMs: pairsAtMs });
-      if (plan.paired === null) return { results: [first], pairShiftMs: 0 };
-      const pairShiftMs = shiftOf(plan, Date.now() - startedAtMs - pairsAtMs);
-      const span = { fromMs: pairsAtMs, toMs: plan.endMs };
-      return { results: [first, await part(startedAtMs + pairShiftMs, span)], pairShiftMs };
+      const played: Played[] = [];
+      const [before, after] = [true, false].map((is) =>
+        plan.pairs.filter(({ part }) => part.fromMs < plan.main.fromMs === is),
+      );
+      for (const pair of before ?? []) played.push(await playPair(pair, zeroFor(plan, pair.part, leadMs)));
+      const startedAtMs = zeroFor(plan, plan.main, leadMs);
+      const [result, asOfMs] = await playMain(startedAtMs);
+      for (const pair of after ?? []) {
+        const earliestMs = startedAtMs + pair.part.fromMs;
+        const waitMs = Math.max(earliestMs - Date.now(), restMs);
+        played.push(await playPair(pair, zeroFor(plan, pair.part, waitMs)));
+      }
+      return { startedAtMs, result, asOfMs, played };
     })();
-    const [{ results, pairShiftMs }, asOfMs] = await Promise.all([whole, asking]).finally(() =>
+    const { startedAtMs, result, asOfMs, played } = await whole.finally(() =>
       failing.abort(new Error('the run is over')),
     );
     const loadAverage = loadavg()[0] ?? 0;
-    const client = together(results);
+    const moved = played.map((each) => ({ ...each, byMs: each.zeroAtMs - startedAtMs }));
+    const client = together([result, ...moved.map((each) => later(each.result, each.byMs))]);
     const othersCores = await busy(client.cpuMs);
     await engine.readNow();
     const problem = engine.problem();
     if (problem !== null) throw new Error(`sampling met a problem: ${problem}`);
     const incident = { fromMs: startedAtMs + plan.incident.fromMs, toMs: startedAtMs + plan.incident.toMs };
     const gathered = await engine.input(incident);
-    const { quiet, paired, endMs, calendar, rhythm } = plan;
+    const { quiet, main, calendar, rhythm } = plan;
+    const paired = moved.map(({ window, byMs }) => ({ fromMs: window.fromMs + byMs, toMs: window.toMs + byMs }));
     return {
       scenario: scenario.id,
       seed,
@@ -102,8 +118,7 @@ export async function runScenario(request: RunRequest): Promise<StoredRun> {
       loadAverage,
       othersCores,
       startedAtMs,
-      plan: { quiet, incident: plan.incident, paired, endMs, calendar, rhythm },
-      pairShiftMs,
+      plan: { quiet, incident: plan.incident, main, paired, calendar, rhythm },
       client,
       history: {
         ...gathered,
@@ -142,6 +157,7 @@ async function act(
 /** Answers later how many processors everybody else has kept busy since now. */
 async function watchOthers(bench: BenchServer): Promise<(loadCpuMs: number) => Promise<number | null>> {
   const machine = machineBusyMs();
+  const awake = await bench.awakeCpuMs();
   const server = await bench.cpuMs();
   const self = process.cpuUsage();
   const sinceMs = performance.now();
@@ -149,7 +165,8 @@ async function watchOthers(bench: BenchServer): Promise<(loadCpuMs: number) => P
     const served = await bench.cpuMs();
     if (server === null || served === null) return null;
     const { user, system } = process.cpuUsage(self);
-    const oursMs = served - server + loadCpuMs + (user + system) / 1000;
+    const awakeMs = (await bench.awakeCpuMs()) - awake;
+    const oursMs = served - server + loadCpuMs + awakeMs + (user + system) / 1000;
     return Math.max(0, machineBusyMs() - machine - oursMs) / (performance.now() - sinceMs);
   };
 }
@@ -159,17 +176,23 @@ function firstOf({ load: [first] }: RunPlan): LoadSegment {
   return { ...first, stream: 0 };
 }
 
-/** Soon; with compressed days at the beginning of one. */
-function startAt({ calendar }: RunPlan): number {
-  const soonMs = Date.now() + leadMs;
+/** A pair that was played: the moment that its times count from, its window in the plan, and what the savers had. */
+interface Played {
+  readonly zeroAtMs: number;
+  readonly window: Span;
+  readonly result: LoadResult;
+}
+
+/** The moment to count from so that a part begins after `waitMs`; with compressed days at the beginning of one. */
+function zeroFor({ calendar }: RunPlan, part: Span, waitMs: number): number {
+  const soonMs = Date.now() + waitMs - part.fromMs;
   return calendar === null ? soonMs : Math.ceil(soonMs / calendar.dayMs) * calendar.dayMs;
 }
 
-/** How much later the pair begins when the savers came to rest so late; whole days where days are compressed. */
-function shiftOf({ calendar }: RunPlan, lateMs: number): number {
-  const atLeastMs = Math.max(0, lateMs + restMs);
-  return calendar === null ? atLeastMs : Math.ceil(atLeastMs / calendar.dayMs) * calendar.dayMs;
-}
+const later = (result: LoadResult, byMs: number): LoadResult => ({
+  ...result,
+  saves: result.saves.map((save) => ({ ...save, intendedMs: save.intendedMs + byMs })),
+});
 
 /** A run's parts as one. */
 const together = (results: readonly LoadResult[]): LoadResult => ({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { DiagnosisInput } from '../../../electron/core/diagnosis/input.ts';
 import type { LoadResult } from './load/order.ts';
-import type { Calibration, RunPlan } from './plan.ts';
+import type { Calibration, RunPlan, Span } from './plan.ts';
 
 /** One run with all that is known of it: enough to be judged again without a server. */
 export interface StoredRun {
@@ -15,28 +15,35 @@ export interface StoredRun {
   readonly loadAverage: number;
   /** Processors that other programs kept busy meanwhile (in S7 the stress among them); null where it is not known. */
   readonly othersCores: number | null;
-  /** Moment of the run's start, ms since the epoch; the plan's times count from there. */
+  /** Moment of the run's 0, ms since the epoch. */
   readonly startedAtMs: number;
-  readonly plan: Pick<RunPlan, 'quiet' | 'incident' | 'paired' | 'endMs' | 'calendar' | 'rhythm'>;
-  /** The pair began so much later than planned: it waits until the savers have nothing left of the incident. */
-  readonly pairShiftMs: number;
-  /** As the savers lived through it, in the plan's times. */
+  readonly plan: Pick<RunPlan, 'quiet' | 'incident' | 'main' | 'calendar' | 'rhythm'> & {
+    /** The pair, where it was played: each half waits until the savers have nothing left of what came before. */
+    readonly paired: readonly Span[];
+  };
+  /** As the savers lived through it, in the run's times. */
   readonly client: LoadResult;
   /**
-   * What the diagnosis was given, but with all of the run in it: `asOf` cuts off what came after the incident. The pair
-   * is measured on the rest.
+   * What the diagnosis was given, but with all of the run in it: `shown` cuts off what came before the main part and
+   * after the question. The pair is measured on the rest.
    */
   readonly history: DiagnosisInput;
   /** The moment at which somebody asked for a verdict, ms since the epoch. */
   readonly asOfMs: number;
 }
 
-/** The history as it was at that moment. */
-export function asOf(history: DiagnosisInput, atMs: number): DiagnosisInput {
+/** The history as the diagnosis knows it at the moment of the question: from the main part's beginning until then. */
+export function shown({
+  history,
+  startedAtMs,
+  plan,
+  asOfMs,
+}: Pick<StoredRun, 'history' | 'startedAtMs' | 'asOfMs'> & { readonly plan: Pick<RunPlan, 'main'> }): DiagnosisInput {
+  const sinceMs = startedAtMs + plan.main.fromMs;
   return {
     ...history,
-    deltas: history.deltas.filter(({ toMs }) => toMs <= atMs),
-    samples: history.samples.filter((sample) => sample.atMs <= atMs),
+    deltas: history.deltas.filter(({ fromMs, toMs }) => fromMs >= sinceMs && toMs <= asOfMs),
+    samples: history.samples.filter(({ atMs }) => atMs >= sinceMs && atMs <= asOfMs),
   };
 }
 

@@ -20,7 +20,7 @@ export function truthOf({ plan, client }: Pick<StoredRun, 'plan' | 'client'>): T
   const excess = (saves: readonly ClientSave[]) =>
     saves.reduce((sum, { latencyMs }) => sum + latencyMs - quietMeanMs, 0) / 1000;
   const incident = within(client.saves, plan.incident);
-  const paired = plan.paired === null ? null : within(client.saves, plan.paired);
+  const paired = plan.paired.length === 0 ? null : plan.paired.flatMap((half) => within(client.saves, half));
   const excessSeconds = excess(incident);
   return {
     quietMeanMs,

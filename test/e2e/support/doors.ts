@@ -4,8 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { _electron, chromium, expect, type Page } from '@playwright/test';
+import { _electron, chromium, expect, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
 import { chromiumArgs, findChromium } from '../../support/browser.ts';
+import { callByName, checkInput, findProcedure } from '../../../electron/hosts/cli/procedures.ts';
+import { askEngine, engineClient } from '../../../electron/hosts/profile/engine-client.ts';
+import { lockHolder } from '../../../electron/hosts/profile/engine-lock.ts';
+import { Failure, type Reply } from '../../../shared/model/failure.ts';
 import { daybreak, printed } from '../../support/cli.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -21,29 +25,63 @@ export interface OpenDoor {
   quit(): Promise<number | null>;
 }
 
-/** `daybreak call` beside the open door: attaches to its engine. */
+/** What `daybreak call` answers beside the open door: its engine is asked from here, which needs no second process. */
 export async function call<T>(profile: string, procedure: string, input: object = {}): Promise<T> {
+  const engine = lockHolder(profile);
+  const answer = engine === null ? null : await askEngine(engine);
+  if (engine === null || answer?.sign !== 'alive' || answer.state !== 'ready') {
+    return callApart(profile, procedure, input);
+  }
+  const named = findProcedure(procedure);
+  const never = new AbortController().signal;
+  const reply = (await callByName(engineClient(engine), named, checkInput(named, input), never)) as Reply<T>;
+  if (!reply.ok) throw new Failure(reply.error);
+  return reply.value;
+}
+
+/** `daybreak call` as a person types it: a process that attaches to the engine, or runs one for this call. */
+export async function callApart<T>(profile: string, procedure: string, input: object = {}): Promise<T> {
   const result = await daybreak(['call', procedure, '-'], { profile, stdin: JSON.stringify(input) });
   if (result.code !== 0) throw new Error(`${procedure}: ${result.stdout}${result.stderr}`);
   return printed(result) as T;
 }
 
-export async function openBrowserDoor(profile: string): Promise<OpenDoor> {
+interface BrowserOptions {
+  readonly context?: BrowserContextOptions;
+  /** Before the app is loaded, e.g. to set its clock. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+export async function openBrowserDoor(
+  profile: string,
+  { context: more, prepare }: BrowserOptions = {},
+): Promise<OpenDoor> {
   const server = start(['electron/hosts/cli/bin.mjs', 'serve', '--profile', profile]);
   const url = await firstMatch(server, /http:\/\/127\.0\.0\.1:\d+\/#code=\S+/);
-  const browser = await chromium.launch({ executablePath: findChromium(), args: [...chromiumArgs] });
-  const context = await browser.newContext({ viewport: size });
+  const browser = await ourBrowser();
+  const context = await browser.newContext({ viewport: size, ...more });
   const page = await context.newPage();
+  await prepare?.(page);
   await page.goto(url);
   return {
     page,
     profile,
     told: [],
     async quit() {
-      await browser.close();
+      await context.close();
       return stop(server);
     },
   };
+}
+
+let launched: Promise<Browser> | null = null;
+
+/** One for all tests of this process, which ends with it: windows share nothing but the program. */
+async function ourBrowser(): Promise<Browser> {
+  if (launched === null || !(await launched).isConnected()) {
+    launched = chromium.launch({ executablePath: findChromium(), args: [...chromiumArgs] });
+  }
+  return launched;
 }
 
 /** The built main process, preload and engine, with the stand-in in Electron's place. */

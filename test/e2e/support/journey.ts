@@ -64,9 +64,9 @@ async function openExecutiveDashboard(page: Page): Promise<void> {
 async function dashboardIsLive(page: Page): Promise<void> {
   await openExecutiveDashboard(page);
   const cards = page.locator('[data-widget]');
-  await expect(cards).toHaveCount(7);
-  await expect(cards.locator('[data-freshness]')).toHaveCount(7);
-  await expect(page.locator('[data-widget][data-source="live"]')).toHaveCount(7);
+  await expect(cards).toHaveCount(9);
+  await expect(cards.locator('[data-freshness]')).toHaveCount(9);
+  await expect(page.locator('[data-widget][data-source="live"]')).toHaveCount(9);
 }
 
 export interface Morning {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import pg from 'pg';
+import { formatClock, zonedTime } from '../../../shared/format/zoned-time.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
+import { accessible } from './accessible.ts';
 import { call, type OpenDoor } from './doors.ts';
 import type { Morning } from './journey.ts';
 
@@ -26,17 +27,38 @@ const goTo = (page: Page, path: string, params: Readonly<Record<string, string |
     `#${path}?${new URLSearchParams(Object.entries(params).map(([name, value]) => [name, String(value)])).toString()}`,
   );
 
+/** A laptop that is carried over a border with its window open: every time is told by the clock of where it is now. */
+export async function crossBorder(page: Page, { fromMs, toMs }: Morning): Promise<void> {
+  await goTo(page, '/mornings', { from: fromMs, to: toMs });
+  const chart = page.getByRole('img', { name: /^Active sessions by class/ });
+  const verdict = page.getByRole('region', { name: 'Verdict' });
+  await expect(chart).toBeVisible();
+  const cdp = await page.context().newCDPSession(page);
+  const shown = async (): Promise<number> => {
+    const [, hour, minute] = /between (\d\d):(\d\d)/.exec((await chart.getAttribute('aria-label')) ?? '') ?? [];
+    return Number(hour) * 60 + Number(minute);
+  };
+  const hereMinutes = await shown();
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const timezoneId of ['Asia/Kolkata', 'Pacific/Honolulu', here]) {
+    await cdp.send('Emulation.setTimezoneOverride', { timezoneId });
+    // A window looks at its clock when it is looked at, and every few seconds.
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    const shift = minutesOf(fromMs, timezoneId) - minutesOf(fromMs, here);
+    await expect.poll(shown, timezoneId).toBe((hereMinutes + shift + 2880) % 1440);
+    await expect(verdict, timezoneId).toContainText(formatClock(fromMs, timezoneId));
+  }
+  await cdp.detach();
+}
+
+const minutesOf = (atMs: number, timeZone: string): number => {
+  const { hour, minute } = zonedTime(atMs, timeZone);
+  return hour * 60 + minute;
+};
+
 async function settled(page: Page): Promise<void> {
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
   await expect(page.getByRole('alert')).toHaveCount(0);
-}
-
-async function accessible(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => ({ id, at: nodes.slice(0, 3).map(({ html }) => html) }));
-  expect.soft(serious, what).toEqual([]);
 }
 
 async function hostileClient(page: Page, profile: string): Promise<void> {

@@ -2,7 +2,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ConnectionSettings, ServerSummary, TestStage } from '../../../shared/model/connection.ts';
-import { daybreak, printed } from '../../support/cli.ts';
+import { printed } from '../../support/cli.ts';
+import { daybreakHere } from '../../support/cli-here.ts';
 import { temporaryDir } from '../../support/door.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
 
@@ -13,9 +14,9 @@ beforeEach(() => {
 afterEach(() => profile.remove());
 
 const call = (procedure: string, input: object, env: NodeJS.ProcessEnv = {}) =>
-  daybreak(['call', procedure, '-'], { profile: profile.path, stdin: JSON.stringify(input), env });
+  daybreakHere(['call', procedure, '-'], { profile: profile.path, stdin: JSON.stringify(input), env });
 
-/** Each call is a process with an engine of its own: what the first one saved is what the second one finds. */
+/** Each call has an engine of its own: what the first one saved is what the second one finds. */
 async function connect(settings: ConnectionSettings, password: string) {
   const saved = await call('connections.save', { settings });
   expect(saved.code).toBe(0);

@@ -7,6 +7,7 @@ import type { ServerSummary } from '../../../shared/model/connection.ts';
 import { verdictSchema } from '../../../shared/model/diagnosis.ts';
 import { blockingTreeSchema } from '../../../shared/model/transactions.ts';
 import { daybreak, printed, startCli } from '../../support/cli.ts';
+import { daybreakHere } from '../../support/cli-here.ts';
 import { temporaryDir } from '../../support/door.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
 
@@ -123,7 +124,7 @@ describe.each(testServers())('daybreak diagnose on $label', (server) => {
       try {
         const asPlain = `postgres://${role}@${server.host}:${server.port}/${bare.settings.database}`;
         const options = { env: { ...env, PGPASSWORD: 'plain' } };
-        const result = await daybreak(['diagnose', '--url', asPlain, '--minutes', '0.05'], options);
+        const result = await daybreakHere(['diagnose', '--url', asPlain, '--minutes', '0.05'], options);
         expect(result.code).toBe(0);
         expect(result.stdout).toMatch(/\nMissing\n/);
         expect(result.stdout).toMatch(/ {4}.*create extension.*pg_stat_statements/i);
@@ -140,12 +141,15 @@ describe.each(testServers())('daybreak diagnose on $label', (server) => {
     'a profile keeps the samples, and tells the same again without the server, and so does a capture of it',
     async () => {
       const profile = join(dir.path, 'profile');
-      const sampled = await daybreak(['diagnose', '--url', url, '--minutes', '0.1', '--json', '--profile', profile], {
-        env,
-      });
+      const sampled = await daybreakHere(
+        ['diagnose', '--url', url, '--minutes', '0.1', '--json', '--profile', profile],
+        {
+          env,
+        },
+      );
       const document = printed(sampled) as Printed;
       const window = ['--from', document.from, '--to', document.to];
-      const again = await daybreak(['diagnose', '--profile', profile, ...window, '--json'], {
+      const again = await daybreakHere(['diagnose', '--profile', profile, ...window, '--json'], {
         env: { TMPDIR: env['TMPDIR'] },
       });
       expect(again.code).toBe(0);
@@ -153,15 +157,17 @@ describe.each(testServers())('daybreak diagnose on $label', (server) => {
       expect(printed(again)).toMatchObject({ sampling: null, freshness: { state: 'offline' } });
       const { conclusion } = verdictSchema.parse(document.verdict);
       const span = { fromMs: Date.parse(document.from), toMs: Date.parse(document.to) };
-      const [known] = printed(await daybreak(['call', 'connections.list', '--profile', profile])) as ServerSummary[];
+      const [known] = printed(
+        await daybreakHere(['call', 'connections.list', '--profile', profile]),
+      ) as ServerSummary[];
       const file = join(dir.path, 'morning.daybreak');
       const asked = JSON.stringify({ serverId: known?.serverId, file, ...span });
-      expect((await daybreak(['call', 'history.exportCapture', asked, '--profile', profile])).code).toBe(0);
-      const sent = await daybreak(['diagnose', '--capture', file, '--json'], { env: { TMPDIR: env['TMPDIR'] } });
+      expect((await daybreakHere(['call', 'history.exportCapture', asked, '--profile', profile])).code).toBe(0);
+      const sent = await daybreakHere(['diagnose', '--capture', file, '--json'], { env: { TMPDIR: env['TMPDIR'] } });
       expect(printed(sent)).toMatchObject({ server: { capture: true }, verdict: { conclusion } });
       expect(readdirSync(join(dir.path, 'tmp'))).toEqual([]);
 
-      const elsewhere = await daybreak(['diagnose', '--profile', profile, '--url', `${url}x`, ...window], { env });
+      const elsewhere = await daybreakHere(['diagnose', '--profile', profile, '--url', `${url}x`, ...window], { env });
       expect(elsewhere).toMatchObject({ code: 1, stdout: '' });
       expect(elsewhere.stderr).toMatch(/no history of/);
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { daybreak, printed } from '../../support/cli.ts';
+import { daybreakHere } from '../../support/cli-here.ts';
 import { temporaryDir } from '../../support/door.ts';
 import { psql } from '../read-model/psql.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
@@ -13,6 +14,8 @@ const sales = {
   owner: 'Controlling',
   keyColumns: ['region'],
   version: 1,
+  // Its definitions are written by hand.
+  unproven: true,
   consumers: [{ consumer: 'monthly report', owner: 'Anna', budgetMinutes: 60 }],
 };
 
@@ -45,7 +48,7 @@ describe.each(testServers())('daybreak models on $label', (server) => {
   });
 
   const models = (what: string, ...more: string[]) =>
-    daybreak(['models', what, '--dir', dir, '--url', url, ...more], { env });
+    daybreakHere(['models', what, '--dir', dir, '--url', url, ...more], { env });
   const write = (path: string, text: string) => writeFileSync(join(dir, path), text);
   const served = async () => {
     const { rows } = await admin.query(
@@ -112,6 +115,72 @@ describe.each(testServers())('daybreak models on $label', (server) => {
     expect((await models('export')).stdout).toContain('is as the server is');
   });
 
+  test('a definition that nothing proves needs a word, which the manifest or the command can give', async () => {
+    const { unproven: _, ...without } = sales;
+    write('daybreak.json', manifest({ sales: without }));
+    write('sales/v1.sql', 'select region, sum(amount) as amount from erp.invoice group by region');
+    const refused = await models('apply', '--yes', 'sales');
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain('Not proven against anything');
+    expect(refused.stdout).toContain('--unproven sales, or "unproven": true in the manifest');
+    expect(await served()).toEqual({ sales: null, total: null });
+    expect(await models('apply', '--yes', 'sales', '--unproven', 'saels')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--unproven names saels'),
+    });
+    const built = await models('apply', '--yes', 'sales', '--unproven', 'sales');
+    expect(built).toMatchObject({ code: 0, stdout: expect.stringContaining('because a person said so') });
+    // The word stays with what was built.
+    expect((await models('export')).stdout).toContain('daybreak.json');
+    expect(JSON.parse(readFileSync(join(dir, 'daybreak.json'), 'utf8'))).toMatchObject({
+      readModels: { sales: { unproven: true } },
+    });
+  });
+
+  test('how it is refreshed is part of the folder, and set without a new version', async () => {
+    write('daybreak.json', manifest({ sales: { ...sales, refreshMode: 'side_by_side' } }));
+    write('sales/v1.sql', 'select region, sum(amount) as amount from erp.invoice group by region');
+    const built = await models('apply', '--yes', 'sales');
+    expect(built).toMatchObject({ code: 0, stdout: expect.stringContaining('refreshed side by side from now on') });
+    expect((await models('diff')).code).toBe(0);
+    write('daybreak.json', manifest({ sales: { ...sales, refreshMode: 'full' } }));
+    expect((await models('diff')).stdout).toContain('The refresh mode is "full" instead of "side_by_side".');
+    expect(await models('apply')).toMatchObject({ code: 1, stdout: expect.stringContaining('say --yes sales') });
+    expect((await models('apply', '--yes', 'sales')).code).toBe(0);
+    const { rows } = await admin.query(
+      `select m.refresh_mode, max(v.version)::int as version from daybreak.read_model m join daybreak.version v on v.read_model = m.name group by 1`,
+    );
+    expect(rows).toEqual([{ refresh_mode: 'full', version: 1 }]);
+    // Left out, it stays.
+    write('daybreak.json', manifest({ sales }));
+    expect((await models('diff')).code).toBe(0);
+  });
+
+  test('a change that readers would break on is refused, or made with the view made anew', async () => {
+    write('daybreak.json', manifest({ sales }));
+    write('sales/v1.sql', 'select region, sum(amount) as amount from erp.invoice group by region');
+    expect((await models('apply', '--yes', 'sales')).code).toBe(0);
+    write('daybreak.json', manifest({ sales: { ...sales, version: 2 } }));
+    write('sales/v2.sql', 'select region, count(*) as invoices from erp.invoice group by region');
+    const refused = await models('apply', '--yes', 'sales');
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('would break its readers') });
+    expect(refused.stdout).toContain('--on-breaking replace');
+    expect((await models('apply', '--yes', 'sales', '--on-breaking', 'replace')).code).toBe(0);
+    const { rows } = await admin.query('select region, invoices from reporting.sales');
+    expect(rows).toHaveLength(5);
+  });
+
+  test('a query of its own lies beside its definition', async () => {
+    const asks = `select as_of, sum(amount) as amount from reporting.sales where region = 'region 1' group by as_of`;
+    write('daybreak.json', manifest({ sales }));
+    write('sales/v1.sql', 'select region, sum(amount) as amount from erp.invoice group by region');
+    write('sales/v1.reader.sql', asks);
+    expect((await models('apply', '--yes', 'sales')).code).toBe(0);
+    dir = join(profile.path, 'exported');
+    expect((await models('export')).stdout).toContain('sales/v1.reader.sql');
+    expect(readFileSync(join(dir, 'sales/v1.reader.sql'), 'utf8')).toBe(`${asks}\n`);
+  });
+
   test('what cannot be built is named with its reason, and a folder that cannot be read says so', async () => {
     expect(await models('diff')).toMatchObject({
       code: 1,
@@ -154,14 +223,15 @@ describe.each(testServers())('daybreak models on $label', (server) => {
       { path: 'sales/v1.sql', text: 'select region, sum(amount) as amount from erp.invoice group by region' },
     ];
     await models('export');
-    const [{ serverId }] = printed(await daybreak(['call', 'connections.list'], { env })) as [{ serverId: string }];
+    const [{ serverId }] = printed(await daybreakHere(['call', 'connections.list'], { env })) as [{ serverId: string }];
     const call = (procedure: string, input: object) =>
-      daybreak(['call', procedure, '-'], { env, stdin: JSON.stringify({ serverId, ...input }) });
+      daybreakHere(['call', procedure, '-'], { env, stdin: JSON.stringify({ serverId, ...input }) });
     expect(printed(await call('readModels.diffDefinitions', { files }))).toMatchObject([
       { name: 'sales', state: 'new' },
     ]);
+    expect(printed(await call('readModels.proveDefinition', { files, name: 'sales' }))).toEqual([]);
     const plan = printed(await call('readModels.planDefinition', { files, name: 'sales' }));
-    expect(plan).toMatchObject({ kind: 'create', state: 'new', confirmWith: 'sales' });
+    expect(plan).toMatchObject({ kind: 'create', state: 'new', confirmWith: 'sales', unproven: true });
     expect(printed(await call('readModels.exportDefinitions', {}))).toMatchObject([{ path: 'daybreak.json' }]);
     expect(printed(await call('readModels.detachScript', {}))).toMatchObject({ code: 'not_found' });
   });

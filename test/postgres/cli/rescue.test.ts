@@ -82,8 +82,11 @@ describe('daybreak rescue', () => {
     await once(killed, 'exit');
     expect(profiles()).toHaveLength(1);
     const [left = ''] = profiles();
-    await daybreak([...small, '--out', join(dir, 'out')], { env: env() });
+    const next = await begun();
     expect(existsSync(join(dir, left))).toBe(false);
+    next.kill('SIGINT');
+    await once(next, 'exit');
+    expect(profiles()).toEqual([]);
     await nothingRuns();
   });
 });

@@ -87,14 +87,14 @@ describe.each(testServers())('testing a connection to $label', (server) => {
   });
 
   it.each([
-    ['HTTP', (socket: Socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
-    ['SSH', (socket: Socket) => void socket.write('SSH-2.0-OpenSSH_9.2\r\n')],
-    ['a tunnel to nowhere', (socket: Socket) => void socket.once('data', () => socket.destroy())],
-  ])('tells %s from PostgreSQL', async (_, serve) => {
+    ['HTTP', 'unsupported_server', (socket: Socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['SSH', 'unsupported_server', (socket: Socket) => void socket.write('SSH-2.0-OpenSSH_9.2\r\n')],
+    ['a tunnel to nowhere', 'host_unreachable', (socket: Socket) => void socket.once('data', () => socket.destroy())],
+  ])('tells %s from PostgreSQL: %s', async (_, code, serve) => {
     const { port } = await put(listen(serve));
     const { stages, failure } = await test({ port });
     expect(outcomes(stages)).toBe('ppfsssss');
-    expect(failure?.value.code).toBe('unsupported_server');
+    expect(failure?.value).toMatchObject({ code, retryable: code === 'host_unreachable' });
   });
 
   it('verifies as much of a certificate as the mode promises', async () => {

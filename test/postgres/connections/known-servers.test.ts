@@ -80,6 +80,28 @@ describe('connections of a profile', () => {
     await vi.waitFor(async () => expect(await stateOf(serverId)).toBe('connected'), { timeout: 10_000 });
   });
 
+  test('on a machine that is started out of reach of a server it knows, that server is tried until it answers', async () => {
+    const { serverId } = await save(proxy.port);
+    await engine.servers.connect(serverId, null);
+    await engine.stop();
+    await proxy.cut();
+    const ports = nodePorts({ paths: { profileDir, resourcesDir: 'resources' }, logger: silent, door: 'test' });
+    const secrets = { ...ports.secrets, get: async () => database.password };
+    engine = await createEngine({ ...ports, secrets, clock: hurried }, { background: true });
+    await expect(engine.servers.server(serverId)).rejects.toMatchObject({ value: { code: 'host_unreachable' } });
+    const [out] = await engine.servers.list();
+    expect(out).toMatchObject({ state: 'lost', nextAttemptAtMs: expect.any(Number) });
+    await proxy.mend();
+    await vi.waitFor(async () => expect(await stateOf(serverId)).toBe('connected'), { timeout: 10_000 });
+  });
+
+  test('a server that never answered is not tried again by itself', async () => {
+    await proxy.cut();
+    const { serverId } = await save(proxy.port);
+    await expect(engine.servers.server(serverId)).rejects.toMatchObject({ value: { code: 'host_unreachable' } });
+    expect(await stateOf(serverId)).toBe('disconnected');
+  });
+
   test('what a person disconnected stays disconnected', async () => {
     const { serverId } = await save(proxy.port);
     await engine.servers.connect(serverId, null);

@@ -1,29 +1,30 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEngine, type RunningEngine } from '../../../electron/core/create-engine.ts';
 import { demoServerId } from '../../../electron/core/demo/demo-service.ts';
 import { nodePorts } from '../../../electron/hosts/node-ports.ts';
+import { removeDemoErp } from '../../../resources/demo-erp/open-demo.ts';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 describe('the demo ERP as a service of the engine', () => {
   let engine: RunningEngine;
-  let profileDir: string;
+  // One profile, so that the ERP is loaded once.
+  const profileDir = mkdtempSync(join(tmpdir(), 'daybreak-demo-service-'));
 
   beforeEach(async () => {
-    profileDir = mkdtempSync(join(tmpdir(), 'daybreak-demo-service-'));
     const ports = nodePorts({ paths: { profileDir, resourcesDir: 'resources' }, logger: silent, door: 'test' });
     engine = await createEngine(ports, { background: true });
   });
   afterEach(async () => {
     await engine.stop();
-    rmSync(profileDir, { recursive: true, force: true });
   });
+  afterAll(() => removeDemoErp(join(profileDir, 'demo-erp')).then(() => rmSync(profileDir, { recursive: true })));
 
   const open = async () => {
-    engine.demo.open(0.01, { ephemeral: true });
+    engine.demo.open(0.01);
     expect(await engine.demo.opened()).toMatchObject({ state: 'open', problem: null });
     const { erp } = engine.demo;
     if (erp === null) throw new Error('an open demo has an ERP');
@@ -34,7 +35,7 @@ describe('the demo ERP as a service of the engine', () => {
   test('closing it from two doors at once stops its server once, and it opens again while it closes', async () => {
     const { server } = await open();
     const closings = [engine.demo.close(), engine.demo.close()];
-    engine.demo.open(0.01, { ephemeral: true });
+    engine.demo.open(0.01);
     await Promise.all(closings);
     expect(runs(server.pid)).toBe(false);
     await engine.demo.close();

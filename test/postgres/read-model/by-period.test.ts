@@ -183,6 +183,8 @@ describe.each(testServers())('$label', (testServer) => {
     const failure = await failureOf(shop.refresh('sales'));
     expect(failure).toMatchObject({ sqlstate: '23502', retryable: false });
     expect(failure.message).toContain('The refresh of sales failed, and its old rows are still served.');
+    expect(failure.message).toContain('null value in column "category"');
+    expect(failure.message).toMatch(/build a new version that wraps it in coalesce\(\), or leaves those rows out/);
     expect((await model()).freshness.asOf).toBe(before.freshness.asOf);
     expect(await shop.sql(`select from reporting.sales where category is null`)).toEqual([]);
   });

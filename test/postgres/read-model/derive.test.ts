@@ -232,7 +232,7 @@ describe.each(testServers())('$label', (testServer) => {
     expect(model).toMatchObject({ shape: 'free', frozenParameters: [], keyColumns: key });
     expect(model.period?.grain).toBe(period);
     const shown = await proofs({ originalSql: sql, ...model, parameterSets: sets });
-    expect(shown).toEqual(sets.map(() => ({ result: 'equal', tiesAtLimit: false, rows: expect.any(Number) })));
+    expect(shown).toEqual(sets.map(() => expect.objectContaining({ result: 'equal', tiesAtLimit: false })));
     expect(shown[0]?.result === 'equal' && shown[0].rows).toBeGreaterThan(0);
   });
 

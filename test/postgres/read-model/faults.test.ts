@@ -147,7 +147,7 @@ describe.each(testServers())('$label', (testServer) => {
     const refresh = failureOf(shop.refresh('sales', undefined, { mode: 'side_by_side' }));
     for (;;) {
       const waiting = await shop.sql(
-        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'refresh%'`,
+        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'refresh%'`,
       );
       if (waiting.length > 0) break;
     }

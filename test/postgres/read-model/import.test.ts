@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { qualifiedDefinition } from '../../../electron/core/postgres/queries/catalog-copies.ts';
+import {
+  listMaterializedViews,
+  readMaterializedView,
+} from '../../../electron/core/postgres/queries/catalog-materialized-views.ts';
 import { planImport } from '../../../electron/core/read-model/plan-for.ts';
 import { propose } from '../../../electron/core/read-model/propose/propose.ts';
 import { getReadModel } from '../../../electron/core/read-model/registry/read-models.ts';
@@ -86,6 +90,24 @@ describe.each(testServers())('$label', (testServer) => {
     expect(carried?.indexes).toMatch(/UNIQUE INDEX old_sales_v1_a_key .* \(region\)/);
     expect(carried?.indexes).toMatch(/\(amount DESC NULLS LAST\) WHERE \(n > 3\)/);
     expect((await shop.refresh('old_sales')).state).toBe('done');
+  });
+
+  test('columns that an index only carries along are no part of the key, and the index comes over', async () => {
+    await shop.sql(
+      `drop index erp.old_sales_region_idx; create unique index on erp.old_sales (region) include (amount, n)`,
+    );
+    const found = await shop.server.withReadonly((session) => readMaterializedView(session, 'erp', 'old_sales'));
+    expect(found?.keyColumns).toEqual(['region']);
+    const listed = await shop.server.withReadonly((session) => listMaterializedViews(session, []));
+    expect(listed.map(({ keyColumns }) => keyColumns)).toEqual([['region']]);
+    await shop.execute(await planned('old_sales'));
+    const [carried] = await shop.sql<{ indexes: string }>(
+      `select string_agg(pg_get_indexdef(indexrelid), ';' order by indexrelid) as indexes from pg_index where indrelid = 'erp.old_sales_v1_a'::regclass`,
+    );
+    expect(carried?.indexes).toMatch(/UNIQUE INDEX old_sales_v1_a_key .* \(region\);/);
+    expect(carried?.indexes).toMatch(/UNIQUE INDEX old_sales_v1_a_i\d .* \(region\) INCLUDE \(amount, n\)/);
+    expect((await model()).drift).toEqual([]);
+    expect(await shop.refresh('old_sales')).toMatchObject({ state: 'done', mode: 'concurrent' });
   });
 
   test('its indexes come over to the copy that a refresh makes beside, once', async () => {

@@ -1,360 +1,144 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RunningEngine } from '../../../electron/core/create-engine.ts';
-import type { CheckedProposal, Plan, Proposal } from '../../../shared/model/read-model.ts';
-import { activityRow } from '../../electron/core/history/store.ts';
+import { describe, expect, test } from 'vitest';
 import { testServers } from '../../support/postgres.ts';
-import { failureOf, openShop } from './fixture.ts';
-import { startEngine } from './shop-engine.ts';
+import { failureOf } from './fixture.ts';
+import { byRegion, rewrittenAs, sent, useStatementShop } from './statement-shop.ts';
 
-const people: Partial<Proposal> = {
-  owner: 'Controlling',
-  consumers: [{ consumer: 'monthly report', owner: 'Anna', budget: { minutes: 15 } }],
-};
-const byRegion = `select region, avg(amount) as mean, count(*) as invoices from invoice
-  where category = $1 and invoiced_at >= $2 group by region order by region`;
-const sent = (category: string, from: string) => byRegion.replace('$1', `'${category}'`).replace('$2', `'${from}'`);
-
-/** From a statement of the history to a plan, with the proof between them. */
+/** What a proof says, and when it says less. */
 describe.each(testServers())('$label', (testServer) => {
-  let shop: Awaited<ReturnType<typeof openShop>>;
-  let profileDir: string;
-  let engine: RunningEngine;
-  let serverId: string;
-  let databaseOid: string;
-  const begin = async () => {
-    engine = await startEngine(profileDir);
-  };
-  beforeAll(async () => {
-    shop = await openShop(testServer);
-    await shop.sql(`alter role ${shop.boss} set search_path = erp`);
-    await shop.sql(`alter table erp.invoice alter column category drop not null`);
-    const [row] = await shop.sql<{ oid: string }>(
-      'select oid::text from pg_database where datname = current_database()',
-    );
-    databaseOid = row?.oid ?? '';
-  });
-  afterAll(() => shop?.close());
-  beforeEach(async () => {
-    await shop.sql(`do $$ begin
-      drop schema if exists reporting cascade; drop schema if exists daybreak cascade; end $$`);
-    profileDir = await mkdtemp(join(tmpdir(), 'daybreak-proofs-'));
-    await begin();
-    ({ serverId } = await engine.servers.save({ settings: shop.server.settings, password: shop.password }));
-  });
-  afterEach(async () => {
-    await engine.stop();
-    await rm(profileDir, { recursive: true, force: true });
-  });
-
-  /** The statement as pg_stat_statements keeps it, and as sessions were seen to send it; its id. */
-  const seen = async (normalized: string, samples: readonly string[]): Promise<string> => {
-    const { database: databaseName } = shop.server.settings;
-    const key = { databaseOid, roleOid: '10', queryid: '1', toplevel: true };
-    await engine.history.samples.saveTexts(serverId, [{ key, text: normalized, databaseName, roleName: shop.boss }]);
-    for (const [at, query] of samples.entries()) {
-      const row = { ...activityRow({ pid: 7, query, queryid: '1' }), databaseOid, databaseName, roleOid: '10' };
-      await engine.history.samples.saveSample(serverId, {
-        atMs: Date.now() - 1000 * at,
-        rows: [{ ...row, roleName: shop.boss }],
-      });
-    }
-    const [statement] = await engine.history.samples.statements(serverId);
-    return statement?.statementId ?? '';
-  };
-  const proposeFrom = (statementId: string, edits: Partial<Proposal> = {}) =>
-    engine.readModels.propose(serverId, { kind: 'statement', statementId }, { ...people, ...edits });
-  const apply = ({ planId, planHash, confirmWith }: Plan) =>
-    engine.readModels.apply(serverId, { planId, planHash, confirm: confirmWith });
-  const rewrittenAs = (proposal: CheckedProposal, change: (sql: string) => string): CheckedProposal => ({
-    ...proposal,
-    ...(proposal.derivation === undefined
-      ? {}
-      : { derivation: { ...proposal.derivation, rewrittenSql: change(proposal.derivation.rewrittenSql) } }),
-  });
-
-  test('a statement is proposed with free filters, proven with what was sent and what columns hold, and planned', async () => {
-    await shop.sql('analyze erp.invoice');
-    const id = await seen(byRegion, [sent('category 1', '2026-02-01'), sent('category 2', '2026-01-10 07:30')]);
-    const proposal = await proposeFrom(id, { name: 'regions' });
-    expect(proposal).toMatchObject({
-      proposal: { keyColumns: ['category', 'invoiced_at', 'region'] },
-      refresh: { mode: 'concurrent', reason: expect.stringContaining('merged in place') },
-      budget: { minutes: 15 },
-      saving: null,
-      derivation: {
-        shape: 'free',
-        period: { column: 'invoiced_at', grain: 'instant' },
-        rewrittenSql: expect.stringContaining('FROM reporting.regions AS m WHERE m.category = $1'),
-      },
-    });
-    expect(proposal.warnings.join('\n')).toMatch(/hardly fewer/);
-    const keeping = (parameter: string) =>
-      engine.readModels.propose(serverId, { kind: 'statement', statementId: id, freeze: [parameter] });
-    expect(await keeping('$1')).toMatchObject({
-      proposal: { keyColumns: ['invoiced_at', 'region'] },
-      derivation: { shape: 'free', frozenParameters: [{ name: '$1' }] },
-    });
-    // Which moment '2026-02-01' is depends on who asks: no definition may decide that for everybody.
-    const smaller = await keeping('$2');
-    expect(smaller).toMatchObject({
-      proposal: { keyColumns: ['region'] },
-      derivation: { shape: 'frozen', notFree: { construct: "invoiced_at in the session's time zone" } },
-    });
-    expect(smaller.warnings.join('\n')).not.toMatch(/hardly fewer/);
-    expect(smaller.warnings.join('\n')).toMatch(/invoiced_at has a time zone/);
-    expect(proposal.warnings.join('\n')).not.toMatch(/has a time zone/);
-    const refused = await failureOf(engine.readModels.plan(serverId, proposal));
-    expect(refused).toMatchObject({ code: 'unproven', message: expect.stringMatching(/never compared/) });
-
-    const proof = await engine.readModels.proofs.prove(serverId, { proposal });
-    expect(proof.verdict).toBe('proven');
-    expect(proof.setCount).toBeGreaterThanOrEqual(3);
-    expect(proof.steps.map(({ parameterSet }) => parameterSet)).toEqual(
-      expect.arrayContaining([
-        { $1: `'category 1'`, $2: `'2026-02-01'` },
-        { $1: `'category 2'`, $2: `'2026-01-10 07:30'` },
-      ]),
-    );
-    // The next call may come from another process.
-    await engine.stop();
-    await begin();
-    await engine.servers.connect(serverId, shop.password);
-    const plan = await engine.readModels.plan(serverId, proposal);
-    expect(plan).toMatchObject({ proof: { verdict: 'proven', proofHash: proof.proofHash } });
-    expect(plan.unproven).toBeUndefined();
-    expect((await apply(plan)).state).toBe('done');
-  });
+  const at = useStatementShop(testServer);
 
   test('what is edited has to be proven anew, and a wrong rewriting shows the rows that differ', async () => {
-    const id = await seen(byRegion, [sent('category 1', '2026-02-01')]);
-    const proposal = await proposeFrom(id, { name: 'regions' });
-    await engine.readModels.proofs.prove(serverId, { proposal });
+    const id = await at.seen(byRegion, [sent('category 1', '2026-02-01')]);
+    const proposal = await at.proposeFrom(id, { name: 'regions' });
+    await at.prove(proposal);
     const definitionSql = `${proposal.proposal.definitionSql.replace('FROM erp.invoice', 'FROM erp.invoice WHERE amount > 1500')}`;
-    const edited = await proposeFrom(id, { name: 'regions', definitionSql });
-    expect(await engine.readModels.proofs.known(serverId, edited)).toBeNull();
-    const proof = await engine.readModels.proofs.prove(serverId, { proposal: edited });
+    const edited = await at.proposeFrom(id, { name: 'regions', definitionSql });
+    expect(await at.engine.readModels.proofs.known(at.serverId, edited)).toBeNull();
+    const proof = await at.prove(edited);
     expect(proof).toMatchObject({
       verdict: 'disproven',
       steps: [{ outcome: { result: 'different', columns: ['region', 'mean', 'invoices'] } }],
     });
-    const refused = await failureOf(engine.readModels.plan(serverId, edited));
+    const refused = await failureOf(at.plan(edited));
     expect(refused).toMatchObject({ code: 'unproven', detail: { verdict: 'disproven' } });
-    const plan = await engine.readModels.plan(serverId, edited, { unproven: true });
+    const plan = await at.plan(edited, { unproven: true });
     expect(plan).toMatchObject({ unproven: true, proof: { verdict: 'disproven' } });
     expect(plan.warnings.join('\n')).toContain('because a person said so');
-    const { plan: stored } = await engine.readModels.getPlan(serverId, plan.planId);
+    const { plan: stored } = await at.engine.readModels.getPlan(at.serverId, plan.planId);
     expect(stored.unproven).toBe(true);
 
     const fewer = rewrittenAs(proposal, (sql) => sql.replace(/m\.category = \$1 AND/, ''));
-    expect(await engine.readModels.proofs.prove(serverId, { proposal: fewer })).toMatchObject({ verdict: 'disproven' });
-    const other = { $1: `'nowhere'`, $2: `'2026-01-01'` };
-    const empty = await engine.readModels.proofs.prove(serverId, { proposal, parameterSets: [other] });
-    expect(empty).toMatchObject({ verdict: 'inconclusive', steps: [{ parameterSet: other }] });
+    expect(await at.prove(fewer)).toMatchObject({ verdict: 'disproven' });
   });
 
   test('a proof can be cancelled, and runs nothing that does more than read', async () => {
     const slow = `select count(*) as n from invoice a, invoice b, invoice c where a.category = $1 and a.amount + b.amount + c.amount > 0`;
-    const id = await seen(slow, [slow.replace('$1', `'category 1'`)]);
-    const proposal = await proposeFrom(id, { name: 'slow' });
-    const proving = failureOf(engine.readModels.proofs.prove(serverId, { proposal, proofRunId: 'run' }));
+    const id = await at.seen(slow, [slow.replace('$1', `'category 1'`)]);
+    const proposal = await at.proposeFrom(id, { name: 'slow' });
+    const proving = failureOf(at.prove(proposal, { proofRunId: 'run' }));
     await expect
-      .poll(async () => (await engine.readModels.proofs.progress(serverId, 'run')).running, { timeout: 10_000 })
+      .poll(async () => (await at.engine.readModels.proofs.progress(at.serverId, 'run')).running, { timeout: 10_000 })
       .toBe(true);
     await sleep(300);
-    expect(await engine.readModels.proofs.cancel(serverId, 'run')).toEqual({ cancelled: true });
+    expect(await at.engine.readModels.proofs.cancel(at.serverId, 'run')).toEqual({ cancelled: true });
     expect(await proving).toMatchObject({ code: 'cancelled' });
-    const [left] = await shop.sql<{ n: number }>(
+    const [left] = await at.shop.sql<{ n: number }>(
       `select count(*)::int as n from pg_stat_activity where query like '%daybreak_original%' and state = 'active'
         and pid <> pg_backend_pid()`,
     );
     expect(left?.n).toBe(0);
-    const timedOut = await engine.readModels.proofs.prove(serverId, { proposal, timeoutMs: 200 });
+    const timedOut = await at.prove(proposal, { timeoutMs: 200 });
     expect(timedOut).toMatchObject({ verdict: 'inconclusive', steps: [{ outcome: { result: 'timed_out' } }] });
 
     const sneaky = rewrittenAs(
       proposal,
       () => `select count(*) as n from reporting.slow as m where set_config('a.b', '1', false) = '1'`,
     );
-    expect(await failureOf(engine.readModels.proofs.prove(serverId, { proposal: sneaky }))).toMatchObject({
+    expect(await failureOf(at.prove(sneaky))).toMatchObject({
       code: 'statement_refused',
       detail: { construct: 'set_config()' },
     });
   });
 
-  test('culprits that read the same tables are offered beside each other, one read model each', async () => {
-    const texts = [
-      byRegion,
-      'select category, region, sum(amount) as amount from invoice where category = $1 and invoiced_at < $2 group by category, region',
-      'select count(*) as others from boss_only where n = $1',
-    ];
-    const { samples, openFindings } = engine.history;
-    const { database: databaseName } = shop.server.settings;
-    await samples.saveTexts(
-      serverId,
-      texts.map((text, at) => ({
-        key: { databaseOid, roleOid: '10', queryid: String(at + 1), toplevel: true },
-        text,
-        databaseName,
-        roleName: shop.boss,
-      })),
-    );
-    const stored = (await samples.statements(serverId)).toSorted(
-      (a, b) => texts.indexOf(a.text ?? '') - texts.indexOf(b.text ?? ''),
-    );
-    const described = stored.map(({ statementId, fingerprint, text }) => ({
-      fingerprint,
-      statement: {
-        statementId,
-        fingerprint,
-        text,
-        queryid: null,
-        class: 'reporting' as const,
-        classSource: 'score' as const,
-        applicationNames: [],
-        roleName: shop.boss,
-        databaseName,
-        widgetId: null,
-        toplevel: true,
-      },
-      cure: 'read_model' as const,
-      grade: 'B' as const,
-      blameShare: 0.4,
-      damageSeconds: 90,
-      window: { fromMs: 1, toMs: 2 },
-      prediction: { meanMs: 5, p95Ms: 9 },
-    }));
-    await openFindings.save(serverId, described, Date.now());
-    const [first, second] = stored;
-    expect(await engine.readModels.siblings(serverId, first?.statementId ?? '')).toEqual([
-      { statementId: second?.statementId, text: texts[1], sameGrain: true },
-    ]);
-    expect((await proposeFrom(first?.statementId ?? '', { name: 'regions' })).saving).toEqual({
-      grade: 'B',
-      blameShare: 0.4,
-      damageSeconds: 90,
-      window: { fromMs: 1, toMs: 2 },
-      meanMs: 5,
-      p95Ms: 9,
+  const counted = `select count(*) as n, sum(amount) as amount from invoice where category = $1`;
+  const of = (...categories: string[]) => ({ parameterSets: categories.map((one) => ({ $1: `'${one}'` })) });
+  const proposeCounted = async (name: string) =>
+    at.proposeFrom(await at.seen(counted, [counted.replace('$1', `'category 1'`)]), { name });
+
+  test('free filters are proven on three results that differ, and with fewer the plan says what was not compared', async () => {
+    const id = await at.seen(byRegion, [sent('category 1', '2026-02-01')]);
+    const proposal = await at.proposeFrom(id, { name: 'regions' });
+    const from = (category: string, day: string) => ({ $1: `'${category}'`, $2: `'${day}'` });
+    // Nothing was invoiced before 2026: three sets that differ, and one result.
+    const days = ['2026-01-01', '2025-12-01', '2025-11-01'].map((day) => from('category 1', day));
+    const one = await at.prove(proposal, { parameterSets: days });
+    expect(one).toMatchObject({ verdict: 'partly', freeParameters: ['$1', '$2'] });
+    const refused = await failureOf(at.plan(proposal));
+    expect(refused).toMatchObject({ code: 'unproven', detail: { verdict: 'partly' } });
+    expect(refused.message).toContain('3 parameter sets equal, with one result');
+    expect(refused.message).toContain('Not compared: other values of $1.');
+    const built = await at.plan(proposal, { unproven: true });
+    expect(built.proof).toMatchObject({ verdict: 'partly', text: expect.stringContaining('Less than proven') });
+
+    const more = await at.prove(proposal, {
+      parameterSets: [from('category 2', '2026-02-01'), from('category 1', '2026-02-01')],
     });
+    expect(more).toMatchObject({ verdict: 'proven', setCount: 5 });
+    expect((await at.plan(proposal)).proof?.verdict).toBe('proven');
   });
 
-  test('a widget whose query is not the shipped one is proven against its live query', async () => {
-    const liveSql = 'select region, sum(amount) as amount from erp.invoice group by region order by region';
-    const live = { kind: 'live' as const, sql: liveSql };
-    const widget = { widgetId: 'sales', title: 'Sales', question: 'What do we sell?', liveSql, source: live };
-    await engine.history.dashboards.save({
-      dashboardId: 'board',
-      serverId,
-      title: 'Board',
-      widgets: [
-        {
-          ...widget,
-          kind: 'table',
-          x: null,
-          series: null,
-          values: ['amount'],
-          formats: {},
-          currency: null,
-          layout: { x: 0, y: 0, w: 4, h: 4 },
-          budget: { minutes: 30 },
-        },
-      ],
-    });
-    const proposal = await engine.readModels.propose(
-      serverId,
-      { kind: 'widget', widgetId: 'sales' },
-      { owner: 'Sales' },
-    );
-    expect(proposal).toMatchObject({ liveSql, asShipped: false });
-    expect(await failureOf(engine.readModels.plan(serverId, proposal))).toMatchObject({ code: 'unproven' });
-    expect(await engine.readModels.proofs.prove(serverId, { proposal })).toMatchObject({
-      verdict: 'proven',
-      steps: [{ outcome: { result: 'equal', rows: 5 } }],
-    });
-    expect((await engine.readModels.plan(serverId, proposal)).proof?.verdict).toBe('proven');
-    const without = { ...proposal, readerSql: 'select as_of, region, 0::numeric as amount from reporting.sales' };
-    expect(await engine.readModels.proofs.prove(serverId, { proposal: without })).toMatchObject({
-      verdict: 'disproven',
-    });
-    const elsewhere = {
-      ...proposal,
-      readerSql: 'select region, sum(amount) as amount from erp.invoice group by region',
-    };
-    expect(await failureOf(engine.readModels.proofs.prove(serverId, { proposal: elsewhere }))).toMatchObject({
-      code: 'statement_refused',
-      message: expect.stringContaining('reporting.sales'),
-    });
+  test('a set that differed stays until that very set is compared anew', async () => {
+    await at.shop.sql(`insert into erp.invoice values (910001, 'region 1', 'odd', '2026-02-02', 5)`);
+    const wrong = rewrittenAs(await proposeCounted('counted'), (sql) => `${sql} AND m.category <> 'odd'`);
+    expect(await at.prove(wrong, of('odd'))).toMatchObject({ verdict: 'disproven' });
+    const others = await at.prove(wrong, of('category 0', 'category 1', 'category 2'));
+    expect(others).toMatchObject({ verdict: 'disproven', setCount: 4 });
+    expect(others.steps.map(({ outcome }) => outcome.result)).toEqual(['different', 'equal', 'equal', 'equal']);
+    expect(await failureOf(at.plan(wrong))).toMatchObject({ code: 'unproven', detail: { verdict: 'disproven' } });
+    await at.shop.sql('delete from erp.invoice where invoice_id = 910001');
+    expect(await at.prove(wrong, of('odd'))).toMatchObject({ verdict: 'proven' });
   });
 
-  test('what cannot be turned is refused with the construct', async () => {
-    const id = await seen('select region, amount from invoice where category = $1 for update', []);
-    expect(await failureOf(proposeFrom(id))).toMatchObject({
-      code: 'statement_refused',
-      detail: { construct: 'FOR UPDATE', why: expect.any(String) },
-    });
+  test('a row of NULL and 0 is what an aggregate over nothing has, and says as little as no row', async () => {
+    const proposal = await proposeCounted('counted');
+    const nothing = await at.prove(proposal, of('nowhere', 'neither', 'never'));
+    expect(nothing.verdict).toBe('inconclusive');
+    expect(nothing.steps.map(({ outcome }) => outcome)).toEqual(
+      Array(3).fill(expect.objectContaining({ result: 'equal', rows: 1, nothing: true })),
+    );
+    const refused = await failureOf(at.plan(proposal));
+    expect(refused.message).toContain('no row, or nothing but NULL and 0');
+    const two = await at.prove(proposal, of('category 1', 'category 2'));
+    expect(two).toMatchObject({ verdict: 'partly', setCount: 5 });
   });
 
-  test('NULL in the key, and no key at all: built, refreshed side by side, and no drift', async () => {
-    await shop.sql(`insert into erp.invoice values (900001, 'region 1', null, '2026-02-02', 5)`);
-    const counted = 'select category, count(*) as n from invoice where amount > $1 group by category';
-    const id = await seen(counted, [counted.replace('$1', '0')]);
-    const keyed = await proposeFrom(id, { name: 'keyed' });
-    const single = await engine.readModels.propose(
-      serverId,
-      { kind: 'sql', sql: 'select count(*) as n, sum(amount) as amount from erp.invoice' },
-      { ...people, name: 'single', keyColumns: [] },
-    );
-    for (const proposal of [keyed, single]) {
-      const { name } = proposal.proposal;
-      expect((await apply(await engine.readModels.plan(serverId, proposal, { unproven: true }))).state).toBe('done');
-      for (let round = 0; round < 3; round += 1) {
-        expect(await engine.readModels.refresh(serverId, name)).toMatchObject({ state: 'done', mode: 'side_by_side' });
-      }
-      expect((await engine.readModels.get(serverId, name)).readModel.drift).toEqual([]);
+  test('a column of few values gives the sets that one sample does not, and a table that has no third is less than proven', async () => {
+    await at.shop.sql(`create table erp.paper as select 'kind ' || n % 2 as kind, n from generate_series(1, 100) n;
+      grant select on erp.paper to ${at.shop.daybreak}; analyze erp.paper; analyze erp.invoice`);
+    try {
+      const proof = await at.prove(await proposeCounted('counted'));
+      expect(proof).toMatchObject({ verdict: 'proven' });
+      const papers = 'select count(*) as n from paper where kind = $1';
+      const id = await at.seen(papers, [papers.replace('$1', `'kind 1'`)], '2');
+      const proposal = await at.proposeFrom(id, { name: 'papers' });
+      const both = await at.prove(proposal);
+      // Both kinds have fifty: two sets, and one result.
+      expect(both).toMatchObject({ verdict: 'partly', setCount: 2 });
+      expect((await failureOf(at.plan(proposal))).message).toContain('a proof takes 3 sets whose results differ');
+    } finally {
+      await at.shop.sql('drop table erp.paper');
     }
-    expect(await shop.sql(`select category, n::int from reporting.keyed where category is null`)).toEqual([
-      { category: null, n: 1 },
-    ]);
-    // Without the NULL the index is unique again, and the refresh after that is done in place.
-    await shop.sql('delete from erp.invoice where invoice_id = 900001');
-    await engine.readModels.refresh(serverId, 'keyed');
-    expect((await engine.readModels.refresh(serverId, 'keyed')).mode).toBe('concurrent');
-    // A NULL that comes in again is met in place, and the refresh is done all the same.
-    await shop.sql(`insert into erp.invoice values (900002, 'region 1', null, '2026-02-02', 7)`);
-    const met = await engine.readModels.refresh(serverId, 'keyed');
-    expect(met).toMatchObject({ state: 'done', mode: 'side_by_side', reason: expect.stringContaining('NULL') });
-    expect(await shop.sql(`select n::int from reporting.keyed where category is null`)).toEqual([{ n: 1 }]);
-    const [served] = await shop.sql<{ asOf: Date; copy: string }>(
-      `select v.as_of as "asOf", pg_get_viewdef('reporting.keyed'::regclass) as copy from reporting.keyed v limit 1`,
-    );
-    expect(met.asOf).toBe(served?.asOf.toISOString());
-    expect(served?.copy).toContain(`keyed_v1_${met.slot}`);
-    const [kept] = await shop.sql(`select mode, slot from daybreak.run where run_id = $1`, [met.runId]);
-    expect(kept).toEqual({ mode: 'side_by_side', slot: met.slot });
-    expect((await engine.readModels.get(serverId, 'keyed')).readModel.drift).toEqual([]);
-    expect((await engine.readModels.refresh(serverId, 'keyed')).mode).toBe('side_by_side');
-    await shop.sql('delete from erp.invoice where invoice_id = 900002');
   });
 
-  test('a key that is not unique counting NULL is refused', async () => {
-    await shop.sql(
-      `insert into erp.invoice select 900010 + n, 'x', null, '2026-02-02', 5 from generate_series(1, 2) n`,
-    );
-    const sql = 'select category, invoice_id from erp.invoice where invoice_id > 900010';
-    const proposal = await engine.readModels.propose(
-      serverId,
-      { kind: 'sql', sql },
-      { ...people, name: 'twice', keyColumns: ['category'] },
-    );
-    const failed = await apply(await engine.readModels.plan(serverId, proposal)).then(
-      ({ message }) => message,
-      (error: Error) => error.message,
-    );
-    expect(failed).toContain('is not unique');
-    await shop.sql('delete from erp.invoice where invoice_id > 900010');
+  test('a parameter that is said to be frozen, and that the rewritten query takes, is free', async () => {
+    const proposal = await proposeCounted('counted');
+    const { derivation } = proposal;
+    if (derivation === undefined) throw new Error('it was derived');
+    const lying = { ...derivation, frozenParameters: [{ name: '$1', literal: `'category 1'` }] };
+    expect(await at.prove({ ...proposal, derivation: lying })).toMatchObject({
+      verdict: 'partly',
+      freeParameters: ['$1'],
+    });
   });
 });

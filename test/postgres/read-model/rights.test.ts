@@ -75,6 +75,45 @@ describe.each(testServers())('$label', (testServer) => {
     }
   });
 
+  test('a NULL that comes into the key under a role that may only refresh in place ends the refresh with the grant', async ({
+    skip,
+  }) => {
+    if (testServer.major < 17) return skip('up to PostgreSQL 16 only the owner may refresh at all');
+    await shop.build('select category, sum(amount) as amount from erp.invoice group by category', {
+      keyColumns: ['category'],
+    });
+    await shop.sql(`grant pg_read_all_stats to ${shop.boss}; grant usage on schema daybreak, reporting to ${shop.boss};
+      grant select, insert, update, delete on all tables in schema daybreak to ${shop.boss};
+      grant maintain, select on reporting.sales_v1_a to ${shop.boss};
+      insert into erp.invoice values (900001, 'region 1', null, now(), 1)`);
+    try {
+      const failure = await failureOf(refreshOn(await shop.openAs(shop.boss)));
+      expect(failure).toMatchObject({ code: 'permission_denied', action: `grant ${shop.daybreak} to ${shop.boss};` });
+      expect(failure.message).toMatch(
+        /old rows are still served\. A NULL has come into the key, so it can only go side by side\. Role .* side by side needs role/,
+      );
+      expect((await getReadModel(shop.server, 'sales', systemClock)).lastRun).toMatchObject({
+        state: 'failed',
+        mode: 'concurrent',
+      });
+    } finally {
+      await shop.sql('delete from erp.invoice where invoice_id = 900001');
+    }
+  });
+
+  test('a role that may not make a second copy beside is told so before anything is begun', async () => {
+    await shop.build(salesByRegion);
+    await shop.sql(`alter schema reporting owner to postgres; grant usage on schema reporting to ${shop.daybreak}`);
+    const failure = await failureOf(shop.refresh('sales', undefined, { mode: 'side_by_side' }));
+    expect(failure).toMatchObject({
+      code: 'permission_denied',
+      action: `grant create on schema reporting to ${shop.daybreak};`,
+    });
+    expect(await shop.sql('select from daybreak.run')).toEqual([]);
+    await shop.sql(failure.action ?? '');
+    expect((await shop.refresh('sales', undefined, { mode: 'side_by_side' })).state).toBe('done');
+  });
+
   test('what a member of the owning role refreshes and builds is read as before', async () => {
     await shop.build(salesByRegion, { grantTo: [shop.boss] });
     const member = `member_${randomUUID().slice(0, 8)}`;

@@ -48,6 +48,7 @@ describe.each(testServers())('$label', (testServer) => {
           ...edits,
         },
       ),
+      { unproven: true },
     );
   const apply = ({ planId, planHash, confirmWith }: Plan) =>
     engine.readModels.apply(serverId, { planId, planHash, confirm: confirmWith });
@@ -214,7 +215,9 @@ describe.each(testServers())('$label', (testServer) => {
       const { planId, planHash } = plan;
       const ending = engine.readModels.apply(serverId, { planId, planHash, confirm: 'sales', holdBeforeSwitch: true });
       ending.catch(() => undefined);
-      await expect.poll(async () => (await engine.readModels.getPlan(serverId, planId)).execution?.holding).toBe(true);
+      await expect
+        .poll(async () => (await engine.readModels.getPlan(serverId, planId)).execution?.holding, { timeout: 20_000 })
+        .toBe(true);
       return { planId, ending };
     };
     const served = async () => (await engine.readModels.get(serverId, 'sales')).readModel.currentVersion;
@@ -243,7 +246,7 @@ describe.each(testServers())('$label', (testServer) => {
     const refresh = failureOf(engine.readModels.refresh(serverId, 'sales'));
     for (;;) {
       const waiting = await shop.sql(
-        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'refresh%'`,
+        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'refresh%'`,
       );
       if (waiting.length > 0) break;
     }

@@ -80,6 +80,27 @@ describe.each(testServers())('$label', (testServer) => {
     expect((await shop.refresh('sales')).state).toBe('done');
   });
 
+  test.each(['a version', 'the read model'])(
+    'rows from before that somebody reads stay after a resume, are no drift, are not rolled back to, and go with %s',
+    async (what) => {
+      await shop.build(salesByRegion);
+      await suspend();
+      await shop.sql('create view erp.board as select region from reporting.sales_v1_a');
+      const resume = await shop.planFor(salesByRegion);
+      expect(resume.warnings).toContain('Version 1 stays: view erp.board reads it.');
+      expect((await shop.execute(resume)).state).toBe('done');
+      expect(await model()).toMatchObject({ suspended: null, currentVersion: 2, drift: [] });
+      expect(await failureOf(shop.planRollBack('sales'))).toMatchObject({
+        code: 'statement_refused',
+        message: expect.stringContaining('which nothing can refresh'),
+      });
+      await shop.sql('drop view erp.board');
+      const drop = what === 'a version' ? shop.planDropVersion('sales', 1, true) : shop.planDrop('sales');
+      expect((await shop.execute(await drop)).state).toBe('done');
+      expect((await shop.left()).filter((name) => name.includes('sales_v1'))).toEqual([]);
+    },
+  );
+
   test('a resume that fails leaves it suspended', async () => {
     await shop.build(salesByRegion);
     await suspend();

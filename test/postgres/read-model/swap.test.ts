@@ -195,7 +195,9 @@ describe.each(testServers())('$label', (testServer) => {
       }),
     );
     expect(failure.code).toBe('cancelled');
-    const running = await shop.sql(`select 1 from pg_stat_activity where state = 'active' and query like 'refresh%'`);
+    const running = await shop.sql(
+      `select 1 from pg_stat_activity where datname = current_database() and state = 'active' and query like 'refresh%'`,
+    );
     expect(running).toEqual([]);
     expect(await shop.left()).toEqual([]);
   });

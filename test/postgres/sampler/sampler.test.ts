@@ -138,7 +138,7 @@ describe.each(testServers())('the sampler on $label', (server) => {
     expect(one.status().running).toBe(false);
   });
 
-  it('looks every 5 s and takes a snapshot every minute; in incident mode every second and every 5 s', async () => {
+  it('looks every 5 s and takes a snapshot every minute; in incident mode, or asked for a closer look, more often', async () => {
     const quick = quickClock();
     const one = sampler(connected, quick);
     const readings = async (lastMs: number) => {
@@ -160,6 +160,13 @@ describe.each(testServers())('the sampler on $label', (server) => {
     expect(one.status().ownCostPercent).toBeGreaterThanOrEqual(0);
     one.setMode('background');
     expect(one.status().mode).toBe('background');
+    one.lookCloser(100_000);
+    expect(one.status()).toMatchObject({ mode: 'background', incidentReason: null });
+    const [guardedSamples, guardedSnapshots] = await readings(100_000);
+    expect(guardedSamples).toSatisfy(about(50));
+    expect(guardedSnapshots).toSatisfy(about(10));
+    const [laterSamples] = await readings(100_000);
+    expect(laterSamples).toSatisfy(about(20));
     await one.stop();
   });
 

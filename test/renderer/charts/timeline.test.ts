@@ -9,7 +9,7 @@ import {
 } from '../../../renderer/charts/timeline-data.ts';
 import { bucketText, tickLabel, timelineOption } from '../../../renderer/charts/timeline-option.ts';
 import type { Timeline } from '../../../shared/model/diagnosis.ts';
-import { palette } from './palette-for-tests.ts';
+import { palette } from '../../shared/charts/palette-for-tests.ts';
 
 const startMs = Date.UTC(2026, 10, 20, 7, 0);
 const bucket = (minute: number, part: Partial<TimelineBucket> = {}): TimelineBucket => ({

@@ -4,7 +4,7 @@ import {
   isOffline,
   shownFreshness,
 } from '../../../renderer/screens/dashboards/dashboard-freshness.ts';
-import { eachBounded, waitForRefreshMs } from '../../../renderer/stores/widget-refresh.ts';
+import { eachBounded, nextLookMs, type LookedAt } from '../../../renderer/stores/widget-refresh.ts';
 import { needsAsking, notAsked, sourceKey, type WidgetState } from '../../../renderer/stores/widget-state.ts';
 import type { Dashboard, Widget } from '../../../shared/model/dashboard.ts';
 import type { Freshness } from '../../../shared/model/freshness.ts';
@@ -49,6 +49,15 @@ describe('the dashboard’s own label', () => {
     expect(dashboardFreshness(input({}))).toBeNull();
   });
 
+  it('names that widget, and those whose age nobody knows', () => {
+    const widgets = { 'd/a': state({ asOf: ago(5) }), 'd/b': state({ asOf: null, state: 'unknown' }) };
+    expect(dashboardFreshness(input(widgets))).toMatchObject({
+      asOf: ago(5),
+      reason: 'it is a · nothing says how old b is',
+    });
+    expect(dashboardFreshness(input({ 'd/b': state({ asOf: null, state: 'unknown' }) }))?.state).toBe('unknown');
+  });
+
   it('knows that saved numbers are shown', () => {
     expect(isOffline(input({ 'd/b': state({ source: 'cache', state: 'offline' }) }))).toBe(true);
     expect(isOffline(input({ 'd/b': state({}) }))).toBe(false);
@@ -73,6 +82,7 @@ describe('a saved number while the database is within reach', () => {
 
   it('is as old as it is when its successor could not be read', () => {
     expect(shown({ problem })).toBe('due');
+    expect(shownFreshness(widget('a'), cached({ problem }), true, nowMs)?.reason).toContain('no such relation');
     expect(shown({ problem }, true, { ...widget('a'), budget: 'live' })).toBe('stale');
   });
 });
@@ -89,6 +99,24 @@ describe('a number that nobody asked for again', () => {
   it('falls due and goes stale on the screen', () => {
     expect(shown({ asOf: ago(45), state: 'fresh' })).toBe('due');
     expect(shown({ asOf: ago(90), state: 'fresh' })).toBe('stale');
+  });
+});
+
+describe('a number whose successor is on its way', () => {
+  it('stays, and says so once that takes longer than a blink', () => {
+    const asked = state({ asOf: ago(45), state: 'due' }, { loading: true });
+    expect(shownFreshness(widget('a'), asked, true, nowMs)?.state).toBe('due');
+    expect(shownFreshness(widget('a'), { ...asked, awaited: true }, true, nowMs)).toMatchObject({
+      asOf: ago(45),
+      state: 'refreshing',
+    });
+  });
+});
+
+describe('a number out of a read model', () => {
+  it('is never called live, even where its widget wants that', () => {
+    const wanted = { ...widget('a'), budget: 'live' as const };
+    expect(shownFreshness(wanted, state({ asOf: ago(1), state: 'fresh' }), true, nowMs)?.state).toBe('fresh');
   });
 });
 
@@ -116,19 +144,50 @@ describe('a number that was read before the database went away', () => {
 
 describe('the next look at a widget', () => {
   const budget = { minutes: 30 };
-  it('comes when its number falls due, spread by up to a tenth', () => {
-    const age = freshness({ asOf: ago(20) });
-    expect(waitForRefreshMs(budget, age, nowMs, 0)).toBe(10 * 60_000);
-    expect(waitForRefreshMs(budget, age, nowMs, 0.999)).toBeLessThanOrEqual(11 * 60_000);
+  const age = (minutes: number) => freshness({ asOf: ago(minutes) });
+  const look = (part: Partial<LookedAt>, random = 0, skewMs = 0) =>
+    nextLookMs({ budget, freshness: age(20), askedAtMs: nowMs, failures: 0, ...part }, skewMs, random) - nowMs;
+
+  it('comes when its number falls due by its as-of, spread by a minute at most', () => {
+    expect(look({})).toBe(10 * 60_000);
+    expect(look({}, 0.999)).toBeLessThanOrEqual(11 * 60_000);
+    expect(look({ budget: { minutes: 5 }, freshness: age(0) }, 0.999)).toBeLessThanOrEqual(5.5 * 60_000);
+    const year = { minutes: 365 * 1440 };
+    expect(look({ budget: year })).toBe((365 * 1440 - 20) * 60_000);
+  });
+
+  it('is planned on the server’s clock, which the as-of is on', () => {
+    expect(look({}, 0, 4 * 60_000)).toBe(6 * 60_000);
+  });
+
+  it('of a nightly number comes when the next night’s refresh is due', () => {
+    // It is eight in London; the night of Berlin is due at three there.
+    const nightly = { nightly: { at: '04:00', timeZone: 'Europe/Berlin' } };
+    expect(look({ budget: nightly, freshness: age(60) })).toBe(19 * 3_600_000);
+    expect(look({ budget: nightly, freshness: age(60) }, 0.999)).toBeLessThanOrEqual(19 * 3_600_000 + 60_000);
   });
 
   it('does not hurry because a number is late: its owner refreshes it, not the reader', () => {
-    expect(waitForRefreshMs(budget, freshness({ asOf: ago(500) }), nowMs, 0)).toBe(7.5 * 60_000);
+    expect(look({ freshness: age(500) })).toBe(7.5 * 60_000);
+    expect(look({ budget: { minutes: 1440 }, freshness: age(5000) })).toBe(15 * 60_000);
+    expect(look({ budget: { minutes: 1 }, freshness: age(500) })).toBe(20_000);
+  });
+
+  it('is made once for what fell due while the machine slept, and then planned from there', () => {
+    const asleep = { freshness: age(600), askedAtMs: nowMs - 600 * 60_000 };
+    expect(look(asleep)).toBeLessThanOrEqual(0);
+    expect(look({ freshness: age(600) })).toBeGreaterThan(0);
   });
 
   it('comes soon for a live number, and for one that is being refreshed', () => {
-    expect(waitForRefreshMs('live', null, nowMs, 0)).toBe(30_000);
-    expect(waitForRefreshMs(budget, freshness({ state: 'refreshing' }), nowMs, 0)).toBe(20_000);
+    expect(look({ budget: 'live', freshness: null })).toBe(30_000);
+    expect(look({ freshness: freshness({ state: 'refreshing' }) })).toBe(20_000);
+    expect(look({ askedAtMs: null })).toBeLessThanOrEqual(0);
+  });
+
+  it('waits longer after each failure, and not for ever', () => {
+    const waits = [1, 2, 3, 4, 20].map((failures) => look({ failures }));
+    expect(waits).toEqual([20_000, 40_000, 80_000, 160_000, 15 * 60_000]);
   });
 });
 

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { demoDashboards } from '../../../resources/demo-erp/dashboards.ts';
 import { demoWidgets } from '../../../resources/demo-erp/widgets/widgets.ts';
-import { dashboardSchema } from '../../../shared/model/dashboard.ts';
+import { dashboardSchema, widgetKindSchema } from '../../../shared/model/dashboard.ts';
 import { readModelNameSchema } from '../../../shared/model/read-model.ts';
+import { draftProblem } from '../../../shared/model/widget-problem.ts';
 
 const dashboards = demoDashboards('demo');
 
@@ -30,4 +31,13 @@ test.each(dashboards)('$title is a valid dashboard without overlaps on twelve co
       }
     }
   }
+});
+
+test('between them the two dashboards show every kind of widget', () => {
+  const kinds = new Set(dashboards.flatMap(({ widgets }) => widgets.map(({ kind }) => kind)));
+  expect([...kinds].toSorted()).toEqual(widgetKindSchema.options.toSorted());
+});
+
+test.each(dashboards.flatMap(({ widgets }) => widgets))('$title could be saved as it ships', (widget) => {
+  expect(draftProblem(widget)).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatMonthShort, formatWeekShort, isoWeek } from '../../../shared/format/calendar.ts';
-import { asOfText, freshnessExact, freshnessLabel } from '../../../shared/format/freshness-label.ts';
+import { asOfText } from '../../../shared/format/as-of-text.ts';
+import { freshnessExact, freshnessLabel } from '../../../shared/format/freshness-label.ts';
 import { formatClockSeconds } from '../../../shared/format/zoned-time.ts';
 import type { Freshness } from '../../../shared/model/freshness.ts';
 

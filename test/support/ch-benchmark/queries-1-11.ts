@@ -61,8 +61,8 @@ export const queries1To11 = [
   question(
     'Q6 revenue of a range',
     (c) => `select sum(ol_amount) as revenue from ch.orderline
-    where ol_delivery_d >= ${c("'1999-01-01'", "'2008-01-01'", "'2013-01-01'")}
-      and ol_delivery_d < ${c("'2020-01-01'", "'2009-01-01 00:30'", "'2012-01-01'")}
+    where ol_delivery_d >= ${c("'1999-01-01'", "'2008-01-01'", "'2007-01-01'")}
+      and ol_delivery_d < ${c("'2020-01-01'", "'2009-01-01 00:30'", "'2010-01-01'")}
       and ol_quantity between ${c('1')} and ${c('100000', '7', '3')}`,
   ),
   question(

@@ -102,7 +102,7 @@ export function measureWindow(input: DiagnosisInput, verdict: Verdict): Measured
   }
   return {
     verdict,
-    timeZone: input.timeZone,
+    timeZone: input.readerTimeZone ?? input.timeZone,
     countsSaves: unit.kind === 'saves',
     measures: new Map([...drafts].map(([key, draft]) => [key, finish(draft, samples.length)])),
   };

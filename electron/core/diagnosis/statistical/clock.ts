@@ -1,3 +1,4 @@
+import { daysFromCivil } from '../../../../shared/format/civil-day.ts';
 import { zonedTime } from '../../../../shared/format/zoned-time.ts';
 import type { Calendar, TimeWindow } from '../input.ts';
 
@@ -42,16 +43,6 @@ function civilClock(timeZone: string): Clock {
     }
     return { ...found, timeMs: found.timeMs + (atMs - quarter * quarterMs) };
   };
-}
-
-/** Days since 1970-01-01 in the Gregorian calendar (Howard Hinnant, "chrono-compatible low-level date algorithms"). */
-export function daysFromCivil(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
 }
 
 /** The part of a day that is compared, cut into slots. */

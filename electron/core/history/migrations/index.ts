@@ -9,6 +9,10 @@ import { openFindings } from './0040-open-findings.ts';
 import { passingStatements } from './0050-passing-statements.ts';
 import { statementTraits } from './0060-statement-traits.ts';
 import { proofs } from './0070-proofs.ts';
+import { offlineCache } from './0080-offline-cache.ts';
+import { alerts } from './0087-alerts.ts';
+import { knownHolds } from './0091-known-holds.ts';
+import { removedDashboards } from './0094-removed-dashboards.ts';
 import { packedHistory } from './0006-packed-history.ts';
 
 export interface Migration {
@@ -34,4 +38,8 @@ export const migrations: readonly Migration[] = [
   passingStatements,
   statementTraits,
   proofs,
+  offlineCache,
+  alerts,
+  knownHolds,
+  removedDashboards,
 ];

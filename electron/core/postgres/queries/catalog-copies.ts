@@ -15,7 +15,8 @@ export interface CatalogCopy {
 const keysSql = (which: string): string =>
   `coalesce((select json_agg((select json_agg(a.attname order by k.place)
           from unnest(i.indkey) with ordinality as k (attnum, place)
-          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum))
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+          where k.place <= i.indnkeyatts))
         from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
         where i.indrelid = c.oid and ${which} and i.indisvalid and i.indisready and i.indimmediate
           and i.indpred is null and i.indexprs is null and m.amname = 'btree'), '[]')`;
@@ -36,13 +37,19 @@ export interface CopyIndex {
   readonly unique: boolean;
   /** What follows the relation in CREATE INDEX, every name qualified: 'USING btree (amount)'. */
   readonly definition: string;
+  /** Columns that it needs: keys, those that it carries along, and those within expressions and its WHERE. */
+  readonly needs: readonly string[];
 }
 
-/** Valid indexes of a relation but the one called `except`, oldest first. Call it in a transaction of its own. */
+/** Valid indexes of a relation but the one called `except`, oldest first. Call it in a transaction. */
 export async function readIndexesBut(sql: Sql, schema: string, relation: string, except: string): Promise<CopyIndex[]> {
+  const [path] = await sql.query<{ before: string }>(`select current_setting('search_path') as before`);
   await sql.query(`select set_config('search_path', 'pg_catalog', true)`);
-  return sql.query<CopyIndex>(
-    `select i.indisunique as "unique", substr(pg_get_indexdef(i.indexrelid), length(format('CREATE %sINDEX %I ON %I.%I ',
+  const found = await sql.query<CopyIndex>(
+    `select i.indisunique as "unique", coalesce((select json_agg(distinct a.attname)
+        from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid and a.attnum > 0
+        where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
+          and d.refclassid = 'pg_class'::regclass and d.refobjid = i.indrelid), '[]') as needs, substr(pg_get_indexdef(i.indexrelid), length(format('CREATE %sINDEX %I ON %I.%I ',
         case when i.indisunique then 'UNIQUE ' else '' end, x.relname, n.nspname, c.relname)) + 1) as definition
     from pg_index i join pg_class x on x.oid = i.indexrelid
     join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
@@ -50,6 +57,9 @@ export async function readIndexesBut(sql: Sql, schema: string, relation: string,
     order by i.indexrelid`,
     [schema, relation, except],
   );
+  // What is read after it prints its names as the session finds them.
+  await sql.query(`select set_config('search_path', $1, true)`, [path?.before ?? '']);
+  return found;
 }
 
 /** Relations that a view reads, as `schema.name`, quoted; and its text. */

@@ -114,7 +114,7 @@ export async function primaryKey(sql: Sql, oid: string): Promise<string[]> {
     from pg_index i
     cross join lateral unnest(i.indkey) with ordinality as k (attnum, place)
     join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-    where i.indrelid = $1::text::oid and i.indisprimary order by k.place`,
+    where i.indrelid = $1::text::oid and i.indisprimary and k.place <= i.indnkeyatts order by k.place`,
     [oid],
   );
   return rows.map(({ name }) => name);

@@ -16,7 +16,7 @@ export interface MaterializedViewInFull extends MaterializedView {
   readonly indexes: readonly {
     readonly name: string;
     readonly unique: boolean;
-    /** Columns, where it is over plain columns of all rows; null otherwise. */
+    /** Columns, where it is over plain columns of all rows and carries no others along (INCLUDE); null otherwise. */
     readonly columns: readonly string[] | null;
     /** What follows the relation in CREATE INDEX: 'USING btree (region)'. */
     readonly definition: string;
@@ -30,11 +30,12 @@ const listed = `n.nspname::text as schema, c.relname::text as name, pg_get_userb
     pg_has_role(c.relowner, 'usage') as "ownedByUs", pg_total_relation_size(c.oid)::float8 as "sizeBytes",
     obj_description(c.oid, 'pg_class') as comment,
     (select json_agg(a.attname order by k.place)
-      from (select i.indexrelid, i.indrelid, i.indkey from pg_index i
+      from (select i.indexrelid, i.indrelid, i.indkey, i.indnkeyatts from pg_index i
         where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
         order by i.indexrelid limit 1) as i
       cross join lateral unnest(i.indkey) with ordinality as k (attnum, place)
-      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum) as "keyColumns"
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+      where k.place <= i.indnkeyatts) as "keyColumns"
 `;
 
 /** Materialized views that this role may read, without the copies of read models. */
@@ -57,7 +58,7 @@ export async function readMaterializedView(
   const [row] = await sql.query<MaterializedViewInFull>(
     `select ${listed},
       coalesce((select json_agg(json_build_object('name', x.relname, 'unique', i.indisunique,
-          'columns', case when i.indexprs is null and i.indpred is null then (
+          'columns', case when i.indexprs is null and i.indpred is null and i.indnatts = i.indnkeyatts then (
             select json_agg(a.attname order by k.place) from unnest(i.indkey) with ordinality as k (attnum, place)
               join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum) end,
           'definition', substr(pg_get_indexdef(i.indexrelid), length(format('CREATE %sINDEX %I ON %I.%I ',

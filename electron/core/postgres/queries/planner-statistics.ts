@@ -16,6 +16,8 @@ export interface ColumnStatistics {
   /** Values as text. */
   readonly mostCommon: string | null;
   readonly mostCommonShare: number | null;
+  /** The most common ones, at most five, `mostCommon` first. */
+  readonly common: readonly string[] | null;
   /** A quarter, the half and three quarters up the histogram. */
   readonly quarter: string | null;
   readonly middle: string | null;
@@ -41,6 +43,7 @@ export async function readColumnStatistics(
       s.n_distinct::float8 as distinct, s.null_frac::float8 as "nullShare", s.avg_width as "averageBytes",
       s.correlation::float8 as correlation,
       (s.most_common_vals::text::text[])[1] as "mostCommon", s.most_common_freqs[1]::float8 as "mostCommonShare",
+      (s.most_common_vals::text::text[])[1:5] as common,
       h.bounds[1 + (h.n - 1) / 4] as quarter, h.bounds[1 + (h.n - 1) / 2] as middle,
       h.bounds[1 + 3 * (h.n - 1) / 4] as "threeQuarters"
     from unnest($1::text[], $2::text[], $3::text[]) with ordinality as w (schema, name, attribute, place)

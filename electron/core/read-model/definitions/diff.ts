@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DefinitionDiff } from '../../../../shared/model/definitions.ts';
 import { inOrder } from '../plan/dependencies.ts';
 import type { RegistryModel } from '../registry/read-registry.ts';
-import type { FolderDefinition } from './folder.ts';
+import { folderBudget, type FolderDefinition } from './folder.ts';
 
 /** What the server says of a folder's definition: its text with every name qualified, or why it cannot be built. */
 export type Checked = { readonly definitionSql: string } | { readonly refused: string };
@@ -51,19 +51,23 @@ function compare(
     folderSql: checked !== undefined && 'definitionSql' in checked ? checked.definitionSql : definition.definitionSql,
     serverSql: current?.definitionSql ?? null,
     notes: [] as string[],
+    needsPlan: true,
   };
+  const wanted = definition.refreshMode;
+  const mode = wanted === undefined || wanted === model?.refreshMode ? {} : { refreshMode: wanted };
   if (checked !== undefined && 'refused' in checked) {
     return waitsFor.length > 0
       ? {
           ...entry,
+          ...mode,
           state: 'new',
           changes: [`It is built on ${waitsFor.join(', ')}, and is checked once that is there.`],
         }
-      : { ...entry, state: 'refused', changes: [checked.refused] };
+      : { ...entry, needsPlan: false, state: 'refused', changes: [checked.refused] };
   }
   if (current === null || model === undefined)
-    return { ...entry, state: 'new', changes: ['It is not on the server yet.'] };
-  const changes = [
+    return { ...entry, ...mode, state: 'new', changes: ['It is not on the server yet.'] };
+  const planned = [
     ...(entry.folderSql.trim() === current.definitionSql.trim() ? [] : ['The definition differs.']),
     ...differs('key', definition.keyColumns.join(', '), current.keyColumns.join(', ')),
     ...differs('question', definition.question, model.question),
@@ -71,10 +75,11 @@ function compare(
     ...(isDeepStrictEqual(definition.period ?? null, current.period)
       ? []
       : ['The period that it is refreshed by differs.']),
-    ...definition.consumers.flatMap(({ consumer, owner, budgetMinutes }) => {
+    ...definition.consumers.flatMap((wanted) => {
+      const { consumer, owner } = wanted;
       const known = model.consumers.find((one) => one.consumer === consumer);
       if (known === undefined) return [`Consumer ${consumer} is new.`];
-      const same = isDeepStrictEqual(known, { consumer, owner, budget: { minutes: budgetMinutes } });
+      const same = isDeepStrictEqual(known, { consumer, owner, budget: folderBudget(wanted) });
       return same ? [] : [`Consumer ${consumer} has another owner or budget.`];
     }),
     ...definition.readers.filter((role) => !model.readers.includes(role)).map((role) => `Role ${role} shall read it.`),
@@ -87,10 +92,17 @@ function compare(
   ];
   const notes = extra.length === 0 ? [] : [`The server also has: ${extra.join(', ')}. They stay.`];
   if (model.suspended !== null) notes.push('It is suspended; its next plan resumes it.');
+  const changes = [
+    ...planned,
+    ...('refreshMode' in mode
+      ? differs('refresh mode', mode.refreshMode ?? '', model.refreshMode ?? 'chosen by Daybreak')
+      : []),
+  ];
   if (changes.length === 0 && definition.version !== current.version) {
     notes.push(`Version ${definition.version} of the folder is version ${current.version} of the server.`);
   }
-  return { ...entry, state: changes.length === 0 ? 'same' : 'changed', changes, notes };
+  const state = changes.length === 0 ? 'same' : 'changed';
+  return { ...entry, ...mode, state, needsPlan: planned.length > 0, changes, notes };
 }
 
 const differs = (what: string, folder: string, server: string): string[] =>
@@ -102,6 +114,7 @@ const onlyOnServer = ({ name }: RegistryModel, models: readonly RegistryModel[])
   folderVersion: null,
   serverVersion: currentOf(models, name)?.version ?? null,
   changes: [],
+  needsPlan: false,
   notes: ['The folder does not name it. It is left alone.'],
   folderSql: null,
   serverSql: currentOf(models, name)?.definitionSql ?? null,

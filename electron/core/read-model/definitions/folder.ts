@@ -1,42 +1,71 @@
+import type { z } from 'zod';
 import {
   manifestFile,
   manifestSchema,
   type DefinitionFile,
-  type Manifest,
   type ManifestEntry,
+  type manifestEntrySchema,
 } from '../../../../shared/model/definitions.ts';
+import { budgetMinutes, type AgedBudget } from '../../../../shared/model/freshness.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
 import type { RegistryModel } from '../registry/read-registry.ts';
+import type { KnownOfVersion } from './readers-of.ts';
 
 /** A read model as a folder has it. */
 export interface FolderDefinition extends ManifestEntry {
   readonly name: string;
   readonly definitionSql: string;
+  /** How it is asked over the stable name, where that is more than all of its columns. */
+  readonly readerSql: string | null;
 }
 
-const sqlFile = (name: string, version: number): string => `${name}/v${version}.sql`;
+/** The budget that a folder gives a consumer. */
+export const folderBudget = ({ budgetMinutes: minutes, nightly }: ManifestEntry['consumers'][number]): AgedBudget =>
+  nightly === undefined ? { minutes } : { nightly };
 
-/** The files of the read models that readers see: a manifest, and a file for each definition. Pure. */
-export function exportFiles(models: readonly RegistryModel[]): DefinitionFile[] {
-  const readModels: Manifest['readModels'] = {};
+const sqlFile = (name: string, version: number): string => `${name}/v${version}.sql`;
+const readerFile = (name: string, version: number): string => `${name}/v${version}.reader.sql`;
+
+/**
+ * The files of the read models that readers see: a manifest, a file for each definition, and one for how it is asked where
+ * the store knows that. Pure.
+ */
+export function exportFiles(
+  models: readonly RegistryModel[],
+  known: ReadonlyMap<string, KnownOfVersion> = new Map(),
+): DefinitionFile[] {
+  const readModels: Record<string, z.input<typeof manifestEntrySchema>> = {};
   const files: DefinitionFile[] = [];
-  for (const { name, question, owner, consumers, readers, versions } of models) {
+  for (const { name, question, owner, consumers, readers, refreshMode, versions } of models) {
     const current = versions.find(({ state }) => state === 'current');
     if (current === undefined) continue;
+    const { readerSql = null, unproven = false } = known.get(name) ?? {};
     readModels[name] = {
       question,
       owner,
       keyColumns: [...current.keyColumns],
       version: current.version,
       ...(current.period === null ? {} : { period: current.period }),
+      ...(refreshMode === null ? {} : { refreshMode }),
+      ...(unproven ? { unproven } : {}),
       readers: [...readers],
       consumers: consumers.flatMap(({ consumer, owner: consumerOwner, budget }) =>
-        budget === 'live' ? [] : [{ consumer, owner: consumerOwner, budgetMinutes: budget.minutes }],
+        budget === 'live'
+          ? []
+          : [
+              {
+                consumer,
+                owner: consumerOwner,
+                budgetMinutes: budgetMinutes(budget),
+                ...('nightly' in budget ? { nightly: budget.nightly } : {}),
+              },
+            ],
       ),
     };
     files.push({ path: sqlFile(name, current.version), text: `${current.definitionSql.trimEnd()}\n` });
+    if (readerSql !== null) files.push({ path: readerFile(name, current.version), text: `${readerSql.trimEnd()}\n` });
   }
-  const manifest: Manifest = { format: 1, readModels };
+  const manifest = { format: 1, readModels };
   return [{ path: manifestFile, text: `${JSON.stringify(manifest, null, 2)}\n` }, ...files];
 }
 
@@ -61,7 +90,13 @@ export function readFolder(files: readonly DefinitionFile[]): FolderDefinition[]
       if (text === undefined || text.trim() === '') {
         throw wrong(path, `${manifestFile} names it as the definition of ${name}, and it is not there or empty`);
       }
-      return { ...entry, name, definitionSql: text.trim() };
+      const reader = texts.get(readerFile(name, entry.version))?.trim();
+      return {
+        ...entry,
+        name,
+        definitionSql: text.trim(),
+        readerSql: reader === undefined || reader === '' ? null : reader,
+      };
     });
 }
 

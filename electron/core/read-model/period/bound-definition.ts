@@ -1,8 +1,8 @@
 import type { Column } from '../../../../shared/model/read-model.ts';
 import type { Period } from '../../../../shared/model/period.ts';
 import { quoteLiteral } from '../../postgres/quote.ts';
+import { meaning } from '../../sql-text/meaning.ts';
 import { parse } from '../../sql-text/parser.ts';
-import { isPlace } from '../../sql-text/same-shape.ts';
 import { deparseNode } from '../../sql-text/statement.ts';
 import { isObject, list, unwrap, type Json, type JsonObject } from '../../sql-text/tree.ts';
 import { parseSelect, refuse } from '../propose/parse-select.ts';
@@ -51,16 +51,4 @@ async function bothHold(existing: Json | undefined, condition: string): Promise<
   // The parser makes one list of a AND b AND c.
   const args = both?.['boolop'] === 'AND_EXPR' ? list(both['args']) : [existing];
   return { BoolExpr: { boolop: 'AND_EXPR', args: [...args, added] } };
-}
-
-/** The tree without places in the text. */
-const meaning = (node: Json): string => JSON.stringify(sorted(node));
-
-function sorted(node: Json | undefined): Json {
-  if (Array.isArray(node)) return node.map(sorted);
-  if (!isObject(node)) return node ?? null;
-  const entries = Object.entries(node)
-    .filter(([key, child]) => !isPlace(key) && child !== undefined)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, child]) => [key, sorted(child)]));
 }

@@ -53,6 +53,17 @@ export async function cutOf(select: ParsedSelect, columns: readonly Column[], pe
   return cut;
 }
 
+/** Periods that a definition makes a column begin, by `date_trunc` of whatever; null where that cannot be told. */
+export function grainOf({ tree }: ParsedSelect, columns: readonly Column[], column: string): Grain | null {
+  const targets = list(tree['targetList']);
+  const value = unwrap(targets[columns.findIndex(({ name }) => name === column)], 'ResTarget')?.['val'];
+  // With a star the places of columns and targets do not agree.
+  if (targets.length !== columns.length || value === undefined) return null;
+  const { inner } = withoutCast(value);
+  const truncated = call(inner, 'date_trunc', 2) ?? call(inner, 'date_trunc', 3);
+  return grainSchema.safeParse(constant(truncated?.[0])).data ?? null;
+}
+
 const notByPeriod = (why: string, construct: string) =>
   refuse(
     `The definition cannot be refreshed by period: ${why}. Change it, or leave the period out, so that every refresh recomputes all of it.`,

@@ -1,7 +1,6 @@
 import type { CheckedProposal, Consumer, Plan } from '../../../../shared/model/read-model.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
 import { qualifiedName } from '../sql/quote.ts';
-import { copyKindOf } from '../sql/copies.ts';
 import { resumedSql, suspendedAgainSql } from '../sql/detach.ts';
 import { copyName } from '../sql/names.ts';
 import {
@@ -19,10 +18,11 @@ import {
   unmarkAppliedSql,
 } from '../sql/registry-rows.ts';
 import { stableViewSql, type StableView, type ViewColumn } from '../sql/stable-view.ts';
-import { rememberOptionsSql } from '../sql/view-options.ts';
+import { rememberOptionsSql, requireOptionsSql } from '../sql/view-options.ts';
 import { viewComment } from '../sql/view-comment.ts';
 import { createAsItWasSql, replaceViewSql } from '../sql/replace-view.ts';
-import type { CatalogFacts, PlanRequest, PlanWishes } from './catalog-facts.ts';
+import { besideIndexSteps, carriedOver } from './beside-indexes.ts';
+import type { CatalogFacts, PlanRequest, PlanWishes, RegisteredVersion } from './catalog-facts.ts';
 import { contractDiff } from './contract-diff.ts';
 import { otherName, replaceWarnings, requireCarriable } from './breaking-change.ts';
 import { finishPlan } from './finish-plan.ts';
@@ -53,9 +53,9 @@ export function planVersion(
 ): Plan {
   const { schema, readModel: name, planId } = request;
   const { proposal } = checked;
-  const scriptOnly = withheld(request, facts);
   refuseCycle(name, facts.cycle ?? []);
   requireOwnStableName(facts, schema, name);
+  const scriptOnly = withheld(request, facts);
   const model = facts.model;
   const suspended = model?.suspended ?? null;
   const current = model?.versions.find(({ state }) => state === 'current') ?? null;
@@ -73,7 +73,11 @@ export function planVersion(
     });
   }
   const exists = facts.stableName !== null;
-  const diff = contractDiff(facts.stableName?.columns ?? [], current?.columns ?? [], columns);
+  const diff = contractDiff(
+    facts.stableName?.columns ?? [],
+    current?.columns ?? [],
+    columns.map((column) => ({ ...column, collation: column.collation ?? null })),
+  );
   if (diff.breaking.length > 0 && facts.carried === null) {
     throw new Failure({
       code: 'statement_refused',
@@ -118,9 +122,13 @@ export function planVersion(
     planId,
   });
   const insertCopy = insertCopySql(copy, name, version, 'a');
+  const beside =
+    current === null
+      ? { carried: [], left: [] }
+      : carriedOver(facts.liveIndexes ?? [], current, { version, columns, keyColumns: proposal.keyColumns });
   const drafts: DraftStep[] = [
     ...facts.preparation.map(preparationStep),
-    ...leftovers.map((left) => removeLeftover(schema, name, left, current === null)),
+    ...leftovers.map((left) => removeLeftover(facts, schema, name, left, current === null)),
     current === null
       ? registerStep(
           `Register ${name} version ${version}`,
@@ -142,17 +150,20 @@ export function planVersion(
       columns,
       parents: facts.parents,
       // What the ERP's upgrade did to the tables may keep the old definition from being read.
-      previous: suspended === null ? current : null,
+      previous: suspended === null ? comparable(current, facts) : null,
       grants: facts.liveCopyGrants,
       otherOwner: facts.stableName?.otherOwner,
     }),
+    ...(current === null
+      ? []
+      : besideIndexSteps(schema, copy, copyName(name, current.version, current.liveSlot), beside.carried)),
   ];
 
   const afterFlip: readonly ViewColumn[] = [
     ...view.viewColumns,
     ...columns
       .filter(({ name: added }) => !view.viewColumns.some((known) => known.name === added))
-      .map((column) => ({ ...column, collation: null })),
+      .map((column) => ({ ...column, collation: column.collation ?? null })),
   ];
   const back =
     exists && current !== null
@@ -181,6 +192,7 @@ export function planVersion(
           : { alsoLocks: carried.dependents.map((one) => qualifiedName(one.schema, one.name)) }),
       },
       [
+        ...(exists ? [requireOptionsSql(schema, name, view.options)] : []),
         ...(suspended === null ? [] : [resumedSql(name)]),
         rememberOptionsSql(name, view.options),
         ...makeCurrentSql(name, version, current?.version ?? null),
@@ -218,7 +230,12 @@ export function planVersion(
   if (facts.stableName?.comment !== comment) {
     drafts.push(commentStep(schema, name, comment, facts.stableName?.comment ?? null));
   }
-  const warnings = [...checked.warnings];
+  const warnings = [...checked.warnings, ...beside.left];
+  if (suspended === null && current !== null && facts.servedNow?.problem != null) {
+    warnings.push(
+      `Version ${version} is proved against its own definition, and not compared with version ${current.version}, whose definition does not fit its tables any more: ${facts.servedNow.problem}.`,
+    );
+  }
   if (suspended === null && current?.definitionSql === proposal.definitionSql) {
     warnings.push(`The definition is that of version ${current.version}: the rows will be the same.`);
   }
@@ -255,7 +272,7 @@ export function planVersion(
     } else if (readBy.length > 0) {
       warnings.push(`Version ${old.version} stays: ${readBy.map(({ dependent }) => dependent).join('; ')} reads it.`);
     } else {
-      drafts.push(dropOld(schema, name, old, suspended === null ? copyKindOf(old.period) : 'table'));
+      drafts.push(dropOld(facts, schema, name, old));
     }
   }
   return finishPlan(request, facts, {
@@ -268,6 +285,12 @@ export function planVersion(
     replacesView: carried !== null,
     ...scriptOnly,
   });
+}
+
+/** The served version as what a next one can be compared with at one snapshot: its definition, as the tables are now. */
+function comparable(current: RegisteredVersion | null, { servedNow }: CatalogFacts): RegisteredVersion | null {
+  if (current === null || servedNow === undefined) return current;
+  return servedNow.columns === null ? null : { ...current, columns: servedNow.columns };
 }
 
 /** The proposal's word wins; consumers that it does not name stay. */

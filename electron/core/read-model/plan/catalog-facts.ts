@@ -92,6 +92,12 @@ export interface CatalogFacts {
   readonly carried: (CarriedViews & { readonly foreign: readonly string[]; readonly others: readonly string[] }) | null;
   /** What others may do with the copy that readers see: whoever reads it through an invoker's view needs it. */
   readonly liveCopyGrants: readonly Grant[];
+  /** Its indexes beside the key; absent where there are none. */
+  readonly liveIndexes?: readonly BesideIndex[];
+  /** Copies that are plain tables although their version has no period: a suspension left them. Absent where there are none. */
+  readonly keptTables?: readonly string[];
+  /** The definition that readers see the rows of, where it does not give any more what its copies hold. */
+  readonly servedNow?: ServedNow;
   /** Columns of the proposed definition as the server gives them now; null for kinds without a definition. */
   readonly definitionColumns: readonly Column[] | null;
   /** Read models that the definition reads. */
@@ -118,6 +124,21 @@ export interface CatalogFacts {
   };
 }
 
+/** An index that is not the one of the key. */
+export interface BesideIndex {
+  readonly unique: boolean;
+  /** What follows the relation in CREATE INDEX. */
+  readonly definition: string;
+  /** Columns that it needs, also within expressions. */
+  readonly needs: readonly string[];
+}
+
+/** The ERP may alter what a table was filled from; what a materialized view reads, it may not. */
+export type ServedNow =
+  | { readonly columns: readonly Column[]; readonly problem: null }
+  /** Why it cannot be read any more. */
+  | { readonly columns: null; readonly problem: string };
+
 /** A materialized view that was not made by Daybreak. */
 export interface ImportedView {
   readonly name: string;
@@ -125,7 +146,7 @@ export interface ImportedView {
   readonly ownedByUs: boolean;
   readonly indexes: readonly {
     readonly unique: boolean;
-    /** Null where it is over expressions or over a part of the rows. */
+    /** Null where it is over expressions or a part of the rows, or carries other columns along. */
     readonly columns: readonly string[] | null;
     /** What follows the relation in CREATE INDEX. */
     readonly definition: string;

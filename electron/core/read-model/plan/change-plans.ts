@@ -1,6 +1,5 @@
 import type { Plan } from '../../../../shared/model/read-model.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
-import { copyKindOf, dropCopySql } from '../sql/copies.ts';
 import { copyName } from '../sql/names.ts';
 import { qualifiedName } from '../sql/quote.ts';
 import {
@@ -12,14 +11,16 @@ import {
   unmarkAppliedSql,
 } from '../sql/registry-rows.ts';
 import { stableViewSql, type StableView } from '../sql/stable-view.ts';
-import { rememberOptionsSql } from '../sql/view-options.ts';
+import { rememberOptionsSql, requireOptionsSql } from '../sql/view-options.ts';
 import type { CatalogFacts, PlanRequest, RegisteredVersion } from './catalog-facts.ts';
 import { createAsItWasSql, replaceViewSql } from '../sql/replace-view.ts';
 import { replaceWarnings, requireCarriable } from './breaking-change.ts';
 import { contractDiff } from './contract-diff.ts';
+import { dropCopiesSql } from './copies-now.ts';
 import { finishPlan } from './finish-plan.ts';
-import { refuseChildren, refuseDependents, requireModel, requireOwnStableName, requireRights } from './refusals.ts';
+import { refuseChildren, refuseDependents, requireModel, requireOwnStableName } from './refusals.ts';
 import { flipStep, number } from './steps.ts';
+import { withheld } from './withheld.ts';
 
 /**
  * The plan that points the stable name back at the version before. One flip: columns that only the newer version has
@@ -28,14 +29,20 @@ import { flipStep, number } from './steps.ts';
 export function planRollBack(request: PlanRequest, facts: CatalogFacts): Plan {
   const { schema, readModel: name, planId } = request;
   const model = requireModel(facts, name);
-  requireRights(facts, schema);
   requireOwnStableName(facts, schema, name);
+  const scriptOnly = withheld(request, facts);
   const current = model.versions.find(({ state }) => state === 'current');
   const target = model.versions.findLast(({ state }) => state === 'previous');
   if (current === undefined || target === undefined || !facts.copyNames.includes(liveCopy(name, target))) {
     throw new Failure({
       code: 'not_found',
       message: `Read model ${name} has no earlier version to roll back to.`,
+    });
+  }
+  if (facts.keptTables?.includes(liveCopy(name, target))) {
+    throw new Failure({
+      code: 'statement_refused',
+      message: `Version ${target.version} of ${name} holds the rows from before an upgrade in a plain table, which nothing can refresh: it is not rolled back to. Build a new version with its definition instead.`,
     });
   }
   const diff = contractDiff(facts.stableName?.columns ?? [], target.columns, target.columns);
@@ -68,6 +75,7 @@ export function planRollBack(request: PlanRequest, facts: CatalogFacts): Plan {
       ...(carried === null ? {} : { alsoLocks: carried.dependents.map((one) => qualifiedName(one.schema, one.name)) }),
     },
     [
+      ...(facts.stableName === null ? [] : [requireOptionsSql(schema, name, view.options)]),
       ...(facts.keepsOptions ? [rememberOptionsSql(name, view.options)] : []),
       ...makeCurrentSql(name, target.version, current.version),
       ...markSwitchedSql(
@@ -111,6 +119,7 @@ export function planRollBack(request: PlanRequest, facts: CatalogFacts): Plan {
     contractChanges: [...diff.breaking, ...diff.additive],
     proposal: null,
     replacesView: carried !== null,
+    ...scriptOnly,
   });
 }
 
@@ -121,8 +130,8 @@ export function planRollBack(request: PlanRequest, facts: CatalogFacts): Plan {
 export function planDrop(request: PlanRequest, facts: CatalogFacts): Plan {
   const { schema, readModel: name, planId } = request;
   if (facts.model === null) requireModel(facts, name);
-  requireRights(facts, schema);
   requireOwnStableName(facts, schema, name);
+  const scriptOnly = withheld(request, facts);
   const versions = facts.model?.versions ?? [];
   refuseChildren(name, facts.children ?? []);
   refuseDependents(qualifiedName(schema, name), facts.stableName?.dependents ?? []);
@@ -136,9 +145,7 @@ export function planDrop(request: PlanRequest, facts: CatalogFacts): Plan {
       ...deleteReadModelSql(name),
       markAppliedSql(planId, request.kind, name),
       `drop view if exists ${qualifiedName(schema, name)} restrict`,
-      ...versions.flatMap(({ copies, period }) =>
-        copies.map((copy) => dropCopySql(facts.model?.suspended ? 'table' : copyKindOf(period), schema, copy)),
-      ),
+      ...versions.flatMap((version) => dropCopiesSql(facts, schema, version)),
     ],
     [],
   );
@@ -155,6 +162,7 @@ export function planDrop(request: PlanRequest, facts: CatalogFacts): Plan {
     warnings: ['Widgets that read it go back to their live query.'],
     contractChanges: [],
     proposal: null,
+    ...scriptOnly,
   });
 }
 

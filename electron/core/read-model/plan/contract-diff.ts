@@ -1,5 +1,5 @@
 import type { Column } from '../../../../shared/model/read-model.ts';
-import type { ViewColumn } from '../sql/stable-view.ts';
+import { collationText, type ViewColumn } from '../sql/stable-view.ts';
 
 export interface ContractDiff {
   /** Differences that readers do not notice: new columns, other order. In words. */
@@ -9,7 +9,7 @@ export interface ContractDiff {
 }
 
 /**
- * Compares what readers see now with a next version, by name, type and order. Width and precision are no part of it:
+ * Compares what readers see now with a next version, by name, type, collation and order. Width and precision are no part of it:
  * the stable view casts them away. `current` are the columns of the version that is read now: a column that the view
  * only pads with NULLs (after a roll back) may stay padded.
  */
@@ -23,10 +23,15 @@ export function contractDiff(
   const viewNames = new Set(view.map(({ name }) => name));
   const additive: string[] = [];
   const breaking: string[] = [];
-  for (const { name, type } of view) {
+  for (const { name, type, collation } of view) {
     const column = nextByName.get(name);
     if (column !== undefined) {
       if (column.type !== type) breaking.push(`column ${name} changes its type from ${type} to ${column.type}`);
+      else if (column.collation !== undefined && column.collation !== collation) {
+        breaking.push(
+          `column ${name} changes its collation from ${collationText(collation)} to ${collationText(column.collation)}`,
+        );
+      }
     } else if (currentNames.has(name)) {
       breaking.push(`column ${name} (${type}) is gone`);
     } else {

@@ -1,13 +1,14 @@
 import type { Plan } from '../../../../shared/model/read-model.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
-import { copyKindOf, dropCopySql } from '../sql/copies.ts';
 import { doBlock } from '../sql/dollar-quote.ts';
 import { quoteLiteral } from '../sql/quote.ts';
 import { deleteVersionSql, markAppliedSql } from '../sql/registry-rows.ts';
 import type { CatalogFacts, PlanRequest, PlanWishes } from './catalog-facts.ts';
+import { dropCopiesSql } from './copies-now.ts';
 import { finishPlan } from './finish-plan.ts';
-import { refuseDependents, requireModel, requireRights } from './refusals.ts';
+import { refuseDependents, requireModel } from './refusals.ts';
 import { flipStep, number } from './steps.ts';
+import { withheld } from './withheld.ts';
 
 /**
  * The plan that drops one version that readers were switched away from. Pure. Throws `not_found`, and
@@ -17,7 +18,7 @@ import { flipStep, number } from './steps.ts';
 export function planDropVersion(request: PlanRequest, facts: CatalogFacts, wishes: PlanWishes): Plan {
   const { schema, readModel: name, planId } = request;
   const model = requireModel(facts, name);
-  requireRights(facts, schema);
+  const scriptOnly = withheld(request, facts);
   const version = model.versions.find((one) => one.version === wishes.version);
   const current = model.versions.find(({ state }) => state === 'current');
   if (version === undefined || version.state === 'building') {
@@ -50,7 +51,7 @@ export function planDropVersion(request: PlanRequest, facts: CatalogFacts, wishe
       ...(wishes.scansSoFar == null ? [] : [refuseReadSql(schema, wishes.scansSoFar)]),
       ...deleteVersionSql(name, version.version),
       markAppliedSql(planId, request.kind, name),
-      ...version.copies.map((copy) => dropCopySql(copyKindOf(version.period), schema, copy)),
+      ...dropCopiesSql(facts, schema, version),
     ],
     [],
   );
@@ -76,6 +77,7 @@ export function planDropVersion(request: PlanRequest, facts: CatalogFacts, wishe
     contractChanges: [],
     proposal: null,
     droppedVersion: version.version,
+    ...scriptOnly,
   });
 }
 

@@ -8,6 +8,7 @@ type Content = Pick<Plan, 'fromVersion' | 'toVersion' | 'steps' | 'warnings' | '
 /** A plan as it is stored and shown: nothing of it has run. */
 export function finishPlan(request: PlanRequest, facts: CatalogFacts, content: Content): Plan {
   const { forScript: _, ...stamp } = request;
-  const plan = { confirmWith: request.readModel, ...stamp, ...content };
+  const role = facts.stableName?.otherOwner ?? facts.role;
+  const plan = { confirmWith: request.readModel, role, ...stamp, ...content };
   return { ...plan, planHash: planHash(plan, facts), state: 'new' };
 }

@@ -1,6 +1,6 @@
 import type { CheckedProposal, Plan } from '../../../../shared/model/read-model.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
-import { copyRelation, copyName } from '../sql/names.ts';
+import { copyName } from '../sql/names.ts';
 import { qualifiedName, quoteIdent } from '../sql/quote.ts';
 import {
   deleteReadModelSql,
@@ -16,6 +16,7 @@ import {
 import { stableViewSql } from '../sql/stable-view.ts';
 import { viewComment } from '../sql/view-comment.ts';
 import { rememberOptionsSql } from '../sql/view-options.ts';
+import { besideIndexSteps } from './beside-indexes.ts';
 import type { CatalogFacts, ImportedView, PlanRequest } from './catalog-facts.ts';
 import { finishPlan } from './finish-plan.ts';
 import { refuseCycle } from './refusals.ts';
@@ -94,7 +95,7 @@ export function planImport(request: PlanRequest, facts: CatalogFacts, checked: C
       // The stable view reads the copy with its owner's rights.
       grants: [],
     }),
-    ...carriedIndexes(schema, copy, old, proposal.keyColumns),
+    ...besideIndexSteps(schema, copy, old.name, indexesBeside(old, proposal.keyColumns)),
     flipStep(
       {
         title: takesName ? `Put the stable view ${view} in the place of ${old.name}` : `Create the stable view ${view}`,
@@ -197,25 +198,10 @@ function requireImportable({ schema, readModel: name }: PlanRequest, facts: Cata
   return old;
 }
 
-/** Indexes beside the key, so that nobody reads slower than before. */
-function carriedIndexes(schema: string, copy: string, old: ImportedView, keyColumns: readonly string[]): DraftStep[] {
+/** Its indexes but the one that the key's index stands for. */
+function indexesBeside({ indexes }: ImportedView, keyColumns: readonly string[]): ImportedView['indexes'] {
   const key = keyColumns.toSorted().join('\n');
-  const carried = old.indexes.filter(({ unique, columns }) => !(unique && columns?.toSorted().join('\n') === key));
-  if (carried.length === 0) return [];
-  return [
-    {
-      title: `Make the other ${carried.length === 1 ? 'index' : `${carried.length} indexes`} of ${old.name}`,
-      kind: 'index',
-      sql: carried.map(
-        ({ unique, definition }, at) =>
-          `create ${unique ? 'unique ' : ''}index ${quoteIdent(`${copy}_i${at + 1}`)} on ${copyRelation(schema, copy)} ${definition}`,
-      ),
-      lock: `SHARE on ${copyRelation(schema, copy)}`,
-      blocks: 'nothing in use',
-      undoSql: [],
-      undoNote: `Goes with ${copy}.`,
-    },
-  ];
+  return indexes.filter(({ unique, columns }) => !(unique && columns?.toSorted().join('\n') === key));
 }
 
 function carriedColumnGrants(view: string, old: ImportedView): DraftStep[] {

@@ -1,20 +1,21 @@
-import { copyKindOf, dropCopySql, type CopyKind } from '../sql/copies.ts';
 import { deleteReadModelSql, deleteVersionSql } from '../sql/registry-rows.ts';
-import type { RegisteredVersion } from './catalog-facts.ts';
+import type { CatalogFacts, RegisteredVersion } from './catalog-facts.ts';
+import { dropCopiesSql } from './copies-now.ts';
 import { flipStep, type DraftStep } from './steps.ts';
 
 /** What a killed plan of another profile left: nobody reads it, and its name is needed. */
 export const removeLeftover = (
+  facts: CatalogFacts,
   schema: string,
   name: string,
-  { version, copies, period }: RegisteredVersion,
+  left: RegisteredVersion,
   whole: boolean,
 ): DraftStep => ({
-  title: `Remove version ${version}, which an interrupted plan left unfinished`,
+  title: `Remove version ${left.version}, which an interrupted plan left unfinished`,
   kind: 'registry',
   sql: [
-    ...copies.map((copy) => dropCopySql(copyKindOf(period), schema, copy)),
-    ...(whole ? deleteReadModelSql(name) : deleteVersionSql(name, version)),
+    ...dropCopiesSql(facts, schema, left),
+    ...(whole ? deleteReadModelSql(name) : deleteVersionSql(name, left.version)),
   ],
   lock: 'ACCESS EXCLUSIVE on copies that nobody reads',
   blocks: 'nothing in use',
@@ -24,10 +25,10 @@ export const removeLeftover = (
 
 /** What nobody goes back to, once the plan has switched. */
 export const dropOld = (
+  facts: CatalogFacts,
   schema: string,
   name: string,
-  { version, copies }: RegisteredVersion,
-  copyKind: CopyKind,
+  { version, copies, period }: RegisteredVersion,
 ): DraftStep => ({
   ...flipStep(
     {
@@ -37,7 +38,7 @@ export const dropOld = (
       kind: 'drop',
       inUse: false,
     },
-    [...copies.map((copy) => dropCopySql(copyKind, schema, copy)), ...deleteVersionSql(name, version)],
+    [...dropCopiesSql(facts, schema, { copies, period }), ...deleteVersionSql(name, version)],
     [],
   ),
   lock:

@@ -7,8 +7,9 @@ import { qualifiedName } from '../sql/quote.ts';
 import { markAppliedSql } from '../sql/registry-rows.ts';
 import type { CatalogFacts, PlanRequest } from './catalog-facts.ts';
 import { finishPlan } from './finish-plan.ts';
-import { refuseDependents, requireModel, requireOwnStableName, requireRights } from './refusals.ts';
+import { refuseDependents, requireModel, requireOwnStableName } from './refusals.ts';
 import { flipStep, number, preparationStep, type DraftStep } from './steps.ts';
+import { withheld } from './withheld.ts';
 
 /**
  * The plan that lets go of the ERP's tables, so that its vendor can alter them: readers keep the last rows. Pure. Throws
@@ -17,8 +18,8 @@ import { flipStep, number, preparationStep, type DraftStep } from './steps.ts';
 export function planSuspend(request: PlanRequest, facts: CatalogFacts): Plan {
   const { schema, readModel: name, planId } = request;
   const model = requireModel(facts, name);
-  requireRights(facts, schema);
   requireOwnStableName(facts, schema, name);
+  const scriptOnly = withheld(request, facts);
   if (model.suspended != null) {
     throw new Failure({
       code: 'statement_refused',
@@ -71,6 +72,7 @@ export function planSuspend(request: PlanRequest, facts: CatalogFacts): Plan {
     ],
     contractChanges: [],
     proposal: null,
+    ...scriptOnly,
   });
 }
 
@@ -83,7 +85,7 @@ export function planUninstall(request: PlanRequest, facts: CatalogFacts): Plan {
   if (facts.rights.writesRegistry === null || registry === undefined) {
     throw new Failure({ code: 'not_found', message: `There is no registry of Daybreak in database ${database}.` });
   }
-  requireRights(facts, request.schema);
+  const scriptOnly = withheld(request, facts);
   refuseDependents("Daybreak's registry", registry.dependents);
   const views = registry.models
     .filter(({ versions }) => versions.some(({ state }) => state === 'current'))
@@ -109,5 +111,6 @@ export function planUninstall(request: PlanRequest, facts: CatalogFacts): Plan {
     ],
     contractChanges: [],
     proposal: null,
+    ...scriptOnly,
   });
 }

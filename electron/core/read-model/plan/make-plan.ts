@@ -6,6 +6,7 @@ import { planDrop, planRollBack } from './change-plans.ts';
 import { planDropVersion } from './drop-version.ts';
 import { planImport } from './import-plan.ts';
 import { planSuspend, planUninstall } from './lifecycle-plans.ts';
+import { planUpdateRegistry } from './update-registry.ts';
 
 /** Facts and wishes in, ordered steps with locks and undo out. Pure; see each kind for what it throws. */
 export function makePlan(
@@ -30,6 +31,8 @@ export function makePlan(
       return planSuspend(request, facts);
     case 'uninstall':
       return planUninstall(request, facts);
+    case 'update_registry':
+      return planUpdateRegistry(request, facts);
     case 'import':
       if (proposal === null) throw new Error('an import needs a proposal');
       return planImport(request, facts, proposal);

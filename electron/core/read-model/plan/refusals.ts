@@ -2,8 +2,8 @@ import { Failure } from '../../../../shared/model/failure.ts';
 import { qualifiedName, quoteIdent } from '../sql/quote.ts';
 import type { CatalogFacts, RegisteredModel } from './catalog-facts.ts';
 
-/** Throws `permission_denied` with the exact GRANT when the role may not build, flip or drop here. */
-export function requireRights(facts: CatalogFacts, schema: string): void {
+/** Throws `permission_denied` with the exact GRANT when the role may not build, flip or drop `schema`.`name` here. */
+export function requireRights(facts: CatalogFacts, schema: string, name: string): void {
   const { rights, role, database } = facts;
   const deny = (message: string, action: string): Failure =>
     new Failure({ code: 'permission_denied', message, action });
@@ -27,6 +27,14 @@ export function requireRights(facts: CatalogFacts, schema: string): void {
     throw deny(
       `Role ${role} may not create relations in schema ${schema}. Nothing was created.`,
       `grant usage, create on schema ${quoteIdent(schema)} to ${quoteIdent(role)};`,
+    );
+  }
+  const { stableName } = facts;
+  if (stableName?.kind === 'v' && !stableName.ownedByUs) {
+    const view = qualifiedName(schema, name);
+    throw deny(
+      `The view ${view} belongs to ${stableName.otherOwner == null ? 'another role' : `role ${stableName.otherOwner}`}, so ${role} may not replace it. Nothing was changed.`,
+      `alter view ${view} owner to ${quoteIdent(role)};`,
     );
   }
 }
@@ -55,13 +63,6 @@ export function requireOwnStableName(facts: CatalogFacts, schema: string, name: 
     throw new Failure({
       code: 'invalid_input',
       message: `${relation} is not the stable view that the registry tells of: somebody replaced it. Rename or drop it, then plan again.`,
-    });
-  }
-  if (!stableName.ownedByUs) {
-    throw new Failure({
-      code: 'permission_denied',
-      message: `The view ${relation} belongs to another role than ${facts.role}, which therefore may not replace it.`,
-      action: `alter view ${relation} owner to ${quoteIdent(facts.role)};`,
     });
   }
 }

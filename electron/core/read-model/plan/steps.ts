@@ -20,7 +20,7 @@ import {
   keepFillTimeSql,
 } from '../sql/compare-versions.ts';
 import { grantsSql, type Grant } from '../sql/grants.ts';
-import { flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
+import { commitAtOnce, flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
 import { copyRelation } from '../sql/names.ts';
 import type { PreparationStep, RegisteredVersion, RoleFacts } from './catalog-facts.ts';
 
@@ -32,14 +32,17 @@ export const number = (drafts: readonly DraftStep[]): PlanStep[] =>
 
 const nothing = 'nothing in use';
 
-export const preparationStep = ({ title, sql, undoSql }: PreparationStep): DraftStep => ({
-  title,
-  kind: 'registry',
-  sql: [...sql],
-  lock: 'ACCESS EXCLUSIVE on what it creates',
-  blocks: nothing,
-  undoSql: [...undoSql],
-});
+export function preparationStep({ title, sql, undoSql }: PreparationStep): DraftStep {
+  const altered = sql.flatMap((statement) => /^alter table (daybreak\.\w+)/.exec(statement)?.[1] ?? []);
+  return {
+    title,
+    kind: 'registry',
+    sql: [...sql],
+    lock: `ACCESS EXCLUSIVE on ${['what it creates', ...new Set(altered)].join(', ')}`,
+    blocks: altered.length === 0 ? nothing : 'the end of refreshes, for a moment; no reader',
+    undoSql: [...undoSql],
+  };
+}
 
 export const registerStep = (title: string, sql: string[], undoSql: string[]): DraftStep => ({
   title,
@@ -59,7 +62,7 @@ export interface BuildTarget {
   readonly checked: CheckedProposal;
   readonly columns: readonly Column[];
   readonly parents: readonly string[];
-  readonly previous: RegisteredVersion | null;
+  readonly previous: Pick<RegisteredVersion, 'version' | 'definitionSql' | 'keyColumns' | 'columns'> | null;
   /** Rights on the copy before, which the new one gets, too. */
   readonly grants: readonly Grant[];
   /** Of the stable view, where that is not the role that builds. */
@@ -79,8 +82,9 @@ export function buildSteps(target: BuildTarget): DraftStep[] {
     keyColumns.length > 0 &&
     previous.keyColumns.toSorted().join('\n') === keyColumns.toSorted().join('\n') &&
     keyColumns.every((key) => {
-      const type = (of: readonly Column[]) => of.find(({ name }) => name === key)?.type;
-      return type(previous.columns) === type(columns);
+      const [before, now] = [previous.columns, columns].map((of) => of.find(({ name }) => name === key));
+      const collated = before?.collation === undefined || before.collation === (now?.collation ?? null);
+      return before?.type === now?.type && collated;
     });
   return [
     {
@@ -160,7 +164,7 @@ export interface FlipText {
  */
 export function flipStep(text: FlipText, sql: readonly string[], undoSql: readonly string[]): DraftStep {
   const { title, schema, readModel, inUse } = text;
-  const opening = [flipLockTimeout, takeXactLock(writerLockKey(readModel))];
+  const opening = [flipLockTimeout, takeXactLock(writerLockKey(readModel)), commitAtOnce];
   return {
     title,
     kind: text.kind === 'drop' ? 'drop' : 'flip',

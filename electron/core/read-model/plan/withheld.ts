@@ -7,9 +7,9 @@ import { requireRights } from './refusals.ts';
  * Nothing where the role may build, or why the plan is a script for somebody who may. Throws `permission_denied` unless
  * a script was asked for.
  */
-export function withheld({ forScript, schema }: PlanRequest, facts: CatalogFacts): Pick<Plan, 'scriptOnly'> {
+export function withheld({ forScript, schema, readModel }: PlanRequest, facts: CatalogFacts): Pick<Plan, 'scriptOnly'> {
   try {
-    requireRights(facts, schema);
+    requireRights(facts, schema, readModel);
     return {};
   } catch (error) {
     if (!forScript || !isFailure(error)) throw error;

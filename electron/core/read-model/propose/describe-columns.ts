@@ -1,5 +1,6 @@
 import type { Column } from '../../../../shared/model/read-model.ts';
 import { typeNames } from '../../postgres/queries/catalog-definition.ts';
+import { resultCollations } from '../../postgres/queries/result-collations.ts';
 import type { Sql } from '../../postgres/session.ts';
 import { definitionAs } from '../sql/copies.ts';
 
@@ -11,4 +12,13 @@ export async function describeColumns(sql: Sql, querySql: string): Promise<Colum
     columns.map(({ typeOid }) => typeOid),
   );
   return columns.map(({ name, typeOid }) => ({ name, type: types.get(typeOid) ?? 'unknown' }));
+}
+
+/** The columns of a query with their collations, which are a part of what readers of a stable view rely on. */
+export async function withCollations(sql: Sql, querySql: string, columns: readonly Column[]): Promise<Column[]> {
+  const collations = await resultCollations(sql, definitionAs(querySql, 'q'), columns);
+  return columns.map((column) => {
+    const collation = collations.get(column.name);
+    return collation === undefined ? column : { ...column, collation };
+  });
 }

@@ -38,7 +38,9 @@ export type ProposalOrigin =
       readonly name?: string;
       readonly owner?: string;
     }
-  | { readonly kind: 'sql'; readonly sql: string };
+  | { readonly kind: 'sql'; readonly sql: string }
+  /** Written down as a definition, in a file or for a version: nobody asked it. */
+  | { readonly kind: 'definition'; readonly sql: string };
 
 export interface ProposeInput {
   readonly server: Server;
@@ -113,16 +115,15 @@ export async function propose({
         asShipped && origin.readerSql !== undefined
           ? origin.readerSql
           : readerSqlFor(schema, proposal.name, definition.columns, proposal.keyColumns),
-      origin: origin.kind,
+      origin: origin.kind === 'definition' ? 'sql' : origin.kind,
       statementId: origin.kind === 'statement' ? origin.statementId : null,
       widgetId: origin.kind === 'widget' ? origin.widget.widgetId : null,
       constantsFrozen:
         derivation !== undefined && (derivation.shape === 'frozen' || derivation.frozenParameters.length > 0),
       constants: origin.kind === 'statement' ? [...(origin.values ?? [])] : [],
       ...(derivation === undefined ? {} : { derivation }),
-      ...(origin.kind === 'widget' && origin.widget.liveSql !== undefined
-        ? { liveSql: origin.widget.liveSql, asShipped }
-        : {}),
+      ...(origin.kind === 'widget' && origin.widget.liveSql !== undefined ? { liveSql: origin.widget.liveSql } : {}),
+      ...(origin.kind === 'sql' ? { askedSql: origin.sql } : {}),
       ...adviceFor(proposal, definition, derivation),
       saving,
     };
@@ -192,6 +193,7 @@ function textOf(origin: ProposalOrigin): string {
     case 'widget':
       return origin.definitionSql;
     case 'sql':
+    case 'definition':
       return origin.sql;
   }
 }
@@ -234,7 +236,7 @@ function checked(proposal: Proposal): Proposal {
   if (live !== undefined) {
     throw new Failure({
       code: 'invalid_input',
-      message: `${live.consumer} wants a live number, and a read model is as old as its last refresh. Give it a budget in minutes, or keep it on its live query.`,
+      message: `${live.consumer} wants a live number, and a read model is as old as its last refresh. Give it a budget in minutes or a nightly one, or keep it on its live query.`,
     });
   }
   return parsed.data;

@@ -43,7 +43,7 @@ export async function prove(input: ProveInput): Promise<ComparisonOutcome[]> {
         `select current_setting('server_version_num')::int as number`,
       );
       const options = { ...parameters, versionNumber: version?.number ?? 0 };
-      return compareQueries(sql, beside(fill(original, options), aged), fill(rewritten, options));
+      return compareQueries(sql, beside(fill(original, options), aged), fill(rewritten, options), aged);
     });
     outcomes.push(outcome);
     onCompared?.(outcome);

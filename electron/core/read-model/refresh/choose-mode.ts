@@ -1,4 +1,5 @@
 import type { RefreshMode } from '../../../../shared/model/read-model.ts';
+import { formatCount } from '../../../../shared/format/count.ts';
 import { formatDuration } from '../../../../shared/format/duration.ts';
 
 /** A refresh that was done, of the version that readers see. */
@@ -94,14 +95,14 @@ function advise(facts: RefreshFacts, periods: RefreshWish['periods']): RefreshCh
   const churn = median(ofMode(facts, inPlace).flatMap((run) => run.churn ?? []));
   if (churn !== null && churn > highChurn && rows >= bloatFromRows) {
     return sideBySide(
-      `${Math.round(churn * 100)} % of ${rows} rows change each time: writing all of them anew leaves no dead rows`,
+      `${Math.round(churn * 100)} % of ${formatCount(rows)} rows change each time: writing all of them anew leaves no dead rows`,
     );
   }
   const faster = fasterByMeasure(facts, inPlace);
   if (faster !== null && (facts.cutByPeriod || rows >= concurrentBelowRows)) return faster;
   if (facts.cutByPeriod) return chosen('only the open periods are recomputed, unnoticed by readers');
-  if (rows >= concurrentBelowRows) return sideBySide(`${rows} rows are too many to merge in place`);
-  return chosen(`${rows} rows are merged in place, unnoticed by readers`);
+  if (rows >= concurrentBelowRows) return sideBySide(`${formatCount(rows)} rows are too many to merge in place`);
+  return chosen(`${formatCount(rows)} rows are merged in place, unnoticed by readers`);
 }
 
 /** The faster of the two modes that the copies allow, once both have been measured often enough. */

@@ -43,6 +43,8 @@ export function mergeSql(merge: Merge): string {
     and (${values.map((column) => `${comparedSql(column, 't')} is distinct from ${comparedSql(column, 'f')}`).join(' or ')})
   returning 1)`,
         ];
+  // With all periods recomputed they are all the rows, also where somebody wrote into the copy by hand.
+  const rowCount = from === null ? '(select count(*) from fresh)' : 'row_count + inserted - deleted';
   const parts = [
     `fresh as materialized (
   select d.*, row_number() over (partition by ${keyColumns.map((key) => `d.${quoteIdent(key)}`).join(', ')}) as daybreak_nth
@@ -62,7 +64,7 @@ export function mergeSql(merge: Merge): string {
   select (select count(*) from added) as inserted, (select count(*) from gone) as deleted,
     ${values.length === 0 ? '0' : '(select count(*) from changed)'} as updated)`,
     `labelled as (
-  update daybreak.copy set data_as_of = ${asOfSql(parents)}, row_count = row_count + inserted - deleted
+  update daybreak.copy set data_as_of = ${asOfSql(parents)}, row_count = ${rowCount}
   from written where copy_id = ${quoteLiteral(copy)})`,
   ];
   return `with ${parts.join(',\n')}

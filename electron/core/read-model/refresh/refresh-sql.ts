@@ -16,10 +16,11 @@ import {
 } from '../sql/copies.ts';
 import { grantsSql } from '../sql/grants.ts';
 import { doBlock } from '../sql/dollar-quote.ts';
-import { flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
+import { commitAtOnce, flipLockTimeout, takeXactLock, writerLockKey } from '../sql/locks.ts';
 import { copyRelation, keyIndexName } from '../sql/names.ts';
 import { insertCopySql } from '../sql/registry-rows.ts';
 import { stableViewSql } from '../sql/stable-view.ts';
+import { requireOptionsSql } from '../sql/view-options.ts';
 import { mergeSql, type Merge } from './merge-sql.ts';
 import type { RefreshTarget } from './refresh-target.ts';
 import { allRowsWrittenSql, rememberWrittenSql, rowsWrittenSql } from './rows-written.ts';
@@ -165,10 +166,12 @@ export function flipSql({ model, version, hidden, view }: RefreshTarget, runId: 
   return [
     flipLockTimeout,
     takeXactLock(writerLockKey(model.name)),
+    commitAtOnce,
     `update daybreak.version set live_slot = '${hidden.slot}'
 where read_model = ${quoteLiteral(model.name)} and version = ${version.version} and state = 'current'`,
     endRun(runId, hidden.copy),
     requireViewSql(model.schema, model.name, view.oid),
+    requireOptionsSql(model.schema, model.name, view.options),
     // Last, so that readers wait for no more than this and the commit.
     stableViewSql(
       {

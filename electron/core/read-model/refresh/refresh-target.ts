@@ -5,6 +5,7 @@ import { lockHolders } from '../../postgres/queries/catalog-lock-holders.ts';
 import { readRelation } from '../../postgres/queries/catalog-stable-name.ts';
 import { qualifiedName } from '../../postgres/quote.ts';
 import type { Sql } from '../../postgres/session.ts';
+import { knowsSchedules } from '../registry/leases.ts';
 import { installedMigrations } from '../registry/migrations.ts';
 import { periodsAndCosts } from '../registry/migrations/0002-periods-and-costs.ts';
 import { suspension } from '../registry/migrations/0010-suspension.ts';
@@ -38,6 +39,8 @@ export interface RefreshTarget extends RefreshFacts {
   readonly keepsCosts: boolean;
   /** ... and for the options of the stable view. */
   readonly keepsOptions: boolean;
+  /** The registry knows leases: who commits must have one. */
+  readonly keepsLeases: boolean;
 }
 
 /** Throws `not_found` where there is no such model, or its view or copy was taken away behind the registry's back. */
@@ -88,6 +91,7 @@ export async function readTarget(sql: Sql, name: string): Promise<RefreshTarget>
     keepsCosts: installed?.includes(periodsAndCosts.migration) ?? false,
     liveRows: registered?.rows ?? null,
     keepsOptions: installed?.includes(suspension.migration) ?? false,
+    keepsLeases: knowsSchedules(installed),
     // A table is always populated by the catalog's account.
     livePopulated: liveCopy.populated && live.asOfMs !== null,
     keyQualifies: hasKey(liveCopy.uniqueKeys),

@@ -15,17 +15,22 @@ interface Rights {
   readonly writesRegistry: boolean;
   /** PostgreSQL 17 and later; false before. */
   readonly maintainsCopy: boolean;
+  /** A second copy can be made beside. */
+  readonly createsInSchema: boolean;
 }
 
 /**
  * Throws `permission_denied` with the exact GRANT where this role may not do what a refresh in this mode does, before
  * anything of it is begun. From PostgreSQL 17 on MAINTAIN is enough in place; before, only the owner may refresh.
+ *
+ * @param instead Why this mode has to follow one that did not do; left out where it is the first.
  */
 export async function requireRefreshRights(
   sql: Sql,
-  { model, live }: RefreshTarget,
+  { model, live, hidden, cutByPeriod }: RefreshTarget,
   mode: RefreshMode,
   versionNumber: number,
+  instead?: string,
 ): Promise<void> {
   const view = qualifiedName(model.schema, model.name);
   const copy = qualifiedName(model.schema, live.copy);
@@ -37,16 +42,24 @@ export async function requireRefreshRights(
       has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete') as "writesCopy",
       (select bool_and(has_table_privilege(t.oid, 'select') and has_table_privilege(t.oid, 'insert') and has_table_privilege(t.oid, 'update'))
         from pg_class t where t.relnamespace = 'daybreak'::regnamespace and t.relkind = 'r') as "writesRegistry",
-      ${maintain} as "maintainsCopy"
+      has_schema_privilege(v.relnamespace, 'create') as "createsInSchema", ${maintain} as "maintainsCopy"
     from pg_class v, pg_class c where v.oid = $1::text::regclass and c.oid = $2::text::regclass`,
     [view, copy],
   );
   if (rights === undefined) return; // gone meanwhile: the refresh itself says so
-  const problem = obstacle(rights, mode, versionNumber, copy);
+  const problem =
+    obstacle(rights, mode, versionNumber, copy) ??
+    (mode === 'side_by_side' && !rights.createsInSchema && (cutByPeriod || !hidden.exists)
+      ? {
+          why: `side by side needs a second copy, and it may not create one in schema ${model.schema}`,
+          action: `grant create on schema ${quoteIdent(model.schema)} to ${quoteIdent(rights.role)};`,
+        }
+      : null);
   if (problem === null) return;
+  const begun = instead === undefined ? ' Nothing was begun, and the old rows are still served.' : '';
   throw new Failure({
     code: 'permission_denied',
-    message: `Role ${rights.role} may not refresh ${model.name}: ${problem.why}. Nothing was begun, and the old rows are still served.`,
+    message: `${instead === undefined ? '' : `${instead}. `}Role ${rights.role} may not refresh ${model.name}: ${problem.why}.${begun}`,
     action: problem.action,
   });
 }

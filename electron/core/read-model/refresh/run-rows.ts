@@ -10,12 +10,38 @@ export async function insertRun(sql: Sql, run: Run): Promise<void> {
   );
 }
 
+/** Of a run under a lease: where it was claimed, it stands there already. Known to the registry from its step 40 on. */
+export async function beginRun(sql: Sql, run: Run, epoch: number): Promise<void> {
+  const why = { code: 'by_hand', text: 'somebody asked for it' };
+  await sql.query(
+    `insert into daybreak.run (run_id, read_model, version, slot, mode, state, runner, epoch, why, attempt, queued_at)
+    values ($1, $2, $3, $4, $5, 'running', $6, $7, $8, 1, clock_timestamp())
+    on conflict (run_id) do update set state = 'running', version = excluded.version, slot = excluded.slot,
+      mode = excluded.mode, started_at = clock_timestamp()`,
+    [run.runId, run.readModel, run.version, run.slot, run.mode, run.runner, epoch, JSON.stringify(why)],
+  );
+}
+
+/** How long a run waited for locks, as far as it was seen. */
+export async function saveLockWait(sql: Sql, runId: string, lockWaitMs: number): Promise<void> {
+  await sql.query('update daybreak.run set lock_wait_ms = $2 where run_id = $1', [runId, lockWaitMs]);
+}
+
 /** Runs that died with their engine. Call it under the model's writer lock only. */
 export async function abandonRuns(sql: Sql, readModel: string): Promise<void> {
   await sql.query(
     `update daybreak.run set state = 'abandoned', ended_at = clock_timestamp(), error = 'its process ended in the middle'
     where read_model = $1 and state = 'running'`,
     [readModel],
+  );
+}
+
+/** Claims that were waiting for their turn when another refresh came first. Known to the registry from its step 40 on. */
+export async function skipClaims(sql: Sql, readModel: string, but: string): Promise<void> {
+  await sql.query(
+    `update daybreak.run set state = 'skipped', ended_at = clock_timestamp(), error = 'another refresh came first'
+    where read_model = $1 and state = 'queued' and epoch is not null and run_id <> $2`,
+    [readModel, but],
   );
 }
 
@@ -87,7 +113,7 @@ export async function lastRunOf(sql: Sql, readModel: string): Promise<Run | null
         'rowsUpdated', j -> 'rows_updated', 'rowsDeleted', j -> 'rows_deleted', 'walBytes', j -> 'wal_bytes',
         'tempBytes', j -> 'temp_bytes') end as cost
     from (select r.*, to_jsonb(r) as j from daybreak.run r) as run
-    where read_model = $1 order by run.started_at desc limit 1`,
+    where read_model = $1 and mode is not null and state not in ('queued', 'skipped', 'postponed') order by run.started_at desc limit 1`,
     [readModel],
   );
   return row ?? null;

@@ -5,7 +5,7 @@ import type { Server } from '../../postgres/session.ts';
 import type { Clock } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
 import { requireBuildable } from '../plannable.ts';
-import { installedMigrations } from '../registry/migrations.ts';
+import { installedMigrations, olderRegistry } from '../registry/migrations.ts';
 import { periodsAndCosts } from '../registry/migrations/0002-periods-and-costs.ts';
 import { readRegistry } from '../registry/read-registry.ts';
 import { runLogged } from '../swap/logged-transaction.ts';
@@ -35,10 +35,10 @@ export async function setRefreshMode({ server, readModel, mode, journal, clock }
       });
     }
     if (!installed?.includes(periodsAndCosts.migration)) {
-      throw new Failure({
-        code: 'capability_missing',
-        message: `The registry in schema daybreak cannot keep how ${readModel} is refreshed: it was installed by an older Daybreak. Build a new version of any read model, which brings it up to date.`,
-      });
+      throw olderRegistry(
+        server.serverId,
+        `The registry in schema daybreak cannot keep how ${readModel} is refreshed: it was installed by an older Daybreak. Bring it up to date: nothing is built anew for that.`,
+      );
     }
     const set = (value: RefreshMode | null): string =>
       `update daybreak.read_model set refresh_mode = ${value === null ? 'null' : quoteLiteral(value)} where name = ${quoteLiteral(readModel)}`;

@@ -26,7 +26,7 @@ export interface ModelInCatalog {
     /** Left by a NULL in the key. */
     readonly plainKeys: readonly (readonly string[])[];
   }[];
-  /** Copies that were written or altered after Daybreak wrote their as-of. */
+  /** Copies with rows that Daybreak did not write. */
   readonly rewritten: readonly string[];
   /** Roles that were granted SELECT on the stable name. */
   readonly grantees: readonly string[];
@@ -171,6 +171,8 @@ function copyDrift(model: RegistryModel, { copies, rewritten }: ModelInCatalog):
       }
       const suspended = model.suspended !== null;
       const kind = suspended ? 'table' : copyKindOf(version.period);
+      // After a resume the rows from before may stay for who reads them by name, in the table that kept them.
+      if (version.state !== 'current' && kind !== 'table' && now.kind === 'r') return found;
       if (now.kind !== (kind === 'table' ? 'r' : 'm')) {
         if (suspended) {
           const text = `${model.name} is suspended, and yet ${copyId} is no plain table: it keeps the ERP's tables from being altered.`;
@@ -187,8 +189,13 @@ function copyDrift(model: RegistryModel, { copies, rewritten }: ModelInCatalog):
       }
       if (suspended) return found;
       if (live && rewritten.includes(copyId)) {
-        const text = `${copyId} was refreshed or altered by hand after Daybreak's last refresh: its rows may be newer than as_of says.`;
-        say('copy_rewritten', text, 'Refresh it here, which brings rows and age together.');
+        if (kind === 'table') {
+          const text = `Rows of ${copyId} were written by hand after Daybreak's last refresh: they are not those of as_of.`;
+          say('copy_rewritten', text, 'Verify all periods, which finds and mends them.');
+        } else {
+          const text = `${copyId} was refreshed or altered by hand after Daybreak's last refresh: its rows may be newer than as_of says.`;
+          say('copy_rewritten', text, 'Refresh it here, which brings rows and age together.');
+        }
       }
       const wanted = version.keyColumns.toSorted().join('\n');
       const keyed = [...now.uniqueKeys, ...now.plainKeys].some((key) => key.toSorted().join('\n') === wanted);

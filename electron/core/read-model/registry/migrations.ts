@@ -6,6 +6,9 @@ import { installLockKey, takeXactLock } from '../sql/locks.ts';
 import { registry } from './migrations/0001-registry.ts';
 import { periodsAndCosts } from './migrations/0002-periods-and-costs.ts';
 import { suspension } from './migrations/0010-suspension.ts';
+import { nightly } from './migrations/0030-nightly.ts';
+import { schedules } from './migrations/0040-schedules.ts';
+import { alerts } from './migrations/0050-alerts.ts';
 
 /** One numbered step of the schema `daybreak` in the target database. Never edited once released; add the next. */
 export interface RegistryMigration {
@@ -18,7 +21,14 @@ export interface RegistryMigration {
   readonly undo: (keepSchema: boolean) => string;
 }
 
-export const registryMigrations: readonly RegistryMigration[] = [registry, periodsAndCosts, suspension];
+export const registryMigrations: readonly RegistryMigration[] = [
+  registry,
+  periodsAndCosts,
+  suspension,
+  nightly,
+  schedules,
+  alerts,
+];
 
 export interface MigrationScript {
   readonly migration: number;
@@ -53,6 +63,18 @@ export const missingMigrations = (installed: readonly number[], inSchema: boolea
   registryMigrations
     .filter(({ migration }) => !installed.includes(migration))
     .map((migration) => migrationScript(migration, inSchema));
+
+/**
+ * Of a registry that lacks a step. A window offers the plan that brings it up to date; `action` makes that plan where no
+ * window is at hand.
+ */
+export const olderRegistry = (serverId: string, message: string): Failure =>
+  new Failure({
+    code: 'capability_missing',
+    message,
+    detail: { olderRegistry: serverId },
+    action: `daybreak call readModels.planUpdateRegistry '${JSON.stringify({ serverId })}'`,
+  });
 
 /** What is installed; null without a registry. Throws `permission_denied` where this role may not read it. */
 export async function installedMigrations(sql: Sql): Promise<number[] | null> {

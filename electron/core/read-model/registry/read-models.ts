@@ -14,6 +14,7 @@ import { driftOf } from './drift.ts';
 import { installedMigrations } from './migrations.ts';
 import { childrenOf } from '../plan/dependencies.ts';
 import { builtOn, readRegistry, type RegistryModel } from './read-registry.ts';
+import { rewrittenCopies } from './rewritten-copies.ts';
 
 /** All read models of the database; empty where no registry is installed. Reads only. */
 export async function listReadModels(server: Server, clock: Clock): Promise<ReadModel[]> {
@@ -55,13 +56,14 @@ async function inFull(
   const relation = await readRelation(sql, model.schema, model.name);
   const body = relation?.kind === 'v' ? await readViewBody(sql, relation.oid) : { reads: [], text: '' };
   const grantees = relation === null ? [] : await readGrantees(sql, model.schema, model.name);
-  const rewritten = await rewrittenCopies(sql, model.schema, names);
   const readers = await readRoleRights(sql, model.schema, model.name, model.readers);
   const stillRead = await readersOfOldVersions(sql, model, server.facts.versionNumber);
   const lastRun = await lastRunOf(sql, model.name);
   const refreshing = lastRun?.state === 'running' && (await isLocked(sql, model.name));
   const current = model.versions.find(({ state }) => state === 'current') ?? null;
-  const asOf = current?.copies.find(({ slot }) => slot === current.liveSlot)?.asOf ?? null;
+  const live = current?.copies.find(({ slot }) => slot === current.liveSlot);
+  const asOf = live?.asOf ?? null;
+  const written = live === undefined || model.suspended !== null ? [] : [live.copyId];
   return {
     name: model.name,
     schema: model.schema,
@@ -98,27 +100,12 @@ async function inFull(
     drift: driftOf(model, {
       view: relation === null ? null : { ...relation, ...body },
       copies,
-      rewritten,
+      rewritten: await rewrittenCopies(sql, model.schema, written, server.facts.versionNumber),
       grantees,
       readers,
       role: server.facts.roleName,
     }),
   };
-}
-
-/**
- * Copies whose entry in the catalog is younger than their as-of. Every REFRESH, also CONCURRENTLY, and every ALTER writes
- * that entry; indexes and statistics are written into it in place.
- */
-async function rewrittenCopies(sql: Sql, schema: string, names: readonly string[]): Promise<string[]> {
-  const rows = await sql.query<{ name: string }>(
-    `select c.relname::text as name from pg_class c
-      join pg_namespace n on n.oid = c.relnamespace and n.nspname = $1
-      join daybreak.copy p on p.copy_id = c.relname
-    where c.relname = any ($2::text[]) and age(c.xmin) < age(p.xmin)`,
-    [schema, names],
-  );
-  return rows.map(({ name }) => name);
 }
 
 function freshnessOf(model: RegistryModel, asOf: string | null, nowMs: number, refreshing: boolean): Freshness {

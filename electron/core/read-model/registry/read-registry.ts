@@ -7,6 +7,8 @@ import {
   type RefreshMode,
   type Verification,
 } from '../../../../shared/model/read-model.ts';
+import type { Budget } from '../../../../shared/model/freshness.ts';
+import { nightlySchema } from '../../../../shared/model/nightly.ts';
 import { periodSchema } from '../../../../shared/model/period.ts';
 import type { Sql } from '../../postgres/session.ts';
 import type { RegisteredModel, RegisteredVersion, Suspended } from '../plan/catalog-facts.ts';
@@ -47,7 +49,7 @@ interface Row {
   readonly refreshMode: string | null;
   readonly suspended: Suspended | null;
   readonly viewOptions: readonly string[] | null;
-  readonly consumers: readonly { consumer: string; owner: string; minutes: number | null }[];
+  readonly consumers: readonly { consumer: string; owner: string; minutes: number | null; nightly: unknown }[];
   readonly readers: readonly string[];
   readonly versions: readonly {
     version: number;
@@ -73,7 +75,8 @@ export async function readRegistry(sql: Sql, only?: string): Promise<RegistryMod
       to_jsonb(m) -> 'view_options' as "viewOptions",
       case when to_jsonb(m) ->> 'suspended_at' is not null then json_build_object('by', to_jsonb(m) -> 'suspended_by',
         'atMs', floor(extract(epoch from (to_jsonb(m) ->> 'suspended_at')::timestamptz) * 1000)::float8) end as suspended,
-      coalesce((select json_agg(json_build_object('consumer', c.consumer, 'owner', c.owner, 'minutes', c.budget_minutes)
+      coalesce((select json_agg(json_build_object('consumer', c.consumer, 'owner', c.owner, 'minutes', c.budget_minutes,
+            'nightly', to_jsonb(c) -> 'nightly')
           order by c.consumer collate "C") from daybreak.consumer c where c.read_model = m.name), '[]') as consumers,
       coalesce((select json_agg(r.role_name order by r.role_name collate "C")
         from daybreak.reader r where r.read_model = m.name), '[]') as readers,
@@ -95,10 +98,10 @@ export async function readRegistry(sql: Sql, only?: string): Promise<RegistryMod
     ...row,
     viewOptions: row.viewOptions ?? null,
     refreshMode: refreshModeSchema.nullable().parse(row.refreshMode),
-    consumers: row.consumers.map(({ consumer, owner, minutes }) => ({
+    consumers: row.consumers.map(({ consumer, owner, minutes, nightly }) => ({
       consumer,
       owner,
-      budget: minutes === null ? ('live' as const) : { minutes },
+      budget: budgetOf(minutes, nightly),
     })),
     versions: row.versions.map((version) => ({
       ...version,
@@ -113,6 +116,14 @@ export async function readRegistry(sql: Sql, only?: string): Promise<RegistryMod
 const switchedSchema = z
   .object({ switched: z.object({ at: z.string(), scans: z.record(z.string(), z.number()) }).optional() })
   .nullable();
+
+const nightSchema = nightlySchema.nullish();
+
+export function budgetOf(minutes: number | null, nightly: unknown): Budget {
+  const night = nightSchema.parse(nightly) ?? null;
+  if (night !== null) return { nightly: night };
+  return minutes === null ? 'live' : { minutes };
+}
 
 const columnOf = (value: unknown): Column => columnSchema.parse(value);
 

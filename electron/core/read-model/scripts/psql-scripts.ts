@@ -1,3 +1,4 @@
+import { sqlComment } from '../../../../shared/format/sql-comment.ts';
 import { terminatedSql } from '../../../../shared/format/terminated-sql.ts';
 import { missingMigrations, type MigrationScript } from '../registry/migrations.ts';
 import { detachSql } from '../sql/detach.ts';
@@ -28,9 +29,9 @@ export function detachScript(target: ScriptTarget, names: readonly string[], ins
     target,
     [
       ...missingMigrations(installed, true).map((step) =>
-        transaction(`-- Registry, step ${step.migration}`, [guarded(step)]),
+        transaction(`Registry, step ${step.migration}`, [guarded(step)]),
       ),
-      ...names.map((name) => transaction(`-- ${name}`, detachSql(name))),
+      ...names.map((name) => transaction(name, detachSql(name))),
     ],
   );
 }
@@ -44,14 +45,14 @@ export function uninstallScript(target: ScriptTarget): string {
       'Stable views stay in use, with the as-of of their last refresh written into them. Nothing refreshes them any more.',
     ],
     target,
-    [transaction('-- All of it or nothing', statements)],
+    [transaction('All of it or nothing', statements)],
   );
 }
 
 function script(says: readonly string[], { database, role }: ScriptTarget, parts: readonly string[]): string {
   const head = [
-    ...says.map((line) => `-- ${line}`),
-    `-- Run it as role ${role}, or as a superuser:  psql -X -f this-file.sql ${database}`,
+    ...says.map(sqlComment),
+    sqlComment(`Run it as role ${role}, or as a superuser: psql -X -f this-file.sql ${database}`),
     '\\set ON_ERROR_STOP on',
     'set standard_conforming_strings = on;',
   ];
@@ -59,7 +60,7 @@ function script(says: readonly string[], { database, role }: ScriptTarget, parts
 }
 
 const transaction = (title: string, statements: readonly string[]): string =>
-  [title, 'begin;', ...[patience, ...statements].map(terminatedSql), 'commit;'].join('\n');
+  [sqlComment(title), 'begin;', ...[patience, ...statements].map(terminatedSql), 'commit;'].join('\n');
 
 /** A step of the registry, unless somebody has done it meanwhile. */
 const guarded = ({ migration, sql }: MigrationScript): string =>

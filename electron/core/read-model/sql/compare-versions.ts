@@ -24,12 +24,7 @@ export function compareVersionsSql({ schema, readModel, previous, next, keyColum
   );
   const keys = keyColumns.map(quoteIdent);
   const columns = [...keys, ...shared.map(({ name }) => quoteIdent(name))].join(', ');
-  const differs =
-    shared.length === 0
-      ? 'false'
-      : shared
-          .map(({ name }) => `p.${quoteIdent(name)}::text is distinct from n.${quoteIdent(name)}::text`)
-          .join(' or ');
+  const differs = shared.length === 0 ? 'false' : shared.map(differsIn).join(' or ');
   return `update daybreak.version set verification = (
   select jsonb_build_object('comparedWith', ${previous.version},
     'rowsBefore', count(p.daybreak_side), 'rowsNow', count(n.daybreak_side),
@@ -46,6 +41,12 @@ export function compareVersionsSql({ schema, readModel, previous, next, keyColum
     on ${keys.map((key) => `array[p.${key}] = array[n.${key}]`).join(' and ')})
 where read_model = ${quoteLiteral(readModel)} and version = ${next.version}`;
 }
+
+/** By what they print: versions may collate a column in two ways, and then nothing says which of them compares. */
+const differsIn = ({ name }: Pick<Column, 'name'>): string => {
+  const text = (side: string) => `${side}.${quoteIdent(name)}::text collate "C"`;
+  return `${text('p')} is distinct from ${text('n')}`;
+};
 
 const filledAt = 'daybreak.filled_at';
 const fillBegan = 'daybreak.fill_began';
@@ -68,8 +69,8 @@ const columnsPerObject = 40;
 /** In how many groups each column differs; columns without a difference are left out. */
 function byColumn(shared: readonly Column[]): string {
   const counts = shared.map(({ name }) => {
-    const column = quoteIdent(name);
-    return `${quoteLiteral(name)}, nullif(count(*) filter (where p.daybreak_side and n.daybreak_side and p.${column}::text is distinct from n.${column}::text), 0)`;
+    const differs = differsIn({ name });
+    return `${quoteLiteral(name)}, nullif(count(*) filter (where p.daybreak_side and n.daybreak_side and ${differs}), 0)`;
   });
   const objects = Array.from({ length: Math.ceil(counts.length / columnsPerObject) }, (_, at) =>
     counts.slice(at * columnsPerObject, (at + 1) * columnsPerObject).join(',\n      '),

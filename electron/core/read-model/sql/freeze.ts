@@ -4,6 +4,15 @@ import { flipLockTimeout, installLockKey, takeXactLock } from './locks.ts';
 
 /** Tables of the registry, those that refer to others first. */
 export const registryTables = [
+  'guard_decision',
+  'schedule',
+  'calendar',
+  'schedule_setting',
+  'lease',
+  'heartbeat',
+  'runner',
+  'alert_delivery',
+  'alert_episode',
   'applied_plan',
   'run',
   'reader',
@@ -78,6 +87,7 @@ export const uninstallSql: readonly string[] = [
   takeXactLock(installLockKey),
   'lock table daybreak.read_model in access exclusive mode',
   freezeSql,
-  `drop table ${registryTables.map((table) => `daybreak.${table}`).join(', ')} restrict`,
+  // An older registry lacks the tables of later steps.
+  `drop table if exists ${registryTables.map((table) => `daybreak.${table}`).join(', ')} restrict`,
   dropSchemaSql,
 ];

@@ -18,3 +18,9 @@ export const takeXactLock = (key: string): string => `select pg_advisory_xact_lo
  */
 export const flipLockTimeoutMs = 150;
 export const flipLockTimeout = `set local lock_timeout = '${flipLockTimeoutMs}ms'`;
+
+/**
+ * The lock of a stable view is held until the commit has ended, which waits for the disk, or for a synchronous standby:
+ * readers would wait with it. What commits next makes both safe, since the log is written in order: see `settleSwitchSql`.
+ */
+export const commitAtOnce = 'set local synchronous_commit = off';

@@ -1,5 +1,6 @@
 import type { Column, Consumer } from '../../../../shared/model/read-model.ts';
 import type { Period } from '../../../../shared/model/period.ts';
+import { budgetMinutes } from '../../../../shared/model/freshness.ts';
 import { quoteLiteral } from '../../postgres/quote.ts';
 import type { Slot } from './names.ts';
 
@@ -55,14 +56,21 @@ export const setQuestionSql = (name: string, question: string, owner: string): s
 /** Consumers and readers as the registry shall have them. */
 export function setPeopleSql(readModel: string, consumers: readonly Consumer[], readers: readonly string[]): string[] {
   const name = text(readModel);
+  // A registry that nobody gave a nightly budget needs no column for one.
+  const anyNightly = consumers.some(({ budget }) => budget !== 'live' && 'nightly' in budget);
   const consumerRows = consumers.map(({ consumer, owner, budget }) => {
-    const minutes = budget === 'live' ? 'null' : String(budget.minutes);
-    return `(${name}, ${text(consumer)}, ${text(owner)}, ${minutes})`;
+    const minutes = budget === 'live' ? 'null' : String(budgetMinutes(budget));
+    const nightly =
+      budget !== 'live' && 'nightly' in budget ? `${text(JSON.stringify(budget.nightly))}::jsonb` : 'null';
+    return `(${[name, text(consumer), text(owner), minutes, ...(anyNightly ? [nightly] : [])].join(', ')})`;
   });
   const readerRows = readers.map((role) => `(${name}, ${text(role)})`);
   return [
     `delete from daybreak.consumer where read_model = ${name}`,
-    ...insertInto('daybreak.consumer (read_model, consumer, owner, budget_minutes)', consumerRows),
+    ...insertInto(
+      `daybreak.consumer (read_model, consumer, owner, budget_minutes${anyNightly ? ', nightly' : ''})`,
+      consumerRows,
+    ),
     `delete from daybreak.reader where read_model = ${name}`,
     ...insertInto('daybreak.reader (read_model, role_name)', readerRows),
   ];
@@ -120,6 +128,10 @@ where read_model = ${text(readModel)} and version = ${version}`,
 /** The mark of a committed flip, in its transaction: what a later start finds tells finished from unfinished. */
 export const markAppliedSql = (planId: string, kind: string, readModel: string): string =>
   `insert into daybreak.applied_plan (plan_id, kind, read_model) values (${text(planId)}, ${text(kind)}, ${text(readModel)})`;
+
+/** Changes nothing. Its own commit waits until the log of the switch before it is safe, and no reader waits with it. */
+export const settleSwitchSql = (planId: string): string =>
+  `update daybreak.applied_plan set applied_at = applied_at where plan_id = ${text(planId)}`;
 
 export const unmarkAppliedSql = (planId: string): string =>
   `delete from daybreak.applied_plan where plan_id = ${text(planId)}`;

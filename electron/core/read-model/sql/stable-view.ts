@@ -46,6 +46,9 @@ export function stableViewSql(view: StableView, { replace }: { readonly replace:
 
 const own = ({ name, type }: Column): string => `c.${quoteIdent(name)}::${type} as ${quoteIdent(name)}`;
 
+/** In words. */
+export const collationText = (collation: string | null): string => collation ?? "its type's own";
+
 const absent = ({ name, type, collation }: ViewColumn): string =>
   `null::${type}${collation === null ? '' : ` collate ${collation}`} as ${quoteIdent(name)}`;
 

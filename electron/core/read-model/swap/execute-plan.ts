@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Execution, Plan, StepProgress } from '../../../../shared/model/read-model.ts';
 import { Failure, isFailure } from '../../../../shared/model/failure.ts';
-import type { DdlSession, Server } from '../../postgres/session.ts';
+import type { DdlSession, Server, Sql } from '../../postgres/session.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
 import { requireBuildable } from '../plannable.ts';
+import { keepLease } from '../refresh/keep-lease.ts';
+import { knowsSchedules, releaseLease, requireLease, takeLease } from '../registry/leases.ts';
+import { installedMigrations } from '../registry/migrations.ts';
+import { requireSwapAllowed } from '../registry/swap-windows.ts';
 import { ExecutionLog } from './execution-log.ts';
 import { cancelOnAbort, prepareBuilder, reportOwnReads, sessionName, takeWriterLock } from './plan-session.ts';
 import { isGone, runStep, undoSteps } from './run-step.ts';
-import { recheckOrStale, requireFresh, stale } from './stale-plan.ts';
+import type { CatalogFacts } from '../plan/catalog-facts.ts';
+import { recheckOrStale, requireFresh, requireUnchanged, stale } from './stale-plan.ts';
 import { watchProgress } from './step-progress.ts';
 
 export interface ExecutePlanInput {
@@ -34,10 +39,13 @@ export interface ExecutePlanInput {
   readonly onDone?: () => Promise<void>;
 }
 
+/** Indexes of a large version take hours, and a plan may hold for a person before its switch. */
+const longestPlanMs = 24 * 3_600_000;
+
 /**
  * Runs a plan as it was shown, alone on its read model. Resolves when all of it is done. Throws before anything
  * happened: `capability_missing`, `busy`, `permission_denied`, `plan_stale`; and afterwards, with all done steps undone:
- * `lock_not_granted`, `statement_refused`, `cancelled`, `server_error`; `connection_lost` leaves the rest to `recoverPlan`.
+ * `plan_stale` again, where the catalog changed while it was built, `lock_not_granted`, `statement_refused`, `cancelled`, `server_error`; `connection_lost` leaves the rest to `recoverPlan`.
  */
 export async function executePlan(input: ExecutePlanInput): Promise<Execution> {
   const { server, plan, journal, clock } = input;
@@ -53,19 +61,51 @@ export async function executePlan(input: ExecutePlanInput): Promise<Execution> {
     async (session) => {
       await prepareBuilder(session, server.facts.versionNumber);
       await takeWriterLock(session, plan.readModel);
-      await requireFresh(session, plan, current);
+      const facts = await requireFresh(session, plan, current);
+      await requireSwapAllowed(session, plan);
       // In this order: a plan without its execution would be nobody's to recover.
       await log.save();
       await journal.setPlanState(plan.planId, 'running');
-      return run(input, session, log);
+      return underLease(input, session, executionId, (signal, pass) =>
+        run({ ...input, signal }, session, log, facts, pass),
+      );
     },
     { applicationName: sessionName('plan', executionId) },
   );
 }
 
-async function run(input: ExecutePlanInput, session: DdlSession, log: ExecutionLog): Promise<Execution> {
-  const { server, plan, journal, clock, logger } = input;
-  const signal = input.signal ?? new AbortController().signal;
+type Pass = (sql: Sql) => Promise<void>;
+
+/** A plan writes under the same lease as a refresh, where the registry is of a step that knows them. */
+async function underLease(
+  { server, plan, journal, clock, logger, signal }: ExecutePlanInput,
+  session: DdlSession,
+  executionId: string,
+  work: (signal: AbortSignal, pass: Pass) => Promise<Execution>,
+): Promise<Execution> {
+  const asked = signal ?? new AbortController().signal;
+  if (!knowsSchedules(await installedMigrations(session))) return work(asked, async () => undefined);
+  const { readModel } = plan;
+  const wish = { readModel, runId: executionId, kind: 'plan' as const, runner: journal.actor };
+  const { lease } = await takeLease(session, { ...wish, longestMs: longestPlanMs, effort: null });
+  const kept = keepLease(server, lease, { clock, logger });
+  try {
+    return await work(AbortSignal.any([asked, kept.lost]), (sql) => requireLease(sql, lease));
+  } finally {
+    await kept.stop();
+    // It runs out by itself; uninstalling has taken it away.
+    await releaseLease(session, lease).catch(() => undefined);
+  }
+}
+
+async function run(
+  input: ExecutePlanInput & { readonly signal: AbortSignal },
+  session: DdlSession,
+  log: ExecutionLog,
+  facts: CatalogFacts,
+  pass: Pass,
+): Promise<Execution> {
+  const { server, plan, journal, clock, logger, signal } = input;
   const cancelling = cancelOnAbort(server, session, `The plan for ${plan.readModel}`, signal);
   const tools = { session, plan, journal, clock, log };
   const watching = new AbortController();
@@ -79,7 +119,9 @@ async function run(input: ExecutePlanInput, session: DdlSession, log: ExecutionL
         await log.holding(false);
         cancelling.checkpoint();
       }
-      await runStep({ ...tools, signal, checkpoint: cancelling.checkpoint }, step);
+      if (step.kind === 'flip') await requireSwapAllowed(session, plan);
+      if (step.kind === 'flip' && step !== plan.steps[0]) await requireUnchanged(server, session, plan, facts);
+      await runStep({ ...tools, signal, checkpoint: cancelling.checkpoint, pass }, step);
       await reportOwnReads(session, server.facts.versionNumber);
     }
     await cancelling.settled();

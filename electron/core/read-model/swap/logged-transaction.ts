@@ -23,6 +23,20 @@ interface Tools {
   readonly clock: Clock;
   /** Throws when the work shall stop; asked before every statement and before the commit. */
   readonly checkpoint: () => void;
+  /** Refuses a commit to whoever has lost the right to write; left out: nobody asks. */
+  readonly fence?: Fence | undefined;
+}
+
+/** What a transaction has to pass, in the transaction itself. Throws where it may not commit. */
+export interface Fence {
+  /** Before its first statement: what the transaction may use. */
+  readonly open?: (sql: Sql) => Promise<void>;
+  readonly pass: (sql: Sql) => Promise<void>;
+  /**
+   * 'start' of a switch, which is over in milliseconds and asks for the lock that readers wait for last; else at the
+   * 'end', so that the lease's row is not held while the rows are made.
+   */
+  readonly at: 'start' | 'end';
 }
 
 /** Statements that change nothing: settings, locks, questions, checks that only raise an error. */
@@ -43,7 +57,7 @@ export async function runLogged(
   work: LoggedWork,
   retry: Retry = onlyOnce,
 ): Promise<{ outcome: string | null; attempts: number }> {
-  const { session, journal, clock, checkpoint } = tools;
+  const { session, journal, clock, checkpoint, fence } = tools;
   const entries = new Map<number, number>();
   for (const [at, sql] of work.sql.entries()) {
     if (!readsOnly.test(sql)) entries.set(at, await begin(tools, work, sql));
@@ -54,6 +68,8 @@ export async function runLogged(
     tookMs = new Map();
     return session.transaction(async (sql) => {
       let said: string | null = null;
+      await fence?.open?.(sql);
+      if (fence?.at === 'start') await fence.pass(sql);
       for (const [at, statement] of work.sql.entries()) {
         checkpoint();
         running = at;
@@ -61,6 +77,7 @@ export async function runLogged(
         said = outcomeOf(await sql.query(statement)) ?? said;
         tookMs.set(at, clock.nowMs() - startedAtMs);
       }
+      if (fence?.at === 'end') await fence.pass(sql);
       checkpoint();
       return said;
     });

@@ -1,4 +1,4 @@
-import type { Execution, Plan } from '../../../../shared/model/read-model.ts';
+import { isForRegistry, type Execution, type Plan } from '../../../../shared/model/read-model.ts';
 import { isFailure } from '../../../../shared/model/failure.ts';
 import { sessionsNamed } from '../../postgres/queries/catalog-lock-holders.ts';
 import type { DdlSession, Server, Sql } from '../../postgres/session.ts';
@@ -135,8 +135,12 @@ async function lockInTime(session: DdlSession, readModel: string, clock: Clock):
 }
 
 /** What the registry says of the plan: its flip was committed; a version of it is registered. */
-async function readMark(sql: Sql, { planId, kind }: Plan): Promise<{ applied: boolean; registered: boolean }> {
-  if ((await installedMigrations(sql)) === null) return { applied: kind === 'uninstall', registered: false };
+async function readMark(sql: Sql, { planId, kind, steps }: Plan): Promise<{ applied: boolean; registered: boolean }> {
+  const installed = await installedMigrations(sql);
+  if (installed === null) return { applied: kind === 'uninstall', registered: false };
+  if (kind === 'update_registry') {
+    return { applied: migrationsIn(steps).every((migration) => installed.includes(migration)), registered: false };
+  }
   const [row] = await sql.query<{ applied: boolean; registered: boolean }>(
     `select exists (select from daybreak.applied_plan where plan_id = $1) as applied,
       exists (select from daybreak.version where plan_id = $1 and state = 'building') as registered`,
@@ -147,12 +151,21 @@ async function readMark(sql: Sql, { planId, kind }: Plan): Promise<{ applied: bo
 
 /** The step that readers notice; it carries the mark. */
 function flipOf({ steps, planId, kind }: Plan): number {
-  // Its mark is that the registry is gone.
-  if (kind === 'uninstall') return steps.length;
+  // Their mark is the registry itself: it is gone, or has all steps.
+  if (isForRegistry(kind)) return steps.length;
   const flip = steps.find(({ sql }) => sql.some((one) => one.startsWith('insert into daybreak.applied_plan')));
   if (flip === undefined) throw new Error(`plan ${planId} has no step that switches`);
   return flip.step;
 }
+
+/** The registry's own steps that a plan takes. */
+const migrationsIn = (steps: Plan['steps']): number[] =>
+  steps.flatMap(({ sql }) =>
+    sql.flatMap((one) => {
+      const written = /^insert into daybreak\.migration \([^)]*\) values \((\d+),/.exec(one)?.[1];
+      return written === undefined ? [] : [Number(written)];
+    }),
+  );
 
 const ended = (log: ExecutionLog, step: number): boolean => ['done', 'skipped'].includes(log.stepState(step));
 
@@ -168,14 +181,13 @@ function interruptedAt(plan: Plan, execution: Execution): string {
 
 const named = ({ readModel, kind }: Plan): string => `${readModel} (${kind.replace('_', ' ')})`;
 
-const nowSeen = (plan: Plan): string =>
-  plan.kind === 'uninstall'
-    ? 'the stable views as they were, with their as-of written out'
-    : plan.toVersion === null
-      ? 'nothing under that name any more'
-      : `version ${plan.toVersion}`;
+const nowSeen = (plan: Plan): string => {
+  if (plan.kind === 'uninstall') return 'the stable views as they were, with their as-of written out';
+  if (plan.kind === 'update_registry') return 'the stable views as before';
+  return plan.toVersion === null ? 'nothing under that name any more' : `version ${plan.toVersion}`;
+};
 const seenBefore = (plan: Plan): string =>
-  plan.kind === 'uninstall'
+  isForRegistry(plan.kind)
     ? 'the stable views as before'
     : plan.fromVersion === null
       ? 'nothing under that name, as before'

@@ -1,11 +1,12 @@
 import type { Plan, PlanStep } from '../../../../shared/model/read-model.ts';
 import { Failure, isFailure } from '../../../../shared/model/failure.ts';
-import type { DdlSession } from '../../postgres/session.ts';
+import type { DdlSession, Sql } from '../../postgres/session.ts';
 import type { Clock } from '../../ports.ts';
 import type { Journal } from '../journal.ts';
 import type { ExecutionLog } from './execution-log.ts';
+import { settleSwitchSql } from '../sql/registry-rows.ts';
 import { waitingFor, withFlipRetry } from './flip-retry.ts';
-import { runLogged, type Retry } from './logged-transaction.ts';
+import { runLogged, type Fence, type Retry } from './logged-transaction.ts';
 
 export interface StepTools {
   readonly session: DdlSession;
@@ -15,6 +16,8 @@ export interface StepTools {
   readonly log: ExecutionLog;
   readonly signal: AbortSignal;
   readonly checkpoint: () => void;
+  /** Throws where the plan has lost the right to write: see `Fence`. */
+  readonly pass?: (sql: Sql) => Promise<void>;
 }
 
 /** Schema, first table, a migration's own row are there: somebody else has prepared the ground meanwhile. */
@@ -37,9 +40,11 @@ export async function runStep(tools: StepTools, step: PlanStep): Promise<void> {
       once,
     );
   const switches = step.kind === 'flip' || step.kind === 'drop';
+  const { pass } = tools;
+  const fence: Fence | undefined = pass === undefined ? undefined : { pass, at: switches ? 'start' : 'end' };
   try {
     const logged = work(plan, step.title, step.sql, step.undoSql);
-    const { outcome, attempts } = await runLogged(tools, logged, switches ? retry : undefined);
+    const { outcome, attempts } = await runLogged({ ...tools, fence }, logged, switches ? retry : undefined);
     await log.ended(step.step, 'done', { outcome, attempts });
   } catch (error) {
     if (!isFailure(error)) throw signal.aborted ? cancelled(step, error) : error;
@@ -52,6 +57,15 @@ export async function runStep(tools: StepTools, step: PlanStep): Promise<void> {
     if (!isGone(failure)) await log.ended(step.step, 'failed', { error: failure.message });
     throw failure;
   }
+  if (switches && plan.kind !== 'uninstall') await settleSwitch(session, plan);
+}
+
+/** Before the plan goes on: nothing shall be called done that a crash of the server could take back. */
+async function settleSwitch(session: DdlSession, { planId }: Plan): Promise<void> {
+  await session.query(settleSwitchSql(planId)).catch((error: unknown) => {
+    // A cancel that hits this is met at the next step.
+    if (!isFailure(error) || isGone(error)) throw error;
+  });
 }
 
 /** Takes the steps back, last one first. Stops at the first that cannot be taken back, and says which. */

@@ -2,6 +2,7 @@ import type { CheckedProposal, Plan } from '../../../../shared/model/read-model.
 import { Failure, isFailure } from '../../../../shared/model/failure.ts';
 import type { DdlSession, Server } from '../../postgres/session.ts';
 import type { CatalogFacts } from '../plan/catalog-facts.ts';
+import { changedFacts } from '../plan/changed-facts.ts';
 import { planHash } from '../plan/plan-hash.ts';
 import { requireRights } from '../plan/refusals.ts';
 import { gatherForPlan } from '../gather-for-plan.ts';
@@ -26,9 +27,25 @@ export async function requireFresh(
   current: CheckedProposal | null,
 ): Promise<CatalogFacts> {
   const facts = await session.transaction((sql) => gatherForPlan(sql, plan, current));
-  requireRights(facts, plan.schema);
+  requireRights(facts, plan.schema, plan.readModel);
   if (planHash(plan, facts) !== plan.planHash) throw stale(plan, 'the catalog or the registry changed since');
   return facts;
+}
+
+/**
+ * Looks at the catalog again just before readers are switched: a fill may take an hour, and a person's word another one.
+ * `before` are the facts that the plan began with. Throws `plan_stale` with what changed.
+ */
+export async function requireUnchanged(
+  server: Server,
+  session: DdlSession,
+  plan: Plan,
+  before: CatalogFacts,
+): Promise<void> {
+  const current = await recheckOrStale(server, plan);
+  const now = await session.transaction((sql) => gatherForPlan(sql, plan, current));
+  const changes = changedFacts(plan, before, now);
+  if (changes.length > 0) throw stale(plan, `while it was built, the catalog changed: ${changes.join('; ')}`);
 }
 
 export const stale = (plan: Plan, why: string, cause?: unknown): Failure =>

@@ -5,7 +5,7 @@ import type { Verdict } from '../../../../shared/model/diagnosis.ts';
 import type { Statement } from '../../../../shared/model/statement.ts';
 import { FailureNotice } from '../../../app/failure-notice.tsx';
 import { FreshnessLabel } from '../../../app/freshness-label.tsx';
-import { localTimeZone } from '../../../app/local-time-zone.ts';
+import { useLocalTimeZone } from '../../../app/local-time-zone.ts';
 import { Card, Page } from '../../../app/page.tsx';
 import { TimelineChart } from '../../../charts/timeline-chart.tsx';
 import type { TimeWindow } from '../../../charts/time-window.ts';
@@ -35,6 +35,7 @@ interface ComparePageProps {
 export function ComparePage(props: ComparePageProps): ReactNode {
   const { server, window, other, widgetTitles, onOther, onBack } = props;
   const { serverId } = server;
+  const timeZone = useLocalTimeZone();
   const timeline = useMornings((state) => state.timeline);
   const stored = storedOf(timeline.value?.timeline ?? null);
   useEffect(() => {
@@ -46,7 +47,10 @@ export function ComparePage(props: ComparePageProps): ReactNode {
     };
     void loadAll();
   }, [serverId]);
-  const answer = useAsked(comparedMornings, other === null ? null : { serverId, ...inOrder(other, window) });
+  const answer = useAsked(
+    comparedMornings,
+    other === null ? null : { serverId, ...inOrder(other, window), readerTimeZone: timeZone },
+  );
 
   const presets = [
     { id: 'yesterday', label: 'The day before, same time', window: daysBefore(window, 1) },
@@ -74,9 +78,7 @@ export function ComparePage(props: ComparePageProps): ReactNode {
             size="compact-sm"
             disabled={!isStored(preset.window, stored)}
             title={
-              isStored(preset.window, stored)
-                ? windowText(preset.window, localTimeZone)
-                : 'Nothing is stored of that time'
+              isStored(preset.window, stored) ? windowText(preset.window, timeZone) : 'Nothing is stored of that time'
             }
             onClick={() => onOther(preset.window)}
           >
@@ -98,8 +100,8 @@ export function ComparePage(props: ComparePageProps): ReactNode {
         )}
         <p className={styles.hint}>
           {other === null
-            ? `What shall ${windowText(window, localTimeZone)} be compared with? Press a button above, or drag over the timeline.`
-            : `${windowText(other, localTimeZone)} against ${windowText(window, localTimeZone)}.`}
+            ? `What shall ${windowText(window, timeZone)} be compared with? Press a button above, or drag over the timeline.`
+            : `${windowText(other, timeZone)} against ${windowText(window, timeZone)}.`}
         </p>
       </Card>
       {answer.problem !== null && <FailureNotice problem={answer.problem} onRetry={answer.reload} />}
@@ -132,8 +134,9 @@ export function ComparePage(props: ComparePageProps): ReactNode {
 }
 
 function Side({ title, verdict }: { readonly title: string; readonly verdict: Verdict }): ReactNode {
+  const timeZone = useLocalTimeZone();
   return (
-    <Card title={`${title}: ${windowText(verdict, localTimeZone)}`} aside={conclusionWords[verdict.conclusion].title}>
+    <Card title={`${title}: ${windowText(verdict, timeZone)}`} aside={conclusionWords[verdict.conclusion].title}>
       <Sentence text={verdict.sentence} />
       <VerdictFacts verdict={verdict} />
     </Card>

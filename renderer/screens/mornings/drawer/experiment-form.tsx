@@ -5,7 +5,7 @@ import { FailureNotice } from '../../../app/failure-notice.tsx';
 import { localTimeZone } from '../../../app/local-time-zone.ts';
 import type { TimeWindow } from '../../../charts/time-window.ts';
 import { startExperiment } from '../../../stores/experiments.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../app/use-action.ts';
 import { clockOf, isDay, minuteOf, minutesOf, smallestP } from './experiment-days.ts';
 import styles from './drawer.module.css';
 
@@ -17,7 +17,9 @@ interface ExperimentFormProps {
 
 /** Which part of how many mornings; the lot decides the rest. */
 export function ExperimentForm({ serverId, statement, window }: ExperimentFormProps): ReactNode {
-  const seen = minutesOf(window, localTimeZone);
+  // What is written in the fields is of the zone that they were filled in.
+  const [timeZone] = useState(localTimeZone);
+  const seen = minutesOf(window, timeZone);
   const [days, setDays] = useState<string | number>(8);
   const [from, setFrom] = useState(clockOf(seen.fromMinute));
   const [to, setTo] = useState(clockOf(seen.toMinute));
@@ -41,7 +43,7 @@ export function ExperimentForm({ serverId, statement, window }: ExperimentFormPr
         days: count,
         fromMinute,
         toMinute,
-        timeZone: localTimeZone,
+        timeZone,
         workdaysOnly,
         ...(firstDay === '' ? {} : { firstDay }),
       }),
@@ -98,7 +100,7 @@ export function ExperimentForm({ serverId, statement, window }: ExperimentFormPr
       />
       {evenDays && (
         <p className="db-dim">
-          {count} mornings can reach p = {smallestP(count).toFixed(4)} at best; times are those of {localTimeZone}.
+          {count} mornings can reach p = {smallestP(count).toFixed(4)} at best; times are those of {timeZone}.
         </p>
       )}
       {problem !== null && <FailureNotice problem={problem} />}

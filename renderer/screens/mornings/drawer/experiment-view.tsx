@@ -8,7 +8,7 @@ import { Tag } from '../../../app/tag.tsx';
 import { useNow } from '../../../app/use-now.ts';
 import { endExperiment, excludeDay } from '../../../stores/experiments.ts';
 import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../app/use-action.ts';
 import { clockOf, damageText, dayText, nextText, progressText, resultText } from './experiment-days.ts';
 import styles from './drawer.module.css';
 

@@ -1,12 +1,11 @@
-import { Button, Menu } from '@mantine/core';
-import { IconChevronDown, IconDatabase, IconFileExport, IconFileImport } from '@tabler/icons-react';
+import { IconDatabase, IconFileExport, IconFileImport } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import type { ServerSummary } from '../../../../shared/model/connection.ts';
 import type { TimeWindow } from '../../../charts/time-window.ts';
-import { useCommands } from '../../../commands/use-commands.ts';
 import { OpenCaptureDialog } from './open-capture-dialog.tsx';
 import { SendDialog } from './send-dialog.tsx';
 import { UsageDialog } from './usage-dialog.tsx';
+import { FilesMenu } from '../../../app/files-menu.tsx';
 
 interface HistoryMenuProps {
   readonly server: ServerSummary;
@@ -33,31 +32,14 @@ export function HistoryMenu({ server, toSend, stored }: HistoryMenuProps): React
     },
     { id: 'open' as const, title: 'Open a morning', icon: IconFileImport, disabled: false },
   ];
-  useCommands(
-    'mornings-history',
-    entries
-      .filter(({ disabled }) => !disabled)
-      .map(({ id, title, icon }) => ({ id: `history-${id}`, title, icon, group: 'History', run: () => setOpened(id) })),
-  );
   return (
     <>
-      <Menu position="bottom-end" shadow="md" width={220}>
-        <Menu.Target>
-          <Button rightSection={<IconChevronDown size={14} aria-hidden />}>History</Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {entries.map(({ id, title, icon: Icon, disabled }) => (
-            <Menu.Item
-              key={id}
-              leftSection={<Icon size={16} aria-hidden />}
-              disabled={disabled}
-              onClick={() => setOpened(id)}
-            >
-              {title} …
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <FilesMenu
+        label="History"
+        group="History"
+        widthPx={220}
+        entries={entries.map((entry) => ({ ...entry, run: () => setOpened(entry.id) }))}
+      />
       <UsageDialog opened={opened === 'usage'} serverId={server.serverId} onClose={close} />
       {toSend !== null && stored !== null && (
         <SendDialog

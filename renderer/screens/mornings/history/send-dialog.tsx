@@ -8,9 +8,9 @@ import { FailureNotice } from '../../../app/failure-notice.tsx';
 import { momentExact } from '../../../app/moments.ts';
 import type { TimeWindow } from '../../../charts/time-window.ts';
 import { exportCapture } from '../../../stores/captures.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../app/use-action.ts';
 import { sentSpan } from './sent-span.ts';
-import styles from './history.module.css';
+import styles from '../../../app/file-dialogs.module.css';
 
 interface SendDialogProps {
   readonly opened: boolean;

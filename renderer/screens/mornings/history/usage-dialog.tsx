@@ -5,11 +5,13 @@ import { formatCount } from '../../../../shared/format/count.ts';
 import type { HistoryUsage } from '../../../../shared/model/history-usage.ts';
 import { FailureNotice } from '../../../app/failure-notice.tsx';
 import { momentText } from '../../../app/moments.ts';
+import { SavedNumbers } from '../../../app/saved-numbers.tsx';
 import { useNow } from '../../../app/use-now.ts';
 import { useAsked } from '../../../stores/asked.ts';
 import { historyUsage } from '../../../stores/captures.ts';
 import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
 import { retentionText } from './retention-text.ts';
+import dialogStyles from '../../../app/file-dialogs.module.css';
 import styles from './history.module.css';
 
 interface UsageDialogProps {
@@ -41,7 +43,7 @@ export function UsageDialog({ opened, serverId, onClose }: UsageDialogProps): Re
       {problem !== null && <FailureNotice problem={problem} onRetry={reload} />}
       {value === null && loading && <Skeleton height={140} aria-label="Loading what is stored" />}
       {value !== null && (
-        <div className={styles.body}>
+        <div className={dialogStyles.body}>
           <DataTable
             label="Stored history"
             columns={tierColumns(nowMs)}
@@ -56,6 +58,8 @@ export function UsageDialog({ opened, serverId, onClose }: UsageDialogProps): Re
               : `At the present rate it grows by ${formatBytes(value.bytesPerDay)} a day.`}{' '}
             The whole store on disk, all servers: {formatBytes(value.storeBytes)}.
           </p>
+          <h3 className={styles.part}>Saved numbers of dashboards, of all servers</h3>
+          <SavedNumbers />
         </div>
       )}
     </Modal>

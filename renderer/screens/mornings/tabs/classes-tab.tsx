@@ -13,7 +13,7 @@ import { HiddenByFilter } from '../hidden-by-filter.tsx';
 import { passing, statementPasses, type Origins } from '../origin-filter.ts';
 import { StatementLabel } from '../statement-label.tsx';
 import { nameOf } from '../statement-name.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../app/use-action.ts';
 import { classSourceWords, classWords } from '../words.ts';
 import { AskedTable } from './asked-table.tsx';
 import { matching } from './matching.ts';

@@ -60,7 +60,7 @@ export function LocksTab(props: LocksTabProps): ReactNode {
 }
 
 function lockColumns(window: TimeWindow, widgetTitles: ReadonlyMap<string, string>): readonly TreeColumn<LockRow>[] {
-  const clock = (atMs: number) => formatClockSeconds(atMs, localTimeZone);
+  const clock = (atMs: number) => formatClockSeconds(atMs, localTimeZone());
   return [
     {
       id: 'session',

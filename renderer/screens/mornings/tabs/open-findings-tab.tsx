@@ -18,7 +18,7 @@ import { HiddenByFilter } from '../hidden-by-filter.tsx';
 import { openFindingPasses, passing, type Origins } from '../origin-filter.ts';
 import { StatementLabel } from '../statement-label.tsx';
 import { nameOf } from '../statement-name.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../../app/use-action.ts';
 import { cureOf, openStateWords } from '../words.ts';
 import { AskedTable } from './asked-table.tsx';
 import styles from './tabs.module.css';

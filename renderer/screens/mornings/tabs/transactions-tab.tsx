@@ -96,7 +96,7 @@ function transactionColumns(): readonly TableColumn<SeenTransaction>[] {
       header: 'began',
       width: '84px',
       cell: ({ startedAtMs }) => (
-        <span title={momentExact(startedAtMs)}>{formatClockSeconds(startedAtMs, localTimeZone)}</span>
+        <span title={momentExact(startedAtMs)}>{formatClockSeconds(startedAtMs, localTimeZone())}</span>
       ),
       sortValue: ({ startedAtMs }) => startedAtMs,
     },

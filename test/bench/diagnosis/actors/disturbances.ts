@@ -66,7 +66,10 @@ export const outsideStress = (processes: number): Actor => ({
   prepare: async () => ({
     work: async (signal) => {
       const children = Array.from({ length: processes }, () =>
-        fork(fileURLToPath(new URL('./spinner.ts', import.meta.url)), [], { execArgv: [], stdio: 'ignore' }),
+        fork(fileURLToPath(new URL('../../support/spinner.ts', import.meta.url)), [], {
+          execArgv: [],
+          stdio: 'ignore',
+        }),
       );
       if (!signal.aborted) await once(signal, 'abort');
       await Promise.all(children.map(end));

@@ -23,14 +23,15 @@ const streams = { gaps: 41, invoices: 42 } as const;
 /** Poisson arrivals: open loop, a pure function of seed and segments, in order of time. */
 export function planArrivals(seed: number, segments: readonly LoadSegment[], catalogue: Catalogue): PlannedInvoice[] {
   const planned: PlannedInvoice[] = [];
-  for (const { fromMs, toMs, savesPerSecond, linesPerInvoice, stream } of segments) {
+  for (const { fromMs, toMs, savesPerSecond, linesPerInvoice, stream, streamFromMs = 0 } of segments) {
     const gap = generator(seed, streams.gaps, stream);
     const invoice = generator(seed, streams.invoices, stream);
-    let atMs = fromMs;
+    let atMs = fromMs - streamFromMs;
     for (;;) {
       atMs += (-Math.log(1 - gap()) * 1000) / savesPerSecond;
       if (atMs >= toMs) break;
-      planned.push({ intendedMs: atMs, ...planInvoice(invoice, linesPerInvoice, catalogue) });
+      const save = { intendedMs: atMs, ...planInvoice(invoice, linesPerInvoice, catalogue) };
+      if (atMs >= fromMs) planned.push(save);
     }
   }
   return planned.toSorted((a, b) => a.intendedMs - b.intendedMs);

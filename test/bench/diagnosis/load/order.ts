@@ -11,6 +11,8 @@ export interface LoadSegment {
   readonly linesPerInvoice: number;
   /** Two segments of the same length with the same number get the same saves at the same distances. */
   readonly stream: number;
+  /** The segment takes up the stream here, ms from the stream's beginning; 0 where it is left out. */
+  readonly streamFromMs?: number;
 }
 
 export interface LoadOrder {

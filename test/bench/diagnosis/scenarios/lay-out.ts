@@ -46,13 +46,24 @@ export interface Culprits {
   readonly lineForm?: RunPlan['lineForm'];
 }
 
-/** Quiet, incident, a breath, and the incident's time again without its culprits. */
+/** Before the quiet stretch, so that none of its saves lies over the run's 0. */
+const breathMs = 1_000;
+
+/**
+ * Half of the incident's time without its culprits, quiet, incident, a breath, and the other half. Where the pair is
+ * more than quiet saves, a first half would hold up the quiet stretch, and all of it comes after.
+ */
 export function oneMorning({ calibration, lengths }: ScenarioRequest, what: Culprits): RunPlan {
-  const quiet = span(0, lengths.quietSeconds * 1000);
-  const incident = span(quiet.toMs, quiet.toMs + lengths.incidentSeconds * 1000);
+  const incidentMs = lengths.incidentSeconds * 1000;
+  const asQuiet = (what.surge ?? what.linesPerInvoice ?? what.bystanders ?? what.always) === undefined;
+  const beforeMs = lengths.paired && asQuiet ? incidentMs / 2 : 0;
+  const fromMs = beforeMs === 0 ? 0 : beforeMs + breathMs;
+  const quiet = span(fromMs, fromMs + lengths.quietSeconds * 1000);
+  const incident = span(quiet.toMs, quiet.toMs + incidentMs);
   const settled = incident.toMs + lengths.settleSeconds * 1000;
-  const paired = lengths.paired ? span(settled, settled + lengths.incidentSeconds * 1000) : null;
-  const endMs = paired?.toMs ?? settled;
+  const before = span(0, beforeMs);
+  const after = span(settled, settled + incidentMs - beforeMs);
+  const paired = lengths.paired ? [before, after].filter((half) => half.toMs > half.fromMs) : [];
   const rate = calibration.savesPerSecond;
   const calm = { savesPerSecond: rate, linesPerInvoice: usualLines };
   const during = {
@@ -64,23 +75,21 @@ export function oneMorning({ calibration, lengths }: ScenarioRequest, what: Culp
     { ...quiet, ...calm, stream: 1 },
     { ...incident, ...during },
     { ...span(incident.toMs, settled), ...calm, stream: 3 },
-    ...(paired === null ? [] : [{ ...paired, ...during }]),
+    ...paired.map((half) => ({ ...half, ...during, streamFromMs: half === after ? beforeMs : 0 })),
   ];
-  const both = paired === null ? [incident] : [incident, paired];
   return {
     quiet,
     incident,
-    paired,
-    pairsAtMs: settled,
-    endMs,
+    main: span(fromMs, settled),
+    pairs: paired.map((half) => ({ window: half, part: half })),
     load,
     lineForm: what.lineForm ?? 'each',
     exposureRelation: what.exposureRelation ?? null,
     setup: what.setup ?? [],
     actors: [
       ...atWork(what.culprits, [incident]),
-      ...atWork(what.bystanders, both),
-      ...atWork(what.always, [span(0, settled), ...(paired === null ? [] : [paired])]),
+      ...atWork(what.bystanders, [incident, ...paired]),
+      ...atWork(what.always, [span(fromMs, settled), ...paired]),
     ],
     calendar: null,
     rhythm,
@@ -119,9 +128,8 @@ export function compressedDays({ calibration }: ScenarioRequest, what: Days): Ru
   return {
     quiet: span(morning(last - 1).toMs + 500, morning(last).fromMs),
     incident: morning(last),
-    paired: morning(last + 1, last),
-    pairsAtMs: what.days * dayMs,
-    endMs: (last + 2) * dayMs,
+    main: span(0, what.days * dayMs),
+    pairs: [{ window: morning(last + 1, last), part: span(what.days * dayMs, (last + 2) * dayMs) }],
     load: [...all.flatMap((day) => segments(day)), ...segments(last + 1, last)],
     lineForm: 'each',
     exposureRelation: null,

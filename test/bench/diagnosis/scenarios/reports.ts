@@ -114,8 +114,8 @@ const s8: Scenario = {
   expect: { kind: 'culprit', marker: 'revenue_s8', evidence: ['cpu'], badge: 'eviction', caveat: 'evicted' },
   plan: (request) => {
     const { calibration, lengths } = request;
-    // Alone it takes a third of the incident; beside the savers and its own workers about two.
-    const passes = passesFor(calibration, (lengths.incidentSeconds / 3) * calibration.cores * 0.8);
+    // Its workers keep all processors busy, so that savers take little from it: two thirds of the incident beside them.
+    const passes = passesFor(calibration, lengths.incidentSeconds * (2 / 3) * calibration.cores * 0.8);
     const settings = {
       ...inMemory,
       max_parallel_workers_per_gather: String(calibration.cores * 2),

@@ -113,5 +113,5 @@ test('another query or another model is another number', () => {
     { kind: 'read_model', readModel: 'a', sql: 'select 1' },
     { kind: 'read_model', readModel: 'b', sql: 'select 1' },
   ] as const;
-  expect(new Set(sources.map(sourceHash)).size).toBe(4);
+  expect(new Set(sources.map((source) => sourceHash(source))).size).toBe(4);
 });

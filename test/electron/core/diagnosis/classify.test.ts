@@ -88,6 +88,7 @@ describe('what wins over the score', () => {
     expect(classOf('select 1', short, ['Metabase'])).toBe('reporting');
     expect(classOf('select 1', short, ['nightly_import'])).toBe('batch');
     expect(classOf('select 1', short, ['Metabase', 'erp'])).toBe('oltp');
+    expect(classOf('update daybreak.run set x = $1', short, ['daybreak refresh 0b1f6d2e-90aa'])).toBe('maintenance');
   });
 
   it('a sqlcommenter tag, over the application', () => {

@@ -48,6 +48,49 @@ describe('sessions that wait for files', () => {
   });
 });
 
+describe('io workers of PostgreSQL 18', () => {
+  const worker = (pid: number) => ({
+    ...rowOf('scan', pid, { backendType: 'io worker', state: null, waitEventType: 'IO', waitEvent: 'DataFileRead' }),
+    statementId: null,
+  });
+  const reading = (readers: number) =>
+    diagnose(
+      smallHistory({
+        statements,
+        ...saving(duringIncident, 900),
+        rows: (second) =>
+          duringIncident(second)
+            ? [
+                ...Array.from({ length: readers }, (_, pid) =>
+                  rowOf('scan', 20 + pid, {
+                    waitEventType: 'IO',
+                    waitEvent: 'AioIoCompletion',
+                    queryStartMs: at(quietSeconds),
+                  }),
+                ),
+                worker(1),
+                worker(2),
+                worker(3),
+              ]
+            : [],
+        incidentSeconds: 20,
+      }),
+    );
+
+  it('count for the sessions that wait for what they read', () => {
+    const { findings } = reading(4);
+    expect(findings.map(({ statement }) => statement.statementId)).toEqual(['scan']);
+    expect(findings[0]).toMatchObject({ grade: 'B' });
+    expect(findings[0]?.blameShare).toBeGreaterThan(0.95);
+  });
+
+  it('are nobody’s where nobody waits, and never a finding of their own', () => {
+    const ahead = reading(0);
+    expect(ahead.findings).toEqual([]);
+    expect(ahead.unexplainedShare).toBeGreaterThan(0.9);
+  });
+});
+
 it('processors that others fill add nothing to the share of a lock', () => {
   const verdict = diagnose(
     smallHistory({

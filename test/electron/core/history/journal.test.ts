@@ -191,6 +191,42 @@ describe('widget results', () => {
   });
 });
 
+describe('a removed dashboard', () => {
+  test('is seen by nobody, is not written to, and comes back where it stood', async () => {
+    const { dashboards } = await openTestHistory();
+    for (const id of ['a', 'b', 'c']) await dashboards.save(dashboard(id));
+    await dashboards.setAside('b', now);
+    await dashboards.setAside('b', now + 5);
+    expect(await dashboards.get('b')).toBeNull();
+    expect((await dashboards.list('erp')).map(({ dashboardId }) => dashboardId)).toEqual(['a', 'c']);
+    expect(await dashboards.removed('erp', now)).toEqual([{ dashboard: dashboard('b'), removedAtMs: now }]);
+    expect([await dashboards.removed('erp', now + 1), await dashboards.removed('other', 0)]).toEqual([[], []]);
+    await dashboards.saveRemoved({ ...dashboard('a'), title: 'written' });
+    expect(await dashboards.get('a')).toEqual(dashboard('a'));
+    await dashboards.putBack({ ...dashboard('b'), title: 'Again' });
+    expect((await dashboards.list('erp')).map(({ title }) => title)).toEqual([
+      dashboard('a').title,
+      'Again',
+      dashboard('c').title,
+    ]);
+  });
+
+  test('gives up an id that a new one needs, and can still be put back', async () => {
+    const { dashboards } = await openTestHistory();
+    await dashboards.save(dashboard('d'));
+    await dashboards.saveResult('d', 'live', result(null, 'before'), now);
+    await dashboards.setAside('d', now);
+    await dashboards.save({ ...dashboard('d'), title: 'New' });
+    expect(await dashboards.lastResult('d', 'w', 'live')).toBeNull();
+    const [removed] = await dashboards.removed('erp', 0);
+    if (removed === undefined) throw new Error('it was set aside');
+    expect(removed.dashboard).toEqual({ ...dashboard('d'), dashboardId: expect.not.stringMatching(/^d$/) });
+    await dashboards.putBack(removed.dashboard);
+    expect((await dashboards.list('erp')).map(({ title }) => title)).toEqual([dashboard('d').title, 'New']);
+    expect(await dashboards.lastResult(removed.dashboard.dashboardId, 'w', 'live')).toEqual(result(null, 'before'));
+  });
+});
+
 test('removing a connection removes everything stored for it, and nothing of others', async () => {
   const history = await openTestHistory();
   const { connections, samples, plans, activity, dashboards } = history;

@@ -36,6 +36,15 @@ describe('opening the local store', () => {
     expect(await readFile(file)).toEqual(before);
   });
 
+  test('a store that was closed leaves no log, which would make the next start read all of it', async () => {
+    const dir = await testFolder();
+    const history = await openTestHistory({ file: join(dir, 'daybreak.sqlite') });
+    await history.samples.setClassOverride('erp', 'f00d', 'batch');
+    await history.samples.classOverrides('erp');
+    await history.close();
+    expect((await readdir(dir)).filter((name) => /-(wal|shm)$/.test(name))).toEqual([]);
+  });
+
   test('an SQLite file of another program is refused', async () => {
     const file = join(await testFolder(), 'daybreak.sqlite');
     new Database(file).exec('create table theirs (a)').close();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { startRetention } from '../../../../electron/core/history/retention-timer.ts';
+import { dashboardOf, numberAt, widgetOf } from './saved-result.ts';
 import { activityRow, deltaSet, keyOf, openTestHistory, quiet } from './store.ts';
 
 const hourMs = 3_600_000;
@@ -33,6 +34,25 @@ test('a statement that nobody ran for a year goes, and comes back as another', a
   await samples.saveDeltas('erp', deltaSet(now, [keyOf('11'), keyOf('22')]));
   const ids = (await samples.statements('erp')).map((statement) => statement.statementId);
   expect(ids).toEqual([kept?.statementId, expect.not.stringMatching('^1$')]);
+});
+
+test('a dashboard that was removed can be put back for seven days, and goes with its numbers', async () => {
+  const { dashboards, applyRetention } = await openTestHistory();
+  const dayMs = 24 * hourMs;
+  for (const [dashboardId, days] of [
+    ['old', 8],
+    ['recent', 6],
+    ['there', null],
+  ] as const) {
+    await dashboards.save(dashboardOf(dashboardId, 'erp', [widgetOf('w')]));
+    await dashboards.saveResult(dashboardId, 'live', numberAt(1, '1'), now);
+    if (days !== null) await dashboards.setAside(dashboardId, now - days * dayMs);
+  }
+  await applyRetention(now);
+  expect((await dashboards.removed('erp', 0)).map(({ dashboard }) => dashboard.dashboardId)).toEqual(['recent']);
+  expect((await dashboards.list('erp')).map(({ dashboardId }) => dashboardId)).toEqual(['there']);
+  expect(await dashboards.lastResult('old', 'w', 'live')).toBeNull();
+  expect(await dashboards.lastResult('recent', 'w', 'live')).not.toBeNull();
 });
 
 test('retention runs until it is stopped', async () => {

@@ -51,6 +51,39 @@ describe('a definitions folder', () => {
     expect(only([model()])).toMatchObject([{ name: 'sales', state: 'same', changes: [], notes: [] }]);
   });
 
+  test('a nightly budget stays one, and differs from a day', () => {
+    const consumer = { consumer: 'monthly report', owner: 'Anna' };
+    const nightly = model({
+      consumers: [{ ...consumer, budget: { nightly: { at: '04:00', timeZone: 'Europe/Berlin' } } }],
+    });
+    expect(only([nightly], [nightly])).toMatchObject([{ state: 'same', changes: [] }]);
+    const daily = model({ consumers: [{ ...consumer, budget: { minutes: 1440 } }] });
+    expect(only([daily], [nightly])[0]?.changes).toEqual(['Consumer monthly report has another owner or budget.']);
+  });
+
+  test('a mode of refresh is set without a plan, and none is left as it is', () => {
+    const wanted = [model({ refreshMode: 'side_by_side' })];
+    expect(only([model()], wanted)).toMatchObject([
+      {
+        state: 'changed',
+        needsPlan: false,
+        refreshMode: 'side_by_side',
+        changes: ['The refresh mode is "side_by_side" instead of "chosen by Daybreak".'],
+      },
+    ]);
+    expect(only(wanted, wanted)[0]).toMatchObject({ state: 'same', needsPlan: false });
+    expect(only(wanted, [model()])[0]).toMatchObject({ state: 'same' });
+    expect(only([], wanted)).toMatchObject([{ state: 'new', needsPlan: true, refreshMode: 'side_by_side' }]);
+  });
+
+  test('a query of its own and a person’s word come from the plan that built the version, and lie in the folder', () => {
+    const known = new Map([['sales', { readerSql: 'select amount from reporting.sales', unproven: true }]]);
+    const files = exportFiles([model()], known);
+    expect(files.map(({ path }) => path)).toEqual(['daybreak.json', 'sales/v3.sql', 'sales/v3.reader.sql']);
+    expect(readFolder(files)).toMatchObject([{ readerSql: 'select amount from reporting.sales', unproven: true }]);
+    expect(readFolder(exportFiles([model()]))).toMatchObject([{ readerSql: null, unproven: false }]);
+  });
+
   test('files of earlier versions are its history', () => {
     const files = [...exportFiles([model()]), { path: 'sales/v2.sql', text: 'select 2' }];
     expect(readFolder(files)).toMatchObject([{ name: 'sales', version: 3 }]);

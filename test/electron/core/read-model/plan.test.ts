@@ -120,14 +120,23 @@ describe('the contract between versions', () => {
       breaking: [],
     });
   });
+
+  test('another collation breaks readers; one that nobody wrote down does not', () => {
+    const view = [region, amount].map(inView);
+    expect(contractDiff(view, [region], [{ ...region, collation: 'public."de"' }, amount]).breaking).toEqual([
+      `column region changes its collation from its type's own to public."de"`,
+    ]);
+    expect(contractDiff([{ ...region, collation: 'public."de"' }], [region], [region]).breaking).toEqual([]);
+  });
 });
 
 describe('plans', () => {
-  test('the stable view shows as_of by copy id first, and comes last in a flip that is short and tried again', () => {
+  test('the stable view shows as_of by copy id first, and comes last in a flip that is short, tried again, and waits for no disk', () => {
     const flip = plan('new_version', built(version(1, 'current'))).steps.find(({ kind }) => kind === 'flip');
-    expect([...(flip?.sql.slice(0, 2) ?? []), flip?.sql.at(-1)]).toEqual([
+    expect([...(flip?.sql.slice(0, 3) ?? []), flip?.sql.at(-1)]).toEqual([
       `set local lock_timeout = '150ms'`,
       `select pg_advisory_xact_lock(hashtextextended('daybreak.sales', 0))`,
+      'set local synchronous_commit = off',
       `create or replace view reporting.sales as
 select (select data_as_of from daybreak.copy where copy_id = 'sales_v2_a') as as_of,
   c.region::text as region,

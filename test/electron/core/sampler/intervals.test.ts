@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextDue, textsPauseMs } from '../../../../electron/core/sampler/intervals.ts';
+import { closerThan, intervals, nextDue, textsPauseMs } from '../../../../electron/core/sampler/intervals.ts';
 import { createOwnCost } from '../../../../electron/core/sampler/own-cost.ts';
 
 describe('the beat of the sampler', () => {
@@ -10,6 +10,13 @@ describe('the beat of the sampler', () => {
     ['a night missed', 36_000_001, 36_001_000],
   ])('stays on its beat and makes up for nothing: %s', (_, nowMs, due) => {
     expect(nextDue(1_000, 5_000, nowMs)).toBe(due);
+  });
+});
+
+describe('a closer look', () => {
+  it('counts six times as often in the background, and no more seldom during an incident', () => {
+    expect(closerThan(intervals.background)).toEqual({ activityMs: 2_000, snapshotMs: 10_000 });
+    expect(closerThan(intervals.incident)).toEqual(intervals.incident);
   });
 });
 

@@ -17,7 +17,8 @@ const cli = () => join(dir.path, 'electron', 'hosts', 'cli');
 beforeEach(() => {
   dir = temporaryDir();
   mkdirSync(cli(), { recursive: true });
-  for (const file of ['bin.mjs', 'engine-flags.mjs']) cpSync(join(dirname(bin), file), join(cli(), file));
+  for (const file of ['bin.mjs', 'code-cache.mjs', 'engine-flags.mjs'])
+    cpSync(join(dirname(bin), file), join(cli(), file));
   writeFileSync(join(cli(), 'daybreak.ts'), "const said: string = 'from source'; console.log(said, process.argv[2]);");
   writeFileSync(
     join(dir.path, 'old-node.cjs'),

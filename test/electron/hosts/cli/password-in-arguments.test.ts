@@ -4,11 +4,14 @@ import { carriesPassword } from '../../../../electron/hosts/cli/password-in-argu
 describe('an argument of the command line', () => {
   test.each([
     '{"serverId":"a","password": "hunter2"}',
+    '{"passphrase":"early morning"}',
     '{"text":"postgres://anna:hunter2@db.example/erp"}',
     'postgresql://anna:hunt/er@2@db.example:5432/erp',
     'postgresql://:hunter2@db.example',
     'postgresql://db.example/erp?user=anna&password=hunter2',
     'host=db.example password=hunter2',
+    'postgresql://anna:secret@db/erp?ssh=anna@gate',
+    '{"tunnelSecrets":{"anna@gate:22":"secret"}}',
   ])('carries a password: %s', (argument) => expect(carriesPassword(argument)).toBe(true));
 
   test.each([
@@ -18,5 +21,6 @@ describe('an argument of the command line', () => {
     'postgresql://db.example:5432/erp',
     'postgresql://[::1]:5432/erp',
     'host=db.example user=anna passfile=/home/anna/.pgpass',
+    'postgresql://db:5432/erp?ssh=anna@gate&ssh_jump=ops@outer',
   ])('carries none: %s', (argument) => expect(carriesPassword(argument)).toBe(false));
 });

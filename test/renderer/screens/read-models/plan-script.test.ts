@@ -63,6 +63,40 @@ describe('a plan as a script', () => {
     expect(lines).toContain('-- mind: two lines');
   });
 
+  it('gives what it makes to the role that refreshes it, in the transaction that makes it', () => {
+    const role = 'day "break"';
+    const made = [
+      'create schema "R""x"',
+      'create table daybreak.migration (migration integer)',
+      'create materialized view "R""x".sales_v1_a as\nselect 1',
+      `create view "R""x".sales with (security_barrier = 'true') as select 1`,
+      'create or replace view reporting.old as select 1',
+      'create unique index i on reporting.t (a)',
+    ];
+    const script = planScript({ ...plan, role, steps: [{ ...step, sql: made }] });
+    expect(script.match(/^alter .*$/gm)).toEqual([
+      'alter schema "R""x" owner to "day ""break""";',
+      'alter table daybreak.migration owner to "day ""break""";',
+      'alter materialized view "R""x".sales_v1_a owner to "day ""break""";',
+      'alter view "R""x".sales owner to "day ""break""";',
+    ]);
+    expect(script).toContain('owner to "day ""break""";\ncommit;');
+    const guard = script.indexOf('set role "day ""break""";\nreset role;');
+    expect(guard).toBeGreaterThan(0);
+    expect(guard).toBeLessThan(script.indexOf('begin;'));
+  });
+
+  it('asks for no membership where it makes nothing', () => {
+    const script = planScript({ ...plan, role: 'daybreak', steps: [{ ...step, sql: ['drop view reporting.sales'] }] });
+    expect(script).not.toContain('set role');
+    expect(script).toContain('-- Run it as a superuser, or as role daybreak or a member of it');
+  });
+
+  it('keeps names with line breaks within its comments', () => {
+    const script = planScript({ ...plan, role: 'a\ndrop table b', schema: 'c\ndrop table d' });
+    expect(script).not.toMatch(/^drop table/m);
+  });
+
   it('ends a statement behind a comment on a line of its own', () => {
     const script = planScript({ ...plan, steps: [{ ...step, sql: ['alter table t\n  add column a text -- a note'] }] });
     expect(script).toContain('-- a note\n;\n');

@@ -163,3 +163,14 @@ test('two windows of one day are told by their clock times', () => {
     /^Saving was about as fast as usual from 08:00:00 to 08:00:30 and took [\d.]+ times longer from 08:00:30 to 08:01:30; 3 dashboard queries are new\.$/,
   );
 });
+
+test('clock times are those of whoever reads, and the verdicts are the same by every clock', () => {
+  const day = morning(0, { reports: widgets });
+  const quiet = { ...day, fromMs: day.fromMs - 30_000, toMs: day.fromMs };
+  const told = (readerTimeZone?: string) => compareMornings({ ...quiet, readerTimeZone }, { ...day, readerTimeZone });
+  const [here, there] = [told(), told('Asia/Kolkata')];
+  expect(there.sentence).toContain('as usual from 12:30:00 to 12:30:30');
+  expect(there.after.sentence).toContain('12:30:30');
+  expect(here.after.sentence).toContain('08:00:30');
+  expect({ ...there.after, sentence: '' }).toEqual({ ...here.after, sentence: '' });
+});

@@ -45,7 +45,7 @@ describe('how a read model is refreshed', () => {
     expect(chosen({ pastRuns: runs('concurrent', 100, 0.1) }).mode).toBe('concurrent');
     expect(chosen({ pastRuns: runs('concurrent', 100, 0.9) })).toEqual({
       mode: 'side_by_side',
-      reason: '90 % of 99999 rows change each time: writing all of them anew leaves no dead rows',
+      reason: '90 % of 99,999 rows change each time: writing all of them anew leaves no dead rows',
     });
     expect(chosen({ liveRows: 9_999, pastRuns: runs('concurrent', 100, 0.9) }).mode).toBe('concurrent');
     expect(chosen({ cutByPeriod: true, pastRuns: runs('by_period', 100, 0.9) }).mode).toBe('side_by_side');
@@ -78,7 +78,7 @@ describe('how a read model is refreshed', () => {
     expect(chosen({}, { mode: 'by_period' })).toEqual({
       mode: 'concurrent',
       reason:
-        'by period was asked for, but the read model has no period; so concurrent: 99999 rows are merged in place, unnoticed by readers',
+        'by period was asked for, but the read model has no period; so concurrent: 99,999 rows are merged in place, unnoticed by readers',
     });
     expect(chosen({ cutByPeriod: true }, { mode: 'concurrent' }).reason).toContain('its copies are tables');
   });

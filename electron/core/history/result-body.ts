@@ -1,0 +1,90 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { cellSchema } from '../../../shared/model/dashboard.ts';
+import { grainSchema } from '../../../shared/model/period.ts';
+import { columnSchema } from '../../../shared/model/read-model.ts';
+import { openBody } from './seal.ts';
+
+/** What this Daybreak writes: JSON, raw deflate. */
+export const bodyFormat = 1;
+
+/** The filter key of a widget that shows all of its rows. */
+export const noFilters = '';
+
+/** A widget's results are kept under its definition and its filters; '' is without filters. */
+export interface ResultPlace {
+  readonly dashboardId: string;
+  readonly widgetId: string;
+  readonly sourceHash: string;
+  readonly filterKey: string;
+}
+
+export interface StoredBody {
+  readonly body: Buffer;
+  readonly format: number;
+  readonly sealed_with: string | null;
+}
+
+/** Opens bodies: which keys are at hand is the engine's business. */
+export type KeyAtHand = (keyId: string) => KeyObject | null;
+
+export const packBody = (value: unknown): Buffer => deflateRawSync(JSON.stringify(value), { level: 1 });
+
+/** What the seal of a result is about. */
+export const aboutResult = (widgetId: string, sourceHash: string, filterKey: string): string =>
+  JSON.stringify(['result', widgetId, sourceHash, filterKey]);
+export const aboutRows = (readModel: string): string => JSON.stringify(['rows', readModel]);
+
+export type ReadBody<T> =
+  { readonly kind: 'yes'; readonly value: T } | { readonly kind: 'locked' | 'newer' | 'damaged' };
+
+/** Never throws for what lies in the store: a damaged body is an answer, and the one before it may be whole. */
+export function readBody<T>(stored: StoredBody, schema: z.ZodType<T>, about: string, keys: KeyAtHand): ReadBody<T> {
+  if (stored.format > bodyFormat) return { kind: 'newer' };
+  const key = stored.sealed_with === null ? null : keys(stored.sealed_with);
+  if (stored.sealed_with !== null && key === null) return { kind: 'locked' };
+  try {
+    const packed = key === null ? stored.body : openBody(key, stored.body, about);
+    const parsed = schema.safeParse(JSON.parse(inflateRawSync(packed).toString('utf8')));
+    return parsed.success ? { kind: 'yes', value: parsed.data } : { kind: 'damaged' };
+  } catch {
+    return { kind: 'damaged' };
+  }
+}
+
+/** When days begin in a time zone, for each day from `first` to `last` ('yyyy-mm-dd'). */
+export const dayBeginningsSchema = z.object({
+  first: z.string(),
+  last: z.string(),
+  /** From this day on midnight lies so far east of that of UTC, until the next one. */
+  shifts: z.array(z.object({ from: z.string(), offsetSeconds: z.number().int() })),
+});
+export type DayBeginnings = z.infer<typeof dayBeginningsSchema>;
+
+/** What periods mean for the rows of a read model. */
+export const modelPeriodsSchema = z.object({
+  /** The business's own zone, which the model is cut in; null: the filter's counts. */
+  timeZone: z.string().nullable(),
+  /** Of columns whose values begin periods. */
+  grains: z.record(z.string(), grainSchema),
+  /**
+   * By time zone, of every one in which a filter may begin its days; null: the server does not know the zone. Without
+   * moments in the rows there is none.
+   */
+  days: z.record(z.string(), dayBeginningsSchema.nullable()),
+});
+
+/** The rows of a read model as they were at `asOf`, cells as the server printed them. */
+export const modelRowsSchema = z.object({
+  readModel: z.string(),
+  modelVersion: z.number().int().nullable(),
+  asOf: z.string().nullable(),
+  columns: z.array(columnSchema),
+  rows: z.array(z.array(cellSchema)),
+  /** Of columns with text: the place of each row in the server's own order of that column, from 1. */
+  ranks: z.record(z.string(), z.array(z.number().int())),
+  /** Left out: kept by a Daybreak that did not know. */
+  periods: modelPeriodsSchema.optional(),
+});
+export type ModelRows = z.infer<typeof modelRowsSchema>;

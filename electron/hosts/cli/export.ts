@@ -1,0 +1,136 @@
+import type { Dashboard, Widget } from '../../../shared/model/dashboard.ts';
+import type {
+  ExportedFile,
+  ExportPaper,
+  ExportTheme,
+  WidgetExportFormat,
+} from '../../../shared/model/dashboard-export.ts';
+import { Failure } from '../../../shared/model/failure.ts';
+import { stderrLogger } from '../node-ports.ts';
+import type { EngineClient } from '../profile/engine-client.ts';
+import { openCliEngine } from './cli-engine.ts';
+import { value } from './known-server.ts';
+import type { Stop } from './stop.ts';
+import { writeExport } from './write-export.ts';
+
+export interface ExportOptions {
+  readonly widget?: string | undefined;
+  readonly format: WidgetExportFormat;
+  readonly out?: string | undefined;
+  readonly server?: string | undefined;
+  readonly refresh: boolean;
+  readonly theme: ExportTheme;
+  readonly timeZone: string;
+  readonly paper: ExportPaper['size'];
+  readonly portrait: boolean;
+  readonly bom: boolean;
+  readonly force: boolean;
+  readonly profile?: string | undefined;
+  readonly logLevel: string;
+  readonly stop: Stop;
+}
+
+/** `daybreak export`: a dashboard or one of its widgets as a file. Says what it wrote, and what the file could not show. */
+export async function exportCommand(name: string, options: ExportOptions): Promise<number> {
+  const logger = stderrLogger(options.logLevel);
+  const engine = await openCliEngine({ profile: options.profile, door: 'command line', logger, background: false });
+  try {
+    const { client } = engine;
+    const dashboard = await dashboardNamed(client, name, options.server);
+    const widget = options.widget === undefined ? null : widgetNamed(dashboard, options.widget);
+    if (options.refresh) await refresh(client, dashboard, widget, options.stop.signal);
+    const exported = await exportedFile(client, dashboard, widget, options);
+    const file = await writeExport(
+      { out: options.out, fileName: exported.fileName, force: options.force },
+      Buffer.from(exported.base64, 'base64'),
+    );
+    process.stdout.write(`Written to ${file} (${exported.sizeBytes} bytes).\n`);
+    for (const notice of exported.notices) process.stderr.write(`${notice}\n`);
+    return 0;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function exportedFile(
+  client: EngineClient,
+  dashboard: Dashboard,
+  widget: Widget | null,
+  { format, theme, timeZone, paper, portrait, bom, stop }: ExportOptions,
+): Promise<ExportedFile> {
+  const { serverId, dashboardId } = dashboard;
+  const asked = {
+    serverId,
+    dashboardId,
+    theme,
+    timeZone,
+    paper: { size: paper, orientation: portrait ? ('portrait' as const) : ('landscape' as const) },
+  };
+  const { signal } = stop;
+  if (widget !== null) {
+    const { widgetId } = widget;
+    return value(await client.dashboards.exportWidget({ ...asked, widgetId, format, byteOrderMark: bom }, { signal }));
+  }
+  if (format === 'csv') {
+    throw new Failure({
+      code: 'invalid_input',
+      message: `CSV holds one table, and ${dashboard.title} has ${dashboard.widgets.length} widgets: say with --widget which one.`,
+    });
+  }
+  return value(await client.dashboards.exportDashboard({ ...asked, format }, { signal }));
+}
+
+/** By id or title, on the one server that has it. */
+async function dashboardNamed(client: EngineClient, name: string, server: string | undefined): Promise<Dashboard> {
+  const servers = value(await client.connections.list({})).filter(
+    ({ serverId, settings, capture }) =>
+      capture === null && (server === undefined || server === serverId || server === settings.label),
+  );
+  if (servers.length === 0) {
+    const message =
+      server === undefined
+        ? 'This profile knows no server.'
+        : `This profile knows no server ${JSON.stringify(server)}.`;
+    throw new Failure({
+      code: 'not_found',
+      message: `${message} \`daybreak call connections.list\` shows those it knows.`,
+    });
+  }
+  const all: Dashboard[] = [];
+  for (const { serverId } of servers) all.push(...value(await client.dashboards.list({ serverId })));
+  const found = all.filter(({ dashboardId, title }) => dashboardId === name || title === name);
+  const [only, another] = found;
+  if (only !== undefined && another === undefined) return only;
+  throw new Failure({
+    code: 'not_found',
+    message:
+      only === undefined
+        ? `There is no dashboard ${JSON.stringify(name)}. ${known(all)}`
+        : `Several dashboards are called ${JSON.stringify(name)}: give an id (${found.map(({ dashboardId }) => dashboardId).join(', ')}) or a --server.`,
+  });
+}
+
+const known = (all: readonly Dashboard[]): string =>
+  all.length === 0 ? 'None is stored here.' : `There are: ${all.map(({ title }) => title).join(', ')}.`;
+
+function widgetNamed({ title, widgets }: Dashboard, name: string): Widget {
+  const [found] = widgets.filter((widget) => widget.widgetId === name || widget.title === name);
+  if (found !== undefined) return found;
+  throw new Failure({
+    code: 'not_found',
+    message: `${title} has no widget ${JSON.stringify(name)}. It has: ${widgets.map((widget) => widget.title).join(', ')}.`,
+  });
+}
+
+/** Reads every number anew first. One that cannot be read is told; the last one of it is exported with its age. */
+async function refresh(
+  client: EngineClient,
+  { serverId, dashboardId, widgets }: Dashboard,
+  only: Widget | null,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { widgetId, title } of only === null ? widgets : [only]) {
+    const reply = await client.dashboards.data({ serverId, dashboardId, widgetId }, { signal });
+    if (!reply.ok) process.stderr.write(`${title}: ${reply.error.message}\n`);
+  }
+}
