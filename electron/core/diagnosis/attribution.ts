@@ -1,11 +1,12 @@
 import type { Grade } from '../../../shared/model/diagnosis.ts';
-import { blameSeconds, lockSeconds, soundBlame, type BlameResult } from './blame.ts';
+import { blameSeconds, lockSeconds, queuedSeconds, soundBlame, type BlameResult } from './blame.ts';
 import type { Blocking } from './blocking.ts';
-import type { StatementGroup } from './catalog.ts';
+import type { Catalog, StatementGroup } from './catalog.ts';
 import { sum } from './damage.ts';
 import { experimentEvidence, type ExperimentEvidence } from './experiment/experiment-evidence.ts';
 import type { Exposure } from './exposure.ts';
 import type { DiagnosisInput } from './input.ts';
+import { certainPart, looksInQueues } from './looks-in-queues.ts';
 import type { SavingSummary } from './saving-summary.ts';
 import { shareInterval } from './share-interval.ts';
 import type { StatisticalEvidence, SuspectStatistics } from './statistical/statistical-evidence.ts';
@@ -30,6 +31,7 @@ export interface AttributionFacts {
   readonly experiments: DiagnosisInput['experiments'];
   readonly saving: SavingSummary;
   readonly seed: number;
+  readonly catalog: Catalog;
   readonly blocking: ReadonlyMap<StatementGroup, Blocking>;
   exposureOf(group: StatementGroup): Exposure;
 }
@@ -135,13 +137,33 @@ function claimOf(
     ? (['C', blame, pointedAtSeconds] as const)
     : (['B', sound, soundSeconds] as const);
   const share = shownSeconds / blame.damageSeconds;
-  if (share >= leastShare && enoughLooks) {
+  if (share >= leastShare && enoughLooks && certainSeconds(groups, shown, facts) >= leastShare * blame.damageSeconds) {
     return { ...common, pointedAtSeconds: shownSeconds, grade, share, interval: intervalOf(shown) };
   }
   if (statistics?.supports === true) {
     return { ...common, grade: 'C', share: statistics.share, interval: statistics.interval };
   }
   return { ...common, grade: 'D', share: 0, interval: [0, 0] };
+}
+
+/**
+ * Damage that is no accident of a few looks. A harmless report that was met on a processor in two looks of twenty, in
+ * between its naps, had three hundredths of a morning to answer for.
+ */
+function certainSeconds(
+  groups: readonly StatementGroup[],
+  { intervals }: BlameResult,
+  { catalog }: AttributionFacts,
+): number {
+  let all = 0;
+  let queued = 0;
+  for (const { bySuspect } of intervals) {
+    for (const group of groups) {
+      all += blameSeconds(bySuspect.get(group));
+      queued += queuedSeconds(bySuspect.get(group));
+    }
+  }
+  return all - queued * (1 - certainPart(looksInQueues(groups, intervals, catalog)));
 }
 
 /** Shares cannot add up to more than all of it: what is better known goes first. */

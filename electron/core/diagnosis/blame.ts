@@ -171,6 +171,10 @@ export const blameSeconds = (blame: Blame | undefined): number =>
     ? 0
     : blame.cpu + blame.copying + blame.disk + blame.written + blame.lock + blame.replication + blame.rush;
 
+/** Of it, what was read from the samples that met the suspect in a queue. */
+export const queuedSeconds = (blame: Blame | undefined): number =>
+  blame === undefined ? 0 : blame.cpu + blame.copying + blame.disk;
+
 /** What counts for grade B: processors only where the sampled sessions account for the waiting, see `cpuAccountedFor`. */
 export function soundBlame(blame: BlameResult): BlameResult {
   if (blame.cpuAccountedFor >= leastAccountedFor) return blame;

@@ -48,6 +48,36 @@ describe('sessions that wait for files', () => {
   });
 });
 
+describe('sessions on the processors', () => {
+  const verdictWhere = (metOnProcessor: (second: number) => boolean) =>
+    diagnose(
+      smallHistory({
+        statements: { ...statements, nap: 'select count(pg_sleep(0.02)) from generate_series(1, $1)' },
+        ...saving(duringIncident, 900),
+        rows: (second) =>
+          duringIncident(second)
+            ? Array.from({ length: 10 }, (_, pid) => {
+                const nap = pid >= 7;
+                const asleep = nap && !metOnProcessor(second);
+                const wait = asleep ? { waitEventType: 'Timeout', waitEvent: 'PgSleep' } : {};
+                return rowOf(nap ? 'nap' : 'scan', pid, { ...wait, queryStartMs: at(quietSeconds) });
+              })
+            : [],
+        incidentSeconds: 20,
+      }),
+    );
+  const graded = (verdict: ReturnType<typeof verdictWhere>) =>
+    Object.fromEntries(verdict.findings.map(({ statement, grade }) => [statement.statementId, grade]));
+
+  it('are not accused for two looks of twenty that met them there: that may be an accident', () => {
+    expect(graded(verdictWhere((second) => second === 38 || second === 44))).toEqual({ scan: 'B', nap: 'D' });
+  });
+
+  it('are accused for a third of the looks', () => {
+    expect(graded(verdictWhere((second) => second % 3 === 0))).toEqual({ scan: 'B', nap: 'B' });
+  });
+});
+
 describe('io workers of PostgreSQL 18', () => {
   const worker = (pid: number) => ({
     ...rowOf('scan', pid, { backendType: 'io worker', state: null, waitEventType: 'IO', waitEvent: 'DataFileRead' }),
