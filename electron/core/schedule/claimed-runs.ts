@@ -173,7 +173,7 @@ export class ClaimedRuns {
     const endedAtMs = this.#options.nowMs();
     if (cancelledBy !== null) return endedByCancel(cancelledBy, endedAtMs);
     // Somebody cancelled it in the window, or the engine stops.
-    if (abort.signal.aborted) return { state: 'cancelled', runId, endedAtMs, againAtMs: null };
+    if (abort.signal.aborted) return { state: 'cancelled', runId, endedAtMs, againAtMs: null, wishStays: false };
     const {
       code,
       sqlstate = null,
@@ -181,7 +181,7 @@ export class ClaimedRuns {
       message,
     } = isFailure(error) ? error.value : { ...bug, message: String(error) };
     const byPerson = code === 'cancelled' && sqlstate === null;
-    if (byPerson) return { state: 'cancelled', runId, endedAtMs, againAtMs: null };
+    if (byPerson) return { state: 'cancelled', runId, endedAtMs, againAtMs: null, wishStays: false };
     return endedByServer(
       { state: 'failed', runId, endedAtMs, code, sqlstate, retryable, error: message },
       model.readModel,

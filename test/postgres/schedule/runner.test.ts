@@ -153,6 +153,18 @@ describe.each(testServers())('$label', (testServer) => {
     await vi.waitFor(async () => expect((await states())[1]).toMatch(/^two done/), soon);
   });
 
+  test('what a person asked of a paused model is done by another runner, too, when its own is stopped', async () => {
+    await changesOf(shop).pause('two', 'an upgrade');
+    await changesOf(shop).ask('two');
+    const release = await blockInvoices();
+    const first = await start('anna');
+    await refreshWaits();
+    await first.runner.stop(0);
+    await release();
+    await start('berta');
+    await vi.waitFor(async () => expect(await states()).toEqual(['two cancelled by_hand', 'two done by_hand']), soon);
+  });
+
   test('what a runner left that is gone is taken over, written down as abandoned, and refreshed', async () => {
     await makeOld(shop, 120);
     await shop.sql(`update daybreak.copy set data_as_of = clock_timestamp() where read_model <> 'two'`);

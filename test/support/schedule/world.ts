@@ -177,7 +177,13 @@ export class World {
   #handBack(runner: string): void {
     for (const job of [...this.jobs.values()].filter((candidate) => candidate.runner === runner)) {
       this.#stop(job, false);
-      const ended = { state: 'cancelled', runId: job.runId, endedAtMs: this.nowMs, againAtMs: this.nowMs } as const;
+      const ended = {
+        state: 'cancelled',
+        runId: job.runId,
+        endedAtMs: this.nowMs,
+        againAtMs: this.nowMs,
+        wishStays: true,
+      } as const;
       this.#writeEnd(job, ended);
     }
   }

@@ -18,6 +18,8 @@ export type Ended =
       readonly endedAtMs: number;
       /** When the command that cancelled it wants it again; null: at its next turn. */
       readonly againAtMs: number | null;
+      /** What a person asked for is owed still: also a paused model's refresh. */
+      readonly wishStays: boolean;
     }
   | {
       readonly state: 'failed';
@@ -60,7 +62,8 @@ export function afterEnd(model: ModelState, ended: Ended): AfterEnd {
     };
   }
   if (ended.state === 'cancelled') {
-    return { ...kept, retryAtMs: ended.againAtMs ?? nextTurnMs(model, ended.endedAtMs), text: null };
+    const askedAtMs = ended.wishStays ? model.askedAtMs : null;
+    return { ...kept, askedAtMs, retryAtMs: ended.againAtMs ?? nextTurnMs(model, ended.endedAtMs), text: null };
   }
   if (ended.state === 'abandoned') return { ...kept, ...afterAbandoned(model, ended) };
   const { runId, endedAtMs, code, sqlstate, retryable, error } = ended;
@@ -141,7 +144,10 @@ function nextTurnMs({ schedule, budgets }: ModelState, fromMs: number): number |
 /** What becomes of a run that a `cancel` command ended. One that overran its deadline has failed. */
 export function endedByCancel(command: Extract<Command, { kind: 'cancel' }>, endedAtMs: number): Ended {
   const { runId, reason, againAtMs } = command;
-  if (reason.code !== 'deadline') return { state: 'cancelled', runId, endedAtMs, againAtMs };
+  if (reason.code !== 'deadline') {
+    const wishStays = reason.code === 'shutdown' || reason.code === 'window_opened';
+    return { state: 'cancelled', runId, endedAtMs, againAtMs, wishStays };
+  }
   const error = `It was ${reason.text}.`;
   return { state: 'failed', runId, endedAtMs, code: 'cancelled', sqlstate: '57014', retryable: true, error };
 }
@@ -157,5 +163,11 @@ export function endedByServer(
 ): Ended {
   const window = failed.sqlstate === '57014' ? openWindow(windows, readModel, 'noRefresh') : null;
   if (window === null) return failed;
-  return { state: 'cancelled', runId: failed.runId, endedAtMs: failed.endedAtMs, againAtMs: window.toMs };
+  return {
+    state: 'cancelled',
+    runId: failed.runId,
+    endedAtMs: failed.endedAtMs,
+    againAtMs: window.toMs,
+    wishStays: true,
+  };
 }

@@ -39,7 +39,7 @@ export function sweep(
   const error = `Its runner ended in the middle: ${reason.text}.`;
   // Whoever wanted it to end does not want another runner to begin it anew.
   if (cancelAsked !== null) {
-    const after = afterEnd(model, { state: 'cancelled', runId, endedAtMs: nowMs, againAtMs: null });
+    const after = afterEnd(model, { state: 'cancelled', runId, endedAtMs: nowMs, againAtMs: null, wishStays: false });
     const text = `${cancelAsked.by} asked to cancel it; ${reason.text}`;
     return { kind: 'abandon', readModel, runId, epoch, after, reason: { code: reason.code, text } };
   }

@@ -163,9 +163,18 @@ describe('after a run', () => {
   });
 
   test('that was cancelled, nothing has failed', () => {
-    const ended = { state: 'cancelled', runId: 'r1', endedAtMs: 0, againAtMs: 77 } as const;
+    const ended = { state: 'cancelled', runId: 'r1', endedAtMs: 0, againAtMs: 77, wishStays: false } as const;
     expect(afterEnd(modelState(), ended)).toMatchObject({ failures: 0, retryAtMs: 77 });
     expect(afterEnd(modelState({ schedule: { kind: 'hand' } }), { ...ended, againAtMs: null }).retryAtMs).toBeNull();
+  });
+
+  test('that its runner’s stop or a window cancelled, what a person asked for is owed still', () => {
+    const cancel = { kind: 'cancel', readModel: 'sales', runId: 'r1', runner: 'a', againAtMs: 77 } as const;
+    const askedAfter = (code: 'shutdown' | 'window_opened' | 'load_latency') =>
+      afterEnd(modelState({ askedAtMs: 5 }), endedByCancel({ ...cancel, reason: { code, text: '' } }, 9)).askedAtMs;
+    expect(askedAfter('shutdown')).toBe(5);
+    expect(askedAfter('window_opened')).toBe(5);
+    expect(askedAfter('load_latency')).toBeNull();
   });
 
   test('whose runner died, the first is taken over at once, the next with pauses, and then it waits', () => {
