@@ -10,6 +10,9 @@ export const nightlySchema = z.object({
 });
 export type Nightly = z.infer<typeof nightlySchema>;
 
+/** A night's refresh has this long to be done before its numbers are late. */
+export const nightlyGraceMs = 3_600_000;
+
 /** After the nightly jobs of most ERPs, and before the first coffee. */
 export const usualNight = '04:00';
 

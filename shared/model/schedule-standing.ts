@@ -1,4 +1,5 @@
 import { dueAtMs, type Budget } from './freshness.ts';
+import { nightlyGraceMs } from './nightly.ts';
 import type { ScheduledModelView } from './schedule-view.ts';
 
 /**
@@ -50,9 +51,11 @@ export function isLate({ asOfMs, budget }: Pick<ScheduledModelView, 'asOfMs' | '
   return endMs !== null && nowMs > endMs;
 }
 
-/** Until when the numbers that are served keep the budget; null: nothing says so. */
-export const budgetEndsMs = (asOfMs: number | null, budget: Budget | null): number | null =>
-  asOfMs === null || budget === null || budget === 'live' ? null : dueAtMs(asOfMs, budget);
+/** Until when the numbers that are served keep the budget, a night's with its time to be done in; null: nothing says so. */
+export function budgetEndsMs(asOfMs: number | null, budget: Budget | null): number | null {
+  if (asOfMs === null || budget === null || budget === 'live') return null;
+  return dueAtMs(asOfMs, budget) + ('nightly' in budget ? nightlyGraceMs : 0);
+}
 
 /** For sorting, the most urgent first: by how it stands, late ones before those that keep their budget, then by its end. */
 export function byUrgency(nowMs: number): (a: ScheduledModelView, b: ScheduledModelView) => number {

@@ -22,6 +22,16 @@ describe('how a read model stands', () => {
     ).toBe('postponed');
   });
 
+  it('has an hour for a night’s refresh before it is late', () => {
+    const nightly = scheduledModel({
+      asOfMs: -3 * hourMs,
+      budget: { nightly: { at: '00:00', timeZone: 'UTC' } },
+      nextDueMs: 0,
+    });
+    expect(standingOf(nightly, 0.9 * hourMs)).toBe('due');
+    expect(standingOf(nightly, 1.1 * hourMs)).toBe('late');
+  });
+
   it('never grows older than what nobody has a budget for', () => {
     expect(standingOf(scheduledModel({ asOfMs: -9 * hourMs, budget: null }), 0)).toBe('on_time');
   });

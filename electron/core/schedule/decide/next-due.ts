@@ -1,9 +1,9 @@
 import { formatDuration } from '../../../../shared/format/duration.ts';
 import { assertNever } from '../../../../shared/model/failure.ts';
-import type { Nightly } from '../../../../shared/model/nightly.ts';
+import { nightlyGraceMs, type Nightly } from '../../../../shared/model/nightly.ts';
 import { nextCronMs, nextCronTimes, type CronTimes } from './cron.ts';
 import type { Models, Need } from './needs.ts';
-import { lateFromMs, nextNight, nightlyGraceMs } from './nights.ts';
+import { lateFromMs, nextNight } from './nights.ts';
 import { paceOf, type Pace } from './pace.ts';
 import { seeded } from './seeded.ts';
 import type { ModelState } from './tick-state.ts';

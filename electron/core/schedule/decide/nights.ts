@@ -1,8 +1,5 @@
 import type { AgedBudget } from '../../../../shared/model/freshness.ts';
-import { nextNightMs, type Nightly } from '../../../../shared/model/nightly.ts';
-
-/** A night's refresh has this long to be done before its numbers are late. */
-export const nightlyGraceMs = 3_600_000;
+import { nextNightMs, nightlyGraceMs, type Nightly } from '../../../../shared/model/nightly.ts';
 
 const nights = new Map<string, number>();
 const rememberedAtMost = 8_192;
