@@ -1,4 +1,5 @@
 import { generator } from '../../electron/core/diagnosis/random.ts';
+import { noCounters } from '../../electron/core/diagnosis/no-counters.ts';
 import type {
   StoredActivityRow,
   StoredDeltas,
@@ -6,7 +7,7 @@ import type {
   StoredStatement,
 } from '../../electron/core/history/history.ts';
 import type { StatementCounters } from '../../shared/model/sampling.ts';
-import { noCounters, rowOf, stored } from './diagnosis-rows.ts';
+import { rowOf, stored } from './diagnosis-rows.ts';
 import { saveMs, saveSteps, textOfStep, type Run, type Save } from './diagnosis-save.ts';
 import type { LockHeld, Scenario, Simulated } from './diagnosis-scenario.ts';
 

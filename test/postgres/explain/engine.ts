@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { noCounters } from '../../../electron/core/diagnosis/no-counters.ts';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRouterClient, type RouterClient } from '@orpc/server';
@@ -7,7 +8,7 @@ import { createEngine, type RunningEngine } from '../../../electron/core/create-
 import { nodePorts } from '../../../electron/hosts/node-ports.ts';
 import type { StatementCounters } from '../../../shared/model/sampling.ts';
 import type { StatementClass } from '../../../shared/model/statement.ts';
-import { activityRow, keyOf, noCounters } from '../../electron/core/history/store.ts';
+import { activityRow, keyOf } from '../../electron/core/history/store.ts';
 import type { TestDatabase } from '../../support/postgres.ts';
 import { silent } from '../read-model/tools.ts';
 

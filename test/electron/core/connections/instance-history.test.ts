@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ServerFacts } from '../../../../shared/model/connection.ts';
 import type { ExperimentRecord } from '../../../../shared/model/experiment.ts';
-import type { Explained } from '../../../../shared/model/explain.ts';
 import type { Statement } from '../../../../shared/model/statement.ts';
+import { explainedBy } from '../history/explained-by.ts';
 import { engineWithHistory, nine, unreachable as settings } from '../../../support/engine-with-history.ts';
 
 const lastFacts: ServerFacts = {
@@ -66,42 +66,6 @@ const experiment = (experimentId: string, serverId: string, createdAtMs: number)
   days: [],
 });
 
-const explained = (explainId: string, serverId: string, takenAtMs: number): Explained => ({
-  explainId,
-  serverId,
-  statementId: '1',
-  takenAtMs,
-  method: 'generic',
-  analyzed: false,
-  sql: 'select 1',
-  values: [],
-  root: {
-    nodeId: '0',
-    nodeType: 'Result',
-    relation: null,
-    index: null,
-    details: [],
-    startupCost: 0,
-    totalCost: 0.01,
-    ownCost: 0.01,
-    estimatedRows: 1,
-    actualRows: null,
-    loops: null,
-    totalMs: null,
-    ownMs: null,
-    sharedBlocks: null,
-    tempBlocks: null,
-    rowsRemoved: null,
-    estimateError: null,
-    slowest: true,
-    children: [],
-  },
-  planningMs: null,
-  executionMs: null,
-  shape: 'abc',
-  notes: [],
-});
-
 test('two connections to one instance show the same experiments and plans, whichever of them made them', async () => {
   const { history } = await engineWithHistory(1);
   const { connections, experiments, explained: plans } = history;
@@ -109,19 +73,19 @@ test('two connections to one instance show the same experiments and plans, which
   // Nobody knows yet that both lead to one instance.
   await connections.save({ serverId: 'payroll', settings: sibling, lastConnectedAtMs: null, lastFacts: null });
   await experiments.save(experiment('early', 'payroll', nine));
-  await plans.save('payroll', 'abc', explained('early', 'payroll', nine));
+  await plans.save('payroll', 'abc', explainedBy('payroll', 'early', nine));
   await connections.save({ serverId: 'erp', settings, lastConnectedAtMs: null, lastFacts });
   await connections.save({ serverId: 'payroll', settings: sibling, lastConnectedAtMs: null, lastFacts });
   for (const [index, serverId] of ['payroll', 'erp'].entries()) {
     await experiments.save(experiment(`of ${serverId}`, serverId, nine + index + 1));
-    await plans.save(serverId, 'abc', explained(`of ${serverId}`, serverId, nine + index + 1));
+    await plans.save(serverId, 'abc', explainedBy(serverId, `of ${serverId}`, nine + index + 1));
   }
   for (const serverId of ['payroll', 'erp']) {
     const all = ['of erp', 'of payroll', 'early'];
     expect(await experiments.list(serverId)).toMatchObject(all.map((experimentId) => ({ experimentId, serverId })));
     expect(await plans.list(serverId, 'abc', 50)).toMatchObject(all.map((explainId) => ({ explainId, serverId })));
     expect(await plans.list(serverId, 'abc', 1)).toHaveLength(1);
-    expect(await plans.get(serverId, 'early')).toEqual(explained('early', serverId, nine));
+    expect(await plans.get(serverId, 'early')).toEqual(explainedBy(serverId, 'early', nine));
     expect(await plans.get(serverId, 'never')).toBeNull();
     await experiments.save({ ...experiment('early', serverId, nine), state: 'ended' });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { noCounters } from '../../../../electron/core/diagnosis/no-counters.ts';
 import { diagnose } from '../../../../electron/core/diagnosis/diagnose.ts';
 import type { DiagnosisInput } from '../../../../electron/core/diagnosis/input.ts';
-import { noCounters } from '../../../support/diagnosis-rows.ts';
 import { rowOf } from '../../../support/diagnosis-scenarios.ts';
 import { at, quietSeconds, smallHistory, type SmallHistory } from './small-history.ts';
 

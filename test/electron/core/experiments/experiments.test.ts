@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { noCounters } from '../../../../electron/core/diagnosis/no-counters.ts';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -12,7 +13,7 @@ import { describeStatements } from '../../../../electron/core/diagnosis/statemen
 import type { Experiment } from '../../../../shared/model/experiment.ts';
 import { Failure } from '../../../../shared/model/failure.ts';
 import type { StatementCounters } from '../../../../shared/model/sampling.ts';
-import { activityRow, keyOf, noCounters, openTestHistory, quiet } from '../history/store.ts';
+import { activityRow, keyOf, openTestHistory, quiet } from '../history/store.ts';
 
 const minuteMs = 60_000;
 const dayMs = 1440 * minuteMs;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { noCounters } from '../../../../electron/core/diagnosis/no-counters.ts';
 import { expect, test } from 'vitest';
 import { decodeCounted, decodeInterval, encodeInterval } from '../../../../electron/core/history/interval-blob.ts';
-import { noCounters } from './store.ts';
 
 const whole = fc.nat(1e9);
 const row = fc.record({

@@ -1,43 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Explained } from '../../../../shared/model/explain.ts';
 import { fingerprint } from '../../../../electron/core/history/fingerprint.ts';
+import { explainedBy } from './explained-by.ts';
 import { activityRow, keyOf, openTestHistory } from './store.ts';
 
-const explained = (explainId: string, takenAtMs: number): Explained => ({
-  explainId,
-  serverId: 'erp',
-  statementId: '1',
-  takenAtMs,
-  method: 'constants',
-  analyzed: false,
-  sql: 'select 1',
-  values: [],
-  root: {
-    nodeId: '0',
-    nodeType: 'Result',
-    relation: null,
-    index: null,
-    details: [],
-    startupCost: 0,
-    totalCost: 0.01,
-    ownCost: 0.01,
-    estimatedRows: 1,
-    actualRows: null,
-    loops: null,
-    totalMs: null,
-    ownMs: null,
-    sharedBlocks: null,
-    tempBlocks: null,
-    rowsRemoved: null,
-    estimateError: null,
-    slowest: true,
-    children: [],
-  },
-  planningMs: null,
-  executionMs: null,
-  shape: 'abc',
-  notes: [],
-});
+const explained = (explainId: string, takenAtMs: number): Explained => explainedBy('erp', explainId, takenAtMs);
 
 test('the newest 50 plans of a statement stay, and go with their connection', async () => {
   const history = await openTestHistory();

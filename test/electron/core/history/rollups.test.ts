@@ -1,11 +1,12 @@
 import fc from 'fast-check';
+import { noCounters } from '../../../../electron/core/diagnosis/no-counters.ts';
 import { describe, expect, test } from 'vitest';
 import { decodeColumns, encodeInterval } from '../../../../electron/core/history/interval-blob.ts';
 import type { DetailedRollup } from '../../../../electron/core/history/history.ts';
 import { ColumnReader, ColumnWriter, DamagedColumns } from '../../../../electron/core/history/packed-columns.ts';
 import { rollUpMinute, type RawInterval } from '../../../../electron/core/history/roll-up.ts';
 import type { DeltaSet } from '../../../../shared/model/sampling.ts';
-import { activityRow, deltaSet, keyOf, noCounters, openTestHistory } from './store.ts';
+import { activityRow, deltaSet, keyOf, openTestHistory } from './store.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

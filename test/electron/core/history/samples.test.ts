@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { noCounters } from '../../../../electron/core/diagnosis/no-counters.ts';
 import type { ServerCounters } from '../../../../shared/model/sampling.ts';
 import { fingerprint } from '../../../../electron/core/history/fingerprint.ts';
-import { activityRow, deltaSet, keyOf, noCounters, openTestHistory } from './store.ts';
+import { activityRow, deltaSet, keyOf, openTestHistory } from './store.ts';
 
 const noon = 1_795_000_000_000;
 

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { noCounters } from '../../../../electron/core/diagnosis/no-counters.ts';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -21,29 +22,6 @@ export async function openTestHistory(options: Partial<HistoryOptions> = {}): Pr
   onTestFinished(() => history.close());
   return history;
 }
-
-export const noCounters: StatementCounters = {
-  calls: 0,
-  rows: 0,
-  totalExecMs: 0,
-  sumSquaresMs2: 0,
-  plans: 0,
-  totalPlanMs: 0,
-  sharedBlksHit: 0,
-  sharedBlksRead: 0,
-  sharedBlksDirtied: 0,
-  sharedBlksWritten: 0,
-  localBlksRead: 0,
-  localBlksWritten: 0,
-  tempBlksRead: 0,
-  tempBlksWritten: 0,
-  sharedBlkReadMs: 0,
-  sharedBlkWriteMs: 0,
-  tempBlkReadMs: 0,
-  tempBlkWriteMs: 0,
-  walRecords: 0,
-  walBytes: 0,
-};
 
 export const keyOf = (queryid: string, changes: Partial<StatementKey> = {}): StatementKey => ({
   databaseOid: '16384',

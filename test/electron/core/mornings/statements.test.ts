@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { noCounters } from '../../../../electron/core/diagnosis/no-counters.ts';
 import type { TimeWindow } from '../../../../electron/core/diagnosis/input.ts';
 import type { StoredStatement } from '../../../../electron/core/history/history.ts';
 import { setClass } from '../../../../electron/core/mornings/classes.ts';
@@ -7,7 +8,7 @@ import { gatherTimeline } from '../../../../electron/core/mornings/gather-timeli
 import { compareWindows } from '../../../../electron/core/mornings/compare.ts';
 import type { ServerFacts } from '../../../../shared/model/connection.ts';
 import { engineWithHistory, nine } from '../../../support/engine-with-history.ts';
-import { deltaSet, keyOf, noCounters } from '../history/store.ts';
+import { deltaSet, keyOf } from '../history/store.ts';
 
 const hourMs = 3_600_000;
 

@@ -1,0 +1,38 @@
+import type { Explained } from '../../../../shared/model/explain.ts';
+
+/** A plan as it is kept. */
+export const explainedBy = (serverId: string, explainId: string, takenAtMs: number): Explained => ({
+  explainId,
+  serverId,
+  statementId: '1',
+  takenAtMs,
+  method: 'generic',
+  analyzed: false,
+  sql: 'select 1',
+  values: [],
+  root: {
+    nodeId: '0',
+    nodeType: 'Result',
+    relation: null,
+    index: null,
+    details: [],
+    startupCost: 0,
+    totalCost: 0.01,
+    ownCost: 0.01,
+    estimatedRows: 1,
+    actualRows: null,
+    loops: null,
+    totalMs: null,
+    ownMs: null,
+    sharedBlocks: null,
+    tempBlocks: null,
+    rowsRemoved: null,
+    estimateError: null,
+    slowest: true,
+    children: [],
+  },
+  planningMs: null,
+  executionMs: null,
+  shape: 'abc',
+  notes: [],
+});
