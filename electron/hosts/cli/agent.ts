@@ -4,6 +4,7 @@ import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Logger } from '../../core/ports.ts';
 import { parseConnectionText } from '../../core/postgres/uri.ts';
+import type { LoopbackServer } from '../http/loopback-server.ts';
 import { stderrLogger } from '../node-ports.ts';
 import type { EngineClient } from '../profile/engine-client.ts';
 import { profileDir } from '../profile/profile-dir.ts';
@@ -73,9 +74,10 @@ export async function agent(options: AgentOptions): Promise<number> {
   let serverId: string | null = null;
   const listen = options.listen ?? config.listen;
   const health = () => agentHealth(engine.client, serverId, { refresh, nowMs: Date.now() });
-  const door = listen === undefined ? null : await openAgentDoor(listen, logger, health);
-  if (door !== null) logger.info({ address: door.origin }, 'answers /healthz and /metrics');
+  let door: LoopbackServer | null = null;
   try {
+    door = listen === undefined ? null : await openAgentDoor(listen, logger, health);
+    if (door !== null) logger.info({ address: door.origin }, 'answers /healthz and /metrics');
     while (!stop.signal.aborted) {
       const server = await connect(engine.client, url, { password, signal: stop.signal, logger });
       if (server === null) break;
