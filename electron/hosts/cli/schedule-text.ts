@@ -94,6 +94,10 @@ export function modelText(model: ScheduledModelView, nowMs: number): string {
   ].join('\n');
 }
 
+/** A schedule says nothing of a wish that no runner has seen yet: 'by hand only' would read like a refusal. */
+export const askedText = (model: ScheduledModelView, nowMs: number): string =>
+  `A refresh of ${printable(model.readModel)} is asked for: a runner begins it as soon as nothing holds it back.\n${modelText(model, nowMs)}`;
+
 /** Runs and held-back turns, latest first. `width`: of the terminal. */
 export function runsText(runs: readonly RecordedRun[], width?: number): string {
   if (runs.length === 0) return 'There is no run in this time.';
