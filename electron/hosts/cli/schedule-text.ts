@@ -29,7 +29,7 @@ export function overviewText(overview: ScheduleOverview, width?: number): string
     '',
     reporting.length === 0
       ? 'No runner reports: nothing is refreshed by itself. Start one with daybreak agent.'
-      : `Refreshed by ${reporting.join(', ')}; ${settings.atOnce} at a time${settings.guard ? ', with the load guard' : ''}.`,
+      : `Refreshed by ${reporting.join(', ')}; at most ${settings.atOnce} at a time${settings.guard ? ', with the load guard' : ''}.`,
     ...runners
       .filter(({ state }) => state === 'silent')
       .map(({ name, heartbeatAtMs }) => `${name} has been silent for ${formatDuration(nowMs - heartbeatAtMs)}.`),
