@@ -137,7 +137,7 @@ describe('an agent whose server goes away', () => {
       problem: expect.stringContaining('erp'),
     });
     const client = createRouterClient(createRouter(engine), { context: {} });
-    const health = await agentHealth(client, serverId, { refresh: true, nowMs: clock.nowMs() });
+    const health = await agentHealth(client, serverId, { refresh: true, hadRegistry: true, nowMs: clock.nowMs() });
     expect(health).toMatchObject({ state: 'degraded', server: { state: 'lost' }, schedule: null });
     expect(health.problems).toContain('Nothing is sampled.');
     const [episode, ...others] = (await engine.alerts.desk.list(serverId)).open.filter(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionSettings, SamplerStatus, ServerSummary, TestStage } from '../../../shared/model/connection.ts';
 import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { ShownHostKey, TunnelSecrets } from '../../../shared/model/tunnel.ts';
@@ -107,6 +108,10 @@ export class KnownServers {
     const { history, ports, events } = this.#options;
     const before = input.serverId === undefined ? null : await this.#connectable(input.serverId);
     const serverId = before?.serverId ?? crypto.randomUUID();
+    if (before !== null && (await this.#isAsStored(before, input))) {
+      if (input.secretId !== undefined) this.#pastedSecrets.delete(input.secretId);
+      return this.#summary(before);
+    }
     // An open connection, or one that is being opened, has the old address.
     if (before !== null) await this.#links.get(serverId)?.close('disconnected', null);
     const stored: StoredConnection = {
@@ -124,6 +129,13 @@ export class KnownServers {
     if (before === null) await this.#trusted.saved(stored);
     events.publish('connections', serverId);
     return this.#summary(stored);
+  }
+
+  /** A command with the address of an open server saves what is there; closing it would cancel the refreshes that run. */
+  async #isAsStored({ serverId, settings }: StoredConnection, input: SettingsInput): Promise<boolean> {
+    if (!isDeepStrictEqual(settings, input.settings) || Object.keys(input.tunnelSecrets ?? {}).length > 0) return false;
+    const password = this.#typedPassword(input);
+    return password === null || password === (await this.#options.ports.secrets.get(secretKey(serverId)));
   }
 
   async remove(serverId: string, confirm: string): Promise<{ removed: boolean }> {

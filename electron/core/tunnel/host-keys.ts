@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Failure } from '../../../shared/model/failure.ts';
 import { hostAndPort, type ShownHostKey } from '../../../shared/model/tunnel.ts';
 import {
@@ -59,7 +59,7 @@ export function hostKeys({ own, others }: HostKeyFiles): HostKeys {
     async verify(address, blob) {
       const key = blob.toString('base64');
       const verdict = judgeHostKey(await known(), knownHostName(address), key);
-      const refusal = refusalOf(address, key, verdict);
+      const refusal = refusalOf(address, key, verdict, own);
       if (refusal !== null) throw refusal;
       const by = verdict.kind === 'trusted' ? `, known from ${verdict.by.file}` : '';
       return `${hostAndPort(address)} shows ${keyText(key)}${by}`;
@@ -75,7 +75,8 @@ export function hostKeys({ own, others }: HostKeyFiles): HostKeys {
       const name = knownHostName({ host, port });
       const verdict = judgeHostKey(await known(), name, key);
       if (verdict.kind === 'trusted') return { added: false, file: verdict.by.file };
-      if (verdict.kind !== 'unknown') throw refusalOf({ host, port }, key, verdict) ?? new Error('a refusal has words');
+      if (verdict.kind !== 'unknown')
+        throw refusalOf({ host, port }, key, verdict, own) ?? new Error('a refusal has words');
       await appendFile(own, `${name} ${keyTypeOf(key)} ${key}\n`, { mode: 0o600 });
       return { added: true, file: own };
     },
@@ -111,8 +112,12 @@ export function keyTypeOf(key: string): string {
 /** 'its ssh-ed25519 key SHA256:…' */
 const keyText = (key: string): string => `the ${keyTypeOf(key)} key ${fingerprintOf(key)}`;
 
+/** `own`: the file of the profile, which is named: the same command with another profile would trust it elsewhere. */
+const trustCommand = (shown: ShownHostKey, own: string): string =>
+  `daybreak call connections.trustHostKey '${JSON.stringify(shown)}' --profile '${dirname(own).replaceAll("'", `'\\''`)}'`;
+
 /** Null where the key is trusted. */
-function refusalOf({ host, port }: Address, key: string, verdict: HostKeyVerdict): Failure | null {
+function refusalOf({ host, port }: Address, key: string, verdict: HostKeyVerdict, own: string): Failure | null {
   const address = { host, port };
   const server = `The SSH server ${hostAndPort(address)}`;
   const detail = { hostKey: { ...address, key, fingerprint: fingerprintOf(key) } satisfies ShownHostKey };
@@ -128,7 +133,7 @@ function refusalOf({ host, port }: Address, key: string, verdict: HostKeyVerdict
         code: 'host_key_unknown',
         message: `${server} shows ${keyText(key)}, which is not known on this machine.${authority} Compare it with the fingerprint that its administrator has, and trust it only where they are the same. Nobody was signed in.`,
         detail,
-        action: `daybreak call connections.trustHostKey '${JSON.stringify(detail.hostKey)}'`,
+        action: trustCommand(detail.hostKey, own),
       });
     }
     case 'changed': {

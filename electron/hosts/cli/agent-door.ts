@@ -12,6 +12,7 @@ export function openAgentDoor(
   const metrics = new AgentMetrics();
   return listenOnLoopback({
     port,
+    portOption: '--listen, or "listen" of the configuration',
     logger,
     async handle(request, response, path) {
       if (request.method === 'POST') return sendText(response, 405, 'Only looking is possible here.');

@@ -28,7 +28,12 @@ const sampleIsOldMs = 60_000;
 export async function agentHealth(
   client: EngineClient,
   serverId: string | null,
-  wish: { readonly refresh: boolean; readonly nowMs: number },
+  wish: {
+    readonly refresh: boolean;
+    readonly nowMs: number;
+    /** This agent has seen a registry on this server. */
+    readonly hadRegistry: boolean;
+  },
 ): Promise<AgentHealth> {
   const none = { server: null, sampler: null, schedule: null, watching: null };
   if (serverId === null) return { state: 'degraded', problems: ['The server has not been reached yet.'], ...none };
@@ -58,15 +63,24 @@ export async function agentHealth(
   }
   const connected = server?.state === 'connected';
   const schedule = connected ? await ask(async () => value(await client.schedule.overview({ serverId }))) : null;
-  if (schedule !== null && wish.refresh) {
-    const { runner, registry } = schedule;
-    if (!runner.on) problems.push('No runner is on: nothing is refreshed by this agent.');
-    // A server without read models has nothing to refresh, and that is no trouble.
-    else if (registry.state !== 'none' && runner.problem !== null) problems.push(runner.problem);
-  }
+  if (schedule !== null && wish.refresh) problems.push(...runnerProblems(schedule, wish.hadRegistry));
   const watching = await ask(async () => value(await client.alerts.watching({ serverId })));
   if (watching !== null) problems.push(...watchingProblems(watching, connected));
   return { state: problems.length === 0 ? 'ok' : 'degraded', problems, server, sampler, schedule, watching };
+}
+
+/** What keeps this agent from refreshing. Pure. */
+export function runnerProblems(
+  { runner, registry }: Pick<ScheduleOverview, 'runner' | 'registry'>,
+  hadRegistry: boolean,
+): readonly string[] {
+  if (!runner.on) return ['No runner is on: nothing is refreshed by this agent.'];
+  if (registry.state !== 'none') return runner.problem === null ? [] : [runner.problem];
+  // A server without read models has nothing to refresh, and that is no trouble.
+  if (!hadRegistry) return [];
+  return [
+    'The registry (schema daybreak) that was here is gone: nothing is refreshed any more. Restore it from a backup; where it was taken away on purpose, restart this agent.',
+  ];
 }
 
 /** What is wrong with watching itself. Pure. */

@@ -4,6 +4,7 @@ import { Failure, isFailure } from '../../../shared/model/failure.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Logger } from '../../core/ports.ts';
 import { parseConnectionText } from '../../core/postgres/uri.ts';
+import type { LoopbackServer } from '../http/loopback-server.ts';
 import { stderrLogger } from '../node-ports.ts';
 import type { EngineClient } from '../profile/engine-client.ts';
 import { profileDir } from '../profile/profile-dir.ts';
@@ -72,10 +73,16 @@ export async function agent(options: AgentOptions): Promise<number> {
   });
   let serverId: string | null = null;
   const listen = options.listen ?? config.listen;
-  const health = () => agentHealth(engine.client, serverId, { refresh, nowMs: Date.now() });
-  const door = listen === undefined ? null : await openAgentDoor(listen, logger, health);
-  if (door !== null) logger.info({ address: door.origin }, 'answers /healthz and /metrics');
+  let hadRegistry = false;
+  const health = async () => {
+    const found = await agentHealth(engine.client, serverId, { refresh, hadRegistry, nowMs: Date.now() });
+    hadRegistry ||= (found.schedule?.registry.state ?? 'none') !== 'none';
+    return found;
+  };
+  let door: LoopbackServer | null = null;
   try {
+    door = listen === undefined ? null : await openAgentDoor(listen, logger, health);
+    if (door !== null) logger.info({ address: door.origin }, 'answers /healthz and /metrics');
     while (!stop.signal.aborted) {
       const server = await connect(engine.client, url, { password, signal: stop.signal, logger });
       if (server === null) break;
@@ -84,7 +91,7 @@ export async function agent(options: AgentOptions): Promise<number> {
       process.stdout.write(
         `Sampling ${label} (${host}:${port}/${database}) as ${server.facts?.roleName ?? 'unknown'}.\n`,
       );
-      await setRunner(engine.client, serverId, refresh, logger);
+      if (await setRunner(engine.client, serverId, refresh, logger)) hadRegistry = true;
       await idle(engine.client, server.serverId, checkEveryMs, stop.signal);
     }
     return 0;
@@ -104,11 +111,12 @@ const noServer = (config: string | undefined): Failure =>
     message: `Which server? Say it with --url or DAYBREAK_URL${config === undefined ? '' : `, or as "url" in ${config}`}.`,
   });
 
-/** A server where nothing may be refreshed is sampled all the same. */
-async function setRunner(client: EngineClient, serverId: string, on: boolean, logger: Logger): Promise<void> {
+/** Whether there is a registry. A server where nothing may be refreshed is sampled all the same. */
+async function setRunner(client: EngineClient, serverId: string, on: boolean, logger: Logger): Promise<boolean> {
   const reply = await client.schedule.setRunner({ serverId, on });
   if (!reply.ok) logger.warn({ code: reply.error.code }, reply.error.message);
   else if (on) logger.info({ registry: reply.value.registry.state }, 'refreshes read models by their schedules');
+  return reply.ok && reply.value.registry.state !== 'none';
 }
 
 const firstRetryMs = 2_000;

@@ -1,4 +1,5 @@
 import { isFailure } from '../../../shared/model/failure.ts';
+import { failureText } from './failure-text.ts';
 import { runProgram } from './program.ts';
 import { stopOnSignals } from './stop.ts';
 
@@ -17,10 +18,8 @@ try {
 } catch (error) {
   exitCode = 1;
   if (stop.signal.aborted) exitCode = 130;
-  else if (isFailure(error)) {
-    const { message, action } = error.value;
-    process.stderr.write(`${message}\n${action ? `  ${action}\n` : ''}`);
-  } else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  else if (isFailure(error)) process.stderr.write(`${failureText(error.value)}\n`);
+  else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 }
 // Written out before the process ends: standard output may be a pipe.
 process.stdout.write('', () => process.exit(exitCode));

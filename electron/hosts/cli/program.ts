@@ -42,7 +42,7 @@ function describeProgram(run: Run): Command {
 
   const command = (name: string, description: string) => {
     const made = program.command(name).description(description).exitOverride();
-    made.addOption(logLevel());
+    made.addOption(logLevel(name === 'agent' ? 'info' : 'warn'));
     return made;
   };
 

@@ -29,7 +29,7 @@ export function overviewText(overview: ScheduleOverview, width?: number): string
     '',
     reporting.length === 0
       ? 'No runner reports: nothing is refreshed by itself. Start one with daybreak agent.'
-      : `Refreshed by ${reporting.join(', ')}; ${settings.atOnce} at a time${settings.guard ? ', with the load guard' : ''}.`,
+      : `Refreshed by ${reporting.join(', ')}; at most ${settings.atOnce} at a time${settings.guard ? ', with the load guard' : ''}.`,
     ...runners
       .filter(({ state }) => state === 'silent')
       .map(({ name, heartbeatAtMs }) => `${name} has been silent for ${formatDuration(nowMs - heartbeatAtMs)}.`),
@@ -93,6 +93,10 @@ export function modelText(model: ScheduledModelView, nowMs: number): string {
     ),
   ].join('\n');
 }
+
+/** A schedule says nothing of a wish that no runner has seen yet: 'by hand only' would read like a refusal. */
+export const askedText = (model: ScheduledModelView, nowMs: number): string =>
+  `A refresh of ${printable(model.readModel)} is asked for: a runner begins it as soon as nothing holds it back.\n${modelText(model, nowMs)}`;
 
 /** Runs and held-back turns, latest first. `width`: of the terminal. */
 export function runsText(runs: readonly RecordedRun[], width?: number): string {

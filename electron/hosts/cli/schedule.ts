@@ -4,7 +4,7 @@ import type { ScheduledModelView } from '../../../shared/model/schedule-view.ts'
 import type { EngineClient } from '../profile/engine-client.ts';
 import { value } from './known-server.ts';
 import { onServer, print, type ServerOptions, type ShowOptions } from './on-server.ts';
-import { modelText, overviewText, runsText } from './schedule-text.ts';
+import { askedText, modelText, overviewText, runsText } from './schedule-text.ts';
 import { terminalWidth } from './text-table.ts';
 
 interface Shown extends ServerOptions, ShowOptions {}
@@ -62,7 +62,7 @@ export const scheduleResume = (readModel: string, options: Shown): Promise<numbe
 export const scheduleRefresh = (readModel: string, options: Shown & { readonly here: boolean }): Promise<number> =>
   options.here
     ? refreshHere(readModel, options)
-    : show(options, (client, serverId) => ask(client, serverId, readModel));
+    : show(options, (client, serverId) => ask(client, serverId, readModel), askedText);
 
 const refreshHere = (readModel: string, options: Shown): Promise<number> =>
   onServer(options, async (client, serverId) => {
@@ -107,9 +107,13 @@ export const runs = (
 
 type Changed = Promise<Awaited<ReturnType<EngineClient['schedule']['set']>>>;
 
-const show = (options: Shown, change: (client: EngineClient, serverId: string) => Changed): Promise<number> =>
+const show = (
+  options: Shown,
+  change: (client: EngineClient, serverId: string) => Changed,
+  text: (model: ScheduledModelView, nowMs: number) => string = modelText,
+): Promise<number> =>
   onServer(options, async (client, serverId) => {
     const model: ScheduledModelView = value(await change(client, serverId));
-    print(options, model, () => modelText(model, Date.now()));
+    print(options, model, () => text(model, Date.now()));
     return 0;
   });

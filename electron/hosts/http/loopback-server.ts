@@ -18,13 +18,16 @@ export interface LoopbackServer {
 export interface LoopbackOptions {
   /** 0: any free one. */
   readonly port: number;
+  /** What a person changes where the port is taken; left out: `--port`. */
+  readonly portOption?: string;
   readonly logger: Logger;
   /** Sees only requests that passed the guards. */
   readonly handle: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
 }
 
 /** An HTTP server on 127.0.0.1 alone, with every guard of `guards.ts` in front. Throws `Failure('not_available')`. */
-export async function listenOnLoopback({ port, logger, handle }: LoopbackOptions): Promise<LoopbackServer> {
+export async function listenOnLoopback(options: LoopbackOptions): Promise<LoopbackServer> {
+  const { port, portOption = '--port', logger, handle } = options;
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => {
       logger.error({ err: error, url: request.url }, 'a request failed');
@@ -50,7 +53,7 @@ export async function listenOnLoopback({ port, logger, handle }: LoopbackOptions
   const listeningPort = () => (server.address() as AddressInfo).port;
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, error)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, portOption, error)));
     server.listen({ host: '127.0.0.1', port, exclusive: true }, resolve);
   });
 
@@ -85,13 +88,13 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.end(JSON.stringify(value));
 }
 
-function cannotListen(port: number, error: NodeJS.ErrnoException): Failure {
+function cannotListen(port: number, portOption: string, error: NodeJS.ErrnoException): Failure {
   const where = port === 0 ? '127.0.0.1' : `127.0.0.1:${port}`;
   const why = error.code === 'EADDRINUSE' ? 'something else listens there' : error.message;
   return new Failure(
     {
       code: 'not_available',
-      message: `Daybreak cannot listen on ${where}: ${why}. Choose another port with --port.`,
+      message: `Daybreak cannot listen on ${where}: ${why}. Choose another port with ${portOption}.`,
     },
     { cause: error },
   );

@@ -55,7 +55,8 @@ describe.skipIf(!hasSshd)('the command line and SSH', () => {
     const failure = printed(refused) as FailureValue;
     expect(failure).toMatchObject({ code: 'host_key_unknown', message: expect.stringContaining(sshd.fingerprint) });
     // As a person would run what is printed.
-    const [, procedure = '', json = ''] = /^daybreak call (\S+) '(.*)'$/.exec(failure.action ?? '') ?? [];
+    const [, procedure = '', json = ''] =
+      /^daybreak call (\S+) '(.*)' --profile '.*'$/.exec(failure.action ?? '') ?? [];
     expect(printed(await call(procedure, JSON.parse(json) as object))).toMatchObject({ added: true });
     const connected = await call('connections.connect', { serverId, password: database.password });
     expect(printed(connected)).toMatchObject({

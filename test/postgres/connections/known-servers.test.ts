@@ -110,6 +110,17 @@ describe('connections of a profile', () => {
     expect(await stateOf(serverId)).toBe('disconnected');
   });
 
+  test('what is saved as it was stays open, with the refreshes that run over it; another address does not', async () => {
+    const { serverId, settings } = await save(server.port);
+    await engine.servers.connect(serverId, null);
+    const open = await engine.servers.server(serverId);
+    const again = await engine.servers.save({ serverId, settings: { ...settings }, password: database.password });
+    expect(again.state).toBe('connected');
+    expect(await engine.servers.server(serverId)).toBe(open);
+    await engine.servers.save({ serverId, settings: { ...settings, port: proxy.port } });
+    expect(await stateOf(serverId)).toBe('disconnected');
+  });
+
   describe('while a server takes its time to answer', () => {
     let mute: Server;
     const held = new Set<Socket>();

@@ -32,11 +32,11 @@ export const secretsFile = (usual = 'none, they are forgotten at the end') =>
     `keep passwords there, in clear, for its user alone (0600 in a folder of 0700; default: ${usual})`,
   );
 
-export const logLevel = () =>
+export const logLevel = (usual: 'info' | 'warn' = 'warn') =>
   new Option('--log-level <level>', 'how much is logged to standard error')
     .env('DAYBREAK_LOG_LEVEL')
     .choices(['debug', 'info', 'warn', 'error', 'silent'])
-    .default('warn');
+    .default(usual);
 
 export function positive(text: string): number {
   const value = Number(text);

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -188,7 +188,9 @@ describe.skipIf(!hasSshd)('a tunnel through a real sshd', () => {
     expect(unknown).toMatchObject({
       code: 'host_key_unknown',
       message: expect.stringContaining(sshd.fingerprint),
-      action: expect.stringMatching(/^daybreak call connections\.trustHostKey '\{/),
+      action: expect.stringMatching(
+        new RegExp(`^daybreak call connections\\.trustHostKey '\\{[^']+\\}' --profile '${dirname(files.own)}'$`),
+      ),
     });
     expect(signedIn()).toBe(before);
     const shown = shownHostKeySchema.parse(unknown.detail?.['hostKey']);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { watchingProblems } from '../../../../electron/hosts/cli/agent-health.ts';
+import { runnerProblems, watchingProblems } from '../../../../electron/hosts/cli/agent-health.ts';
 
 const minuteMs = 60_000;
 const fresh = { lastRoundAgoMs: minuteMs, lastLookAgoMs: minuteMs, problem: null };
@@ -27,6 +27,23 @@ describe('an agent whose watchdog', () => {
     ]);
     expect(watchingProblems({ ...failing, lastLookAgoMs: 6 * minuteMs }, true)).toEqual([
       'The watchdog last looked at the server 6 min ago. The registry is newer.',
+    ]);
+  });
+});
+
+describe('an agent that refreshes', () => {
+  const runner = { on: true, problem: 'There is no registry here yet.', lastTickMs: null };
+  const none = { state: 'none' as const, message: 'There is no registry here yet.' };
+
+  test('is well where there is nothing to refresh yet', () => {
+    expect(runnerProblems({ runner, registry: none }, false)).toEqual([]);
+    const ready = { state: 'ready' as const, message: null };
+    expect(runnerProblems({ runner: { ...runner, problem: null }, registry: ready }, true)).toEqual([]);
+  });
+
+  test('is not where the registry that it had is gone', () => {
+    expect(runnerProblems({ runner, registry: none }, true)).toEqual([
+      expect.stringMatching(/^The registry \(schema daybreak\) that was here is gone: nothing is refreshed/),
     ]);
   });
 });
