@@ -88,7 +88,10 @@ function factsOf(run: RecordedRun): readonly (readonly [string, ReactNode])[] {
     ],
     ...fact('why', run.why, (why) => spoken(why.text)),
     ...fact('asked to cancel', run.cancelAsked, ({ by, atMs }) => `${by}, ${momentExact(atMs)}`),
-    ...fact('error', run.error, (error) => <span className={styles.bad}>{error}</span>),
+    // Whoever cancelled it wanted that: nothing is wrong.
+    ...fact(run.state === 'cancelled' ? 'what happened' : 'error', run.error, (error) =>
+      run.state === 'cancelled' ? error : <span className={styles.bad}>{error}</span>,
+    ),
     ...fact('SQLSTATE', run.sqlstate, (code) => <code>{code}</code>),
     ...fact('due', run.dueMs, momentExact),
     ...fact('queued', run.queuedAtMs, momentExact),
