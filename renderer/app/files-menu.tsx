@@ -13,6 +13,7 @@ export interface FilesMenuEntry {
 
 interface FilesMenuProps {
   readonly label: string;
+  readonly icon?: Icon;
   /** Of its commands in the palette, which begin their ids with it. */
   readonly group: string;
   readonly widthPx: number;
@@ -20,7 +21,7 @@ interface FilesMenuProps {
 }
 
 /** What is stored, and what leaves or arrives as a file: a menu, and the same in the palette. */
-export function FilesMenu({ label, group, widthPx, entries }: FilesMenuProps): ReactNode {
+export function FilesMenu({ label, icon: LabelIcon, group, widthPx, entries }: FilesMenuProps): ReactNode {
   useCommands(
     `files-${group}`,
     entries
@@ -30,7 +31,12 @@ export function FilesMenu({ label, group, widthPx, entries }: FilesMenuProps): R
   return (
     <Menu position="bottom-end" shadow="md" width={widthPx}>
       <Menu.Target>
-        <Button rightSection={<IconChevronDown size={14} aria-hidden />}>{label}</Button>
+        <Button
+          leftSection={LabelIcon === undefined ? undefined : <LabelIcon size={16} aria-hidden />}
+          rightSection={<IconChevronDown size={14} aria-hidden />}
+        >
+          {label}
+        </Button>
       </Menu.Target>
       <Menu.Dropdown>
         {entries.map(({ id, title, icon: EntryIcon, disabled, run }) => (

@@ -16,10 +16,17 @@ import { useNow } from './use-now.ts';
 export function ServerCard() {
   const server = useSelectedServer();
   const sampler = useConnections((state) => (server === null ? null : (state.samplers[server.serverId] ?? null)));
+  const loaded = useConnections((state) => state.servers.value !== null);
   if (server === null) {
     return (
       <section aria-label="Server" className={styles.server}>
-        No server yet. <a href={href('/connections')}>Open the demo or connect yours</a>.
+        {loaded ? (
+          <>
+            No server yet. <a href={href('/connections')}>Open the demo or connect yours</a>.
+          </>
+        ) : (
+          'Loading …'
+        )}
       </section>
     );
   }

@@ -5,10 +5,10 @@ export function versionOf(versionNumber: number): string {
   return `${Math.floor(versionNumber / 10_000)}.${versionNumber % 10_000}`;
 }
 
-/** 'PostgreSQL 16.4 · 8 cores', with what is known. */
+/** 'PostgreSQL 16.4 · 8 cores', with what is known; a number stays with what it counts where the line is narrow. */
 export function versionShort({ facts, settings }: Pick<ServerSummary, 'facts' | 'settings'>): string {
   const parts = facts === null ? [] : [`PostgreSQL ${versionOf(facts.versionNumber)}`];
-  if (settings.cores !== null) parts.push(settings.cores === 1 ? '1 core' : `${settings.cores} cores`);
+  if (settings.cores !== null) parts.push(settings.cores === 1 ? '1\u00a0core' : `${settings.cores}\u00a0cores`);
   if (facts?.inRecovery === true) parts.push('replica');
   return parts.join(' · ');
 }
@@ -19,7 +19,7 @@ export function samplingText(sampler: SamplerStatus): string {
   const what = sampler.mode === 'incident' ? 'watching live' : 'sampling';
   return sampler.ownCostPercent === null
     ? `${what}, cost not measured yet`
-    : `${what}, at most ${sampler.ownCostPercent.toFixed(2)} % of a core`;
+    : `${what}, at most ${sampler.ownCostPercent.toFixed(2)}\u00a0% of a core`;
 }
 
 /** Milliseconds that are left -> '00:24'. */

@@ -30,7 +30,8 @@ const look = EditorView.theme({
   '.cm-scroller': { fontFamily: 'var(--db-mono)', lineHeight: '1.55' },
   '.cm-content': { caretColor: 'var(--db-text)', padding: '8px 0' },
   '.cm-cursor': { borderLeftColor: 'var(--db-text)' },
-  '.cm-gutters': { backgroundColor: 'var(--db-bg)', color: 'var(--db-text-dim)', border: 'none' },
+  // Without a colour of its own, which would cover the ring of the focus.
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--db-text-dim)', border: 'none' },
   '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': {
     backgroundColor: 'var(--db-accent-soft) !important',
   },

@@ -30,7 +30,7 @@ export function DurationChart({ bars, usualMs, span, height }: DurationChartProp
       describe={({ x }) => {
         const bar = nearest(bars, x, ({ atMs }) => atMs);
         if (bar === null) return null;
-        const result = bar.failed ? 'failed after' : 'took';
+        const result = bar.outcome === 'done' ? 'took' : `${bar.outcome} after`;
         return `${formatClock(bar.atMs, timeZone)}\n${result} ${formatDuration(bar.tookMs)}`;
       }}
     />

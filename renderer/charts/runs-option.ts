@@ -12,35 +12,36 @@ interface Frame {
   readonly timeZone: string;
 }
 
-/** One bar: when a run began, how long it took, and whether it brought anything. */
+/** One bar: when a run began, how long it took, and how it ended. */
 export interface DurationBar {
   readonly atMs: number;
   readonly tookMs: number;
-  readonly failed: boolean;
+  readonly outcome: 'done' | 'cancelled' | 'failed';
 }
 
-/** How long each run took, over time; failed ones hatched. */
+/** How long each run took, over time; cancelled ones are hollow, failed ones hatched. */
 export function durationOption(bars: readonly DurationBar[], usualMs: number | null, frame: Frame): ChartOption {
   const { palette } = frame;
-  const series = (failed: boolean) => ({
-    id: failed ? 'failed' : 'done',
-    name: failed ? 'failed' : 'took',
+  const series = (outcome: DurationBar['outcome'], look: object) => ({
+    id: outcome,
+    name: outcome === 'done' ? 'took' : outcome,
     type: 'bar' as const,
-    data: bars.filter((bar) => bar.failed === failed).map(({ atMs, tookMs }) => [atMs, tookMs]),
+    data: bars.filter((bar) => bar.outcome === outcome).map(({ atMs, tookMs }) => [atMs, tookMs]),
     barWidth: 5,
     barGap: '-100%',
-    color: failed ? palette.bad : (palette.series[0] ?? palette.accent),
-    itemStyle: failed ? { decal: patternOf(1, palette.scheme), borderColor: palette.bad, borderWidth: 1 } : {},
+    itemStyle: look,
     emphasis: { disabled: true },
   });
+  const decal = patternOf(1, palette.scheme);
   return {
     ...framed(frame, Math.max(usualMs ?? 0, ...bars.map(({ tookMs }) => tookMs))),
     series: [
       {
-        ...series(false),
+        ...series('done', { color: palette.series[0] ?? palette.accent }),
         ...(usualMs === null ? {} : { markLine: markAt(usualMs, 'p95', palette) }),
       },
-      series(true),
+      series('cancelled', { color: 'transparent', borderColor: palette.warning, borderWidth: 1.5 }),
+      series('failed', { color: palette.bad, decal, borderColor: palette.bad, borderWidth: 1 }),
     ],
   };
 }

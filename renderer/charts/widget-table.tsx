@@ -19,7 +19,7 @@ const longestCell = (data: WidgetData, index: number): number =>
  */
 function trackOf(data: WidgetData, index: number, title: string, numeric: boolean): string {
   const longest = longestCell(data, index);
-  if (!numeric) return `minmax(${Math.min(12, Math.max(longest, title.length)) + 1}ch, ${Math.max(6, longest)}fr)`;
+  if (!numeric) return `minmax(${Math.min(11, Math.max(longest, title.length)) + 1}ch, ${Math.max(6, longest)}fr)`;
   // Separators and a currency sign come on top of what the server printed, and the padding of the cell.
   const printed = longest + Math.max(0, Math.floor((longest - 3) / 3)) + 1;
   const roomCh = Math.max(printed, title.length) + 3;

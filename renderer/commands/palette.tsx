@@ -8,6 +8,7 @@ import { useScheduleCommands } from './use-schedule-commands.tsx';
 
 /** A server has up to some thousand read models, with several commands each: the rest is found by its name. */
 const mostShown = 200;
+const iconPx = 18;
 
 /** Ctrl/Cmd+K: every screen and every action, by name. */
 export function Palette() {
@@ -51,7 +52,8 @@ function byTitle(commands: readonly Command[]): readonly Command[] {
 function toAction(command: Command): SpotlightActionData {
   const Icon = command.icon;
   return {
-    ...(Icon === undefined ? {} : { leftSection: <Icon size={18} aria-hidden /> }),
+    // An empty place where there is no icon: titles stand in one line.
+    leftSection: Icon === undefined ? <div style={{ width: iconPx }} /> : <Icon size={iconPx} aria-hidden />,
     id: command.id,
     label: command.title,
     ...(command.description === undefined ? {} : { description: command.description }),

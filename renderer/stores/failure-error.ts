@@ -34,10 +34,10 @@ export function problemOf(error: unknown): Problem {
       retryable: true,
     };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\.+$/, '');
   return {
     code: 'unexpected',
-    message: `Something inside Daybreak went wrong: ${message}. Try again; if it stays, the engine’s log has the details.`,
+    message: `Daybreak did not expect this: ${message}. Try again; if it stays, the engine’s log has the details.`,
     retryable: true,
   };
 }

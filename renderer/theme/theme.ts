@@ -56,6 +56,13 @@ export const theme = createTheme({
         root: variant === 'filled' && color === undefined ? { '--button-color': 'var(--db-on-accent)' } : {},
       }),
     },
+    // What ticks and names a filled choice is white in Mantine, which nobody reads on the orange of the dark scheme.
+    Checkbox: { vars: () => ({ root: { '--checkbox-icon-color': 'var(--db-on-accent)' } }) },
+    Chip: {
+      vars: (_theme: unknown, { variant }: { variant?: string }) => ({
+        root: variant === 'outline' ? {} : { '--chip-color': 'var(--db-on-accent)' },
+      }),
+    },
     // Descriptions below, so that fields of one row stand on one line.
     InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     TextInput: { defaultProps: { size: 'sm' } },
@@ -85,5 +92,7 @@ export const mantineVariables: CSSVariablesResolver = () => {
     '--mantine-color-error': 'var(--db-bad)',
     '--mantine-color-anchor': 'var(--db-accent)',
   };
-  return { variables: {}, dark: shared, light: shared };
+  // Mantine's own is the colour of our raised surface: what is disabled in a drawer would look like loose words.
+  const dark = { ...shared, '--mantine-color-disabled': 'var(--mantine-color-dark-5)' };
+  return { variables: {}, dark, light: shared };
 };

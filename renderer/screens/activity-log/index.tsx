@@ -52,7 +52,7 @@ function Log({ server }: { readonly server: ServerSummary }) {
         <>
           <TextInput
             w={280}
-            placeholder="Filter: words in SQL, who, purpose …"
+            placeholder="Words in SQL, who, purpose …"
             aria-label="Filter the activity log"
             leftSection={<IconSearch size={15} aria-hidden />}
             value={filter}

@@ -102,7 +102,7 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
         {versionShort(server) !== '' && <span>{versionShort(server)}</span>}
         {!isSocket(settings.host) && <span>{tlsModeWords[settings.tlsMode].title}</span>}
         <span>read models in {settings.readModelSchema}</span>
-        {state === 'connected' && <Sampling serverId={serverId} />}
+        {state === 'connected' && <Sampling serverId={serverId} missing={missing} />}
       </div>
       <div className={styles.below}>
         {server.notice !== null && state !== 'connected' && connectProblem === undefined && <div>{server.notice}</div>}
@@ -166,10 +166,12 @@ function StateTag({ server }: { readonly server: ServerSummary }) {
   }
 }
 
-function Sampling({ serverId }: { readonly serverId: string }) {
+/** A problem that is told below, with what to do about it, is not told here, too. */
+function Sampling({ serverId, missing }: { readonly serverId: string; readonly missing: readonly Capability[] }) {
   const sampler = useConnections((state) => state.samplers[serverId]);
   if (sampler === undefined) return null;
-  return <span>{sampler.problem === null ? samplingText(sampler) : `sampling: ${sampler.problem}`}</span>;
+  const told = missing.some(({ text }) => sampler.problem?.includes(text));
+  return <span>{sampler.problem === null || told ? samplingText(sampler) : `sampling: ${sampler.problem}`}</span>;
 }
 
 function Missing({ capability }: { readonly capability: Capability }) {

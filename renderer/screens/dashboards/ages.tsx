@@ -39,10 +39,11 @@ interface DashboardAgeProps {
   readonly online: boolean;
 }
 
-/** How old a dashboard is: its oldest number. */
+/** How old a dashboard is: its oldest number; where that one is live, all of them are. */
 export function DashboardAge({ dashboard, online }: DashboardAgeProps): ReactNode {
   const widgets = useDashboards((state) => state.widgets);
   const freshness = useAge((nowMs) => dashboardFreshness({ dashboard, widgets, online, nowMs }));
   if (freshness === null) return null;
-  return <FreshnessLabel freshness={freshness} prefix={freshness.asOf === null ? '' : 'oldest number: '} />;
+  const plain = freshness.asOf === null || freshness.state === 'live';
+  return <FreshnessLabel freshness={freshness} prefix={plain ? '' : 'oldest number: '} />;
 }

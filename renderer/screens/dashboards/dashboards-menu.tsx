@@ -33,6 +33,7 @@ export function DashboardsMenu({ server, dashboard }: DashboardsMenuProps): Reac
     <>
       <FilesMenu
         label="Saved"
+        icon={IconDatabase}
         group="Dashboards"
         widthPx={250}
         entries={entries.map((entry) => ({ ...entry, run: () => setOpened(entry.id) }))}

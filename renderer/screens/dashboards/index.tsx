@@ -53,7 +53,7 @@ export default function DashboardsScreen(): ReactNode {
   if (server !== null) return <ServerDashboards key={server.serverId} server={server} />;
   return (
     <Page title="Dashboards" actions={<DashboardsMenu server={null} dashboard={null} />}>
-      {loaded && (
+      {loaded ? (
         <EmptyState
           title="No server to look at"
           actions={
@@ -65,6 +65,8 @@ export default function DashboardsScreen(): ReactNode {
           The demo ERP brings two dashboards; it needs nothing installed. Dashboards that somebody sent you open from
           their file, under “Saved”.
         </EmptyState>
+      ) : (
+        <p className="db-dim">Loading …</p>
       )}
     </Page>
   );

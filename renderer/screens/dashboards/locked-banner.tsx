@@ -34,7 +34,7 @@ export function LockedBanner({ onUnlocked }: { readonly onUnlocked: () => void }
             visibilityToggleButtonProps={{ 'aria-label': 'Show the passphrase' }}
           />
         )}
-        <Button type="submit" size="compact-sm" loading={busy !== null} disabled={asks && passphrase === ''}>
+        <Button type="submit" loading={busy !== null} disabled={asks && passphrase === ''}>
           Unlock
         </Button>
       </form>

@@ -44,7 +44,7 @@ export default function MorningsScreen(): ReactNode {
     return <CaptureState title="Mornings">Mornings are made of samples, and a pack holds none.</CaptureState>;
   }
   if (server !== null) return <OneServer key={server.serverId} server={server} />;
-  return <Page title="Mornings">{loaded && <NoServer />}</Page>;
+  return <Page title="Mornings">{loaded ? <NoServer /> : <p className="db-dim">Loading …</p>}</Page>;
 }
 
 /** The address is the only place in which a choice is kept: whoever opens it sees the same. */

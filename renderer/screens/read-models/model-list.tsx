@@ -108,7 +108,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
   {
     id: 'name',
     header: 'name and question',
-    width: 'minmax(150px, 2fr)',
+    width: 'minmax(166px, 2fr)',
     wrap: true,
     cell: (model) => (
       <span className={styles.name}>
@@ -124,7 +124,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
   {
     id: 'owner',
     header: 'owner',
-    width: 'minmax(96px, 1fr)',
+    width: 'minmax(104px, 1fr)',
     wrap: true,
     cell: (model) => model.owner,
     sortValue: (model) => model.owner,
@@ -133,7 +133,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'budget',
     header: 'budget',
     hint: 'The largest age that its consumers accept',
-    width: '80px',
+    width: '68px',
     wrap: true,
     cell: (model) => budgetText(model.budget),
     sortValue: (model) => (model.budget === null || model.budget === 'live' ? 0 : budgetMinutes(model.budget)),
@@ -142,7 +142,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'as-of',
     header: 'as of',
     hint: 'When the source data was read',
-    width: 'minmax(144px, 1fr)',
+    width: 'minmax(118px, 1fr)',
     wrap: true,
     cell: (model) => <FreshnessLabel freshness={model.freshness} />,
     sortValue: (model) => model.freshness.asOf,
@@ -176,7 +176,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'strategy',
     header: 'strategy',
     hint: 'How the last refresh brought new numbers to the readers',
-    width: '80px',
+    width: '90px',
     wrap: true,
     cell: (model) => strategyText(model.lastRun),
     sortValue: (model) => model.lastRun?.mode,
@@ -185,7 +185,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'next-run',
     header: 'next run',
     hint: 'When its schedule makes it due',
-    width: '92px',
+    width: '102px',
     wrap: true,
     cell: (model) => <NextRun name={model.name} />,
   },
@@ -193,7 +193,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'last-run',
     header: 'last run',
     hint: 'How it ended, when it began, how long it took',
-    width: 'minmax(130px, 1fr)',
+    width: 'minmax(116px, 1fr)',
     wrap: true,
     cell: (model) => <LastRun model={model} />,
     sortValue: (model) => model.lastRun?.startedAtMs,
@@ -202,7 +202,7 @@ const columns: readonly TableColumn<ReadModel>[] = [
     id: 'drift',
     header: 'drift',
     hint: 'Where the catalog is not what the registry says',
-    width: '58px',
+    width: '54px',
     cell: (model) =>
       model.drift.length === 0 ? (
         <span className="db-dim">none</span>

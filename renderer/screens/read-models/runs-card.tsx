@@ -32,11 +32,11 @@ export function RunsCard({ runs }: { readonly runs: readonly Run[] }) {
             <tr>
               <th>started</th>
               <th>result</th>
+              <th className={styles.number}>took</th>
               <th>how</th>
               <th className={styles.number}>rows written</th>
               <th className={styles.number}>WAL</th>
               <th className={styles.number}>temporary</th>
-              <th className={styles.number}>took</th>
             </tr>
           </thead>
           <tbody>
@@ -47,8 +47,9 @@ export function RunsCard({ runs }: { readonly runs: readonly Run[] }) {
                 </td>
                 <td>
                   <Tag tone={runWords[run.state].tone}>{runWords[run.state].text}</Tag>
-                  {run.error !== null && <div className="db-dim">{run.error}</div>}
+                  {run.error !== null && <div className={styles.runError}>{run.error}</div>}
                 </td>
+                <td className={styles.number}>{tookText(run)}</td>
                 <td className={styles.when} title={run.reason ?? undefined}>
                   {modeWords[run.mode]}
                 </td>
@@ -57,7 +58,6 @@ export function RunsCard({ runs }: { readonly runs: readonly Run[] }) {
                 </td>
                 <td className={styles.number}>{bytesText(run.cost?.walBytes)}</td>
                 <td className={styles.number}>{bytesText(run.cost?.tempBytes)}</td>
-                <td className={styles.number}>{tookText(run)}</td>
               </tr>
             ))}
           </tbody>
@@ -99,7 +99,7 @@ function Bars({ runs }: { readonly runs: readonly Run[] }) {
       {runs.map((run) => (
         <div
           key={run.runId}
-          className={`${styles.bar} ${run.state === 'failed' ? styles.barFailed : ''}`}
+          className={`${styles.bar} ${run.state === 'failed' ? styles.barFailed : run.state === 'cancelled' ? styles.barCancelled : ''}`}
           style={{ height: `${((tookMs(run) ?? 0) / longestMs) * 100}%` }}
           title={`${momentExact(run.startedAtMs)}: ${runWords[run.state].text}, ${tookText(run)}`}
         />

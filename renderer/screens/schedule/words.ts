@@ -54,6 +54,9 @@ export const runnerWords: Readonly<Record<SeenRunner['state'], Worded>> = {
   ended: { text: 'ended', tone: 'neutral' },
 };
 
+/** A reason of the scheduler, with its consumer as `consumerText` says it. */
+export const spoken = (reason: string): string => reason.replaceAll('widget:', 'widget ');
+
 /** Why a read model stands as it does, one sentence: who runs it, what holds it, since when. */
 export function standingReason(model: ScheduledModelView, nowMs: number): string {
   const { stopped, paused, running, held, dueReason } = model;
@@ -75,7 +78,7 @@ export function standingReason(model: ScheduledModelView, nowMs: number): string
         ? ''
         : `${held.reason.text}${held.untilMs === null ? '' : `, until ${momentShort(held.untilMs, nowMs)}`}`;
     case 'due':
-      return held === null ? dueReason.text : held.reason.text;
+      return spoken(held === null ? dueReason.text : held.reason.text);
     case 'late':
       return model.lastError ?? held?.reason.text ?? lateSince(model, nowMs);
     case 'follows':

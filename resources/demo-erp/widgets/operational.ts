@@ -40,7 +40,7 @@ limit 50`,
 export const todaysReceipts: DemoWidget = {
   widgetId: 'todays-receipts',
   kind: 'operational',
-  title: "Today's receipts",
+  title: 'Today’s receipts',
   question: 'What have customers paid today?',
   owner: 'Cash desk',
   chart: {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../../../shared/format/duration.ts';
+import { scheduleText } from '../../../../shared/format/schedule-text.ts';
 import { assertNever } from '../../../../shared/model/failure.ts';
 import { nightlyGraceMs, type Nightly } from '../../../../shared/model/nightly.ts';
 import { nextCronMs, nextCronTimes, type CronTimes } from './cron.ts';
@@ -134,7 +135,7 @@ function byCron(model: ModelState, times: CronTimes, models: Models): Due {
   const usual = models.usual(model.readModel);
   // Times that passed while it ran are one time: the first after its start.
   const servedMs = Math.max(model.lastStartedMs ?? 0, model.setAtMs);
-  const text = (): string => `${times.expression} in ${times.timeZone}`;
+  const text = (): string => scheduleText({ kind: 'cron', ...times });
   const noMore = why('due', () => `${text()} has no more times`);
   const wishedMs = nextCronMs(times, servedMs);
   if (wishedMs === null) return nothing(noMore);

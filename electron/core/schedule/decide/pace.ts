@@ -44,8 +44,9 @@ export function paceOf(wantedMs: number, usual: number | null): Pace {
 export function paceText({ wantedMs, keptMs, usualMs: usual, level }: Pace): string {
   if (usual === null) return 'no refresh of it was measured yet';
   const wanted = Math.max(0, wantedMs);
+  const percent = Math.round((usual / wanted) * 100);
   const part =
-    wanted > 0 ? `, ${Math.round((usual / wanted) * 100)} % of its interval of ${formatDuration(wanted)}` : '';
+    wanted > 0 ? `, ${percent < 1 ? 'under 1' : percent} % of its interval of ${formatDuration(wanted)}` : '';
   const stretched = level === 'stretched' ? `: the interval is stretched to ${formatDuration(keptMs)}` : '';
   return `its refresh takes ${formatDuration(usual)} (p95)${part}${stretched}`;
 }

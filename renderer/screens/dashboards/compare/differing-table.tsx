@@ -29,29 +29,31 @@ export function DifferingTable({ comparison, widget }: DifferingTableProps): Rea
     }));
     const values = valueColumns.flatMap((column, at): TableColumn<NumberedRow>[] => {
       const print = (value: string | null) => formatCell(value, formatOf(widget, column), widget.currency);
+      const numbers = (id: string, header: string, cell: (row: DifferingAnswer) => string) => ({
+        id: `${column.name} ${id}`,
+        header,
+        cell,
+        sortAs: 'decimal' as const,
+        align: 'right' as const,
+        width: roomFor([header, ...differing.map(cell)]),
+      });
       const side = (name: 'model' | 'live', title: string): TableColumn<NumberedRow> => ({
-        id: `${column.name} ${name}`,
-        header: `${columnTitle(column.name)}, ${title}`,
-        cell: (row) => (row[name] === null ? 'no such row' : print(row[name][at] ?? null)),
+        ...numbers(name, `${columnTitle(column.name)}, ${title}`, (row) =>
+          row[name] === null ? 'no such row' : print(row[name][at] ?? null),
+        ),
         sortValue: (row) => row[name]?.[at] ?? null,
-        sortAs: 'decimal',
-        align: 'right',
       });
       const difference: TableColumn<NumberedRow> = {
-        id: `${column.name} difference`,
-        header: 'difference',
-        cell: (row) => {
+        ...numbers('difference', 'difference', (row) => {
           const value = row.difference[at] ?? null;
           return value === null ? '' : signed(value, print);
-        },
+        }),
         sortValue: (row) => row.difference[at] ?? null,
-        sortAs: 'decimal',
-        align: 'right',
       };
       return [side('model', 'read model'), side('live', 'live'), difference];
     });
     return [...keys, ...values];
-  }, [keyColumns, valueColumns, widget]);
+  }, [keyColumns, valueColumns, differing, widget]);
   const rows = useMemo(() => differing.map((row, at) => ({ ...row, place: String(at) })), [differing]);
   const shown = rows.length < differingRows ? ` The first ${formatCount(rows.length)} are shown.` : '';
   return (
@@ -71,3 +73,7 @@ export function DifferingTable({ comparison, widget }: DifferingTableProps): Rea
     </div>
   );
 }
+
+/** Of a column of numbers: an ellipsis would make another number of one. */
+const roomFor = (texts: readonly string[]): string =>
+  `minmax(${Math.max(...texts.map(({ length }) => length)) + 2}ch, 1fr)`;

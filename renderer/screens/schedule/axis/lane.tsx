@@ -7,7 +7,7 @@ import { momentShort } from '../../../app/moments.ts';
 import type { TimeWindow } from '../../../charts/time-window.ts';
 import { everyMs, type HeldRun } from './run-move.ts';
 import { percentAt, stretchOf } from './axis-scale.ts';
-import { outcomeWords, roughly } from '../words.ts';
+import { outcomeWords, roughly, spoken } from '../words.ts';
 import styles from './axis.module.css';
 
 export interface LaneProps {
@@ -92,7 +92,7 @@ function PastRun({ run, scale, nowMs, onOpen }: PastRunProps): ReactNode {
 function runTitle(run: RecordedRun, nowMs: number): string {
   const { text } = outcomeWords[run.state];
   const took = run.endedAtMs === null ? '' : ` after ${roughly(run.endedAtMs - run.startedAtMs)}`;
-  const why = run.error ?? run.why?.text ?? '';
+  const why = run.error ?? spoken(run.why?.text ?? '');
   return `${momentShort(run.startedAtMs, nowMs)}: ${text}${took}${why === '' ? '' : `\n${why}`}`;
 }
 

@@ -16,7 +16,7 @@ export function WindowList({ windows, timeZone }: WindowListProps): ReactNode {
   if (windows.length === 0) return null;
   const here = localTimeZone();
   const list = (
-    <ol className={styles.nextRuns} aria-label="Next windows">
+    <ol className={`${styles.nextRuns} ${styles.windows}`} aria-label="Next windows">
       {windows.map(({ fromMs, toMs }) => (
         <li key={fromMs}>
           <span>{spanText(fromMs, toMs)}</span>

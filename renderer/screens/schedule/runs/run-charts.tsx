@@ -31,7 +31,13 @@ export function RunCharts({ runs, model, names, sinceMs, onChoose }: RunChartsPr
       runs.flatMap(({ startedAtMs, endedAtMs, state }) =>
         endedAtMs === null || state === 'skipped' || state === 'postponed' || state === 'queued'
           ? []
-          : [{ atMs: startedAtMs, tookMs: endedAtMs - startedAtMs, failed: state !== 'done' }],
+          : [
+              {
+                atMs: startedAtMs,
+                tookMs: endedAtMs - startedAtMs,
+                outcome: state === 'done' || state === 'cancelled' ? state : ('failed' as const),
+              },
+            ],
       ),
     [runs],
   );

@@ -8,7 +8,7 @@ import { CopyButton } from '../../../app/copy-button.tsx';
 import { momentExact } from '../../../app/moments.ts';
 import { Tag } from '../../../app/tag.tsx';
 import { modeWords } from '../../../i18n/words.ts';
-import { decisionWords, outcomeWords } from '../words.ts';
+import { decisionWords, outcomeWords, spoken } from '../words.ts';
 import { runsText } from './runs-csv.ts';
 import styles from '../schedule.module.css';
 
@@ -86,9 +86,12 @@ function factsOf(run: RecordedRun): readonly (readonly [string, ReactNode])[] {
         {text}
       </Tag>,
     ],
-    ...fact('why', run.why, (why) => why.text),
+    ...fact('why', run.why, (why) => spoken(why.text)),
     ...fact('asked to cancel', run.cancelAsked, ({ by, atMs }) => `${by}, ${momentExact(atMs)}`),
-    ...fact('error', run.error, (error) => <span className={styles.bad}>{error}</span>),
+    // Whoever cancelled it wanted that: nothing is wrong.
+    ...fact(run.state === 'cancelled' ? 'what happened' : 'error', run.error, (error) =>
+      run.state === 'cancelled' ? error : <span className={styles.bad}>{error}</span>,
+    ),
     ...fact('SQLSTATE', run.sqlstate, (code) => <code>{code}</code>),
     ...fact('due', run.dueMs, momentExact),
     ...fact('queued', run.queuedAtMs, momentExact),

@@ -8,7 +8,7 @@ import { Tag } from '../../../app/tag.tsx';
 import { DataTable, type TableColumn } from '../../../tables/data-table.tsx';
 import { modeWords } from '../../../i18n/words.ts';
 import { useServerNow } from '../use-server-now.ts';
-import { askedToCancel, decisionWords, outcomeWords, roughly } from '../words.ts';
+import { askedToCancel, decisionWords, outcomeWords, roughly, spoken } from '../words.ts';
 import styles from '../schedule.module.css';
 
 interface RunsTableProps {
@@ -37,7 +37,7 @@ export function RunsTable({ runs, decisions, openId, ofOne, onOpen }: RunsTableP
       onOpen={onOpen}
       selectedKey={openId}
       initialSort={{ column: 'started', descending: true }}
-      height={ofOne ? 'calc(100vh - 400px)' : 'calc(100vh - 262px)'}
+      height={ofOne ? 'calc(100vh - 410px)' : 'calc(100vh - 270px)'}
       estimatedRowPx={44}
       dense
       empty="No run of this time has that outcome."
@@ -55,21 +55,22 @@ const columnsOf = (
   {
     id: 'started',
     header: 'started',
-    width: '108px',
+    width: '96px',
     cell: ({ startedAtMs }) => <span title={momentExact(startedAtMs)}>{momentShort(startedAtMs, nowMs)}</span>,
     sortValue: ({ startedAtMs }) => startedAtMs,
   },
   {
     id: 'model',
     header: 'read model',
-    width: 'minmax(110px, 1.2fr)',
+    width: 'minmax(136px, 1.2fr)',
+    wrap: true,
     cell: ({ readModel }) => readModel,
     sortValue: ({ readModel }) => readModel,
   },
   {
     id: 'outcome',
     header: 'outcome',
-    width: 'minmax(150px, 2fr)',
+    width: 'minmax(224px, 2fr)',
     wrap: true,
     cell: (run) => <Outcome run={run} decisions={decisions.get(run.runId) ?? []} nowMs={nowMs} />,
     sortValue: ({ state }) => state,
@@ -87,7 +88,7 @@ const columnsOf = (
     id: 'waited',
     header: 'waited',
     hint: 'In the queue, from when it was due or asked for until it began',
-    width: '68px',
+    width: '78px',
     align: 'right',
     cell: (run) => number(waitedMs(run), shortDuration),
     sortValue: waitedMs,
@@ -96,7 +97,7 @@ const columnsOf = (
     id: 'as-of',
     header: 'as of',
     hint: 'When the source data was read',
-    width: '108px',
+    width: '96px',
     cell: ({ asOfMs }) =>
       asOfMs === null ? '–' : <span title={momentExact(asOfMs)}>{momentShort(asOfMs, nowMs)}</span>,
     sortValue: ({ asOfMs }) => asOfMs,
@@ -171,7 +172,7 @@ interface OutcomeProps {
 
 function Outcome({ run, decisions, nowMs }: OutcomeProps): ReactNode {
   const { text, tone } = outcomeWords[run.state];
-  const reason = run.error ?? run.why?.text ?? null;
+  const reason = run.error ?? (run.why === null ? null : spoken(run.why.text));
   return (
     <span className={styles.two}>
       <span className={styles.tags}>
@@ -182,9 +183,14 @@ function Outcome({ run, decisions, nowMs }: OutcomeProps): ReactNode {
           </Tag>
         )}
         {run.sqlstate !== null && <code>{run.sqlstate}</code>}
-        {decisions.map(({ decision, decidedAtMs, reason: why }) => (
-          <Tag key={`${decidedAtMs} ${decision}`} tone={decisionWords[decision].tone} title={why.text}>
+        {[...Map.groupBy(decisions, ({ decision }) => decision)].map(([decision, alike]) => (
+          <Tag
+            key={decision}
+            tone={decisionWords[decision].tone}
+            title={alike.map(({ reason: why }) => why.text).join('\n')}
+          >
             guard {decisionWords[decision].text}
+            {alike.length > 1 && ` · ${alike.length} times`}
           </Tag>
         ))}
       </span>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nextCronTimes, cronProblem } from '../../../../../electron/core/schedule/decide/cron.ts';
-import { usualMs } from '../../../../../electron/core/schedule/decide/pace.ts';
+import { paceText, usualMs } from '../../../../../electron/core/schedule/decide/pace.ts';
 import { indexModels } from '../../../../../electron/core/schedule/decide/needs.ts';
 import { nextDue } from '../../../../../electron/core/schedule/decide/next-due.ts';
 import type { ModelState } from '../../../../../electron/core/schedule/decide/tick-state.ts';
@@ -82,6 +82,11 @@ describe('a model with a budget', () => {
     expect(paceAt(21)?.level).toBe('tight');
     expect(paceAt(26)?.level).toBe('tight');
     expect(paceAt(40)).toMatchObject({ level: 'stretched', wantedMs: 20 * minuteMs, keptMs: 50 * minuteMs });
+  });
+
+  test('says of a small part of its interval that it is small', () => {
+    const { pace } = dueOf(modelState({ budget: { minutes: 60 }, durationsMs: [500] }));
+    expect(pace === null ? '' : paceText(pace)).toContain('under 1 % of its interval');
   });
 
   test('that others are built on is refreshed for them, too, and before them', () => {
@@ -174,6 +179,11 @@ describe('a model with cron times', () => {
     expect(dueOf(modelState(hourly)).dueMs).toBe(hourMs);
     const woken = modelState({ ...hourly, lastStartedMs: 50 * hourMs + 20 * minuteMs });
     expect(dueOf(woken).dueMs).toBe(51 * hourMs);
+  });
+
+  test('gives its times as the reason, in words', () => {
+    const { reason } = dueOf(modelState({ schedule: cron('30 6 * * *', berlin) }));
+    expect(reason.text()).toBe('daily at 06:30 Europe/Berlin');
   });
 
   test('that fall into its own refresh are one: it is due again as soon as it has ended', () => {
