@@ -30,7 +30,7 @@ export default defineConfig({
     { name: 'desktop', testMatch: 'desktop.spec.ts', grepInvert: rescueByHand },
     { name: 'electron', testMatch: 'electron.spec.ts' },
     { name: 'schedule', testMatch: 'schedule.spec.ts' },
-    { name: 'exports', testMatch: 'exports.spec.ts' },
+    { name: 'exports', testMatch: ['exports.spec.ts', 'fits.spec.ts'] },
     { name: 'rescues', testMatch: ['browser.spec.ts', 'desktop.spec.ts'], grep: rescueByHand },
   ],
 });
