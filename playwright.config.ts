@@ -22,7 +22,7 @@ export default defineConfig({
   reporter: 'list',
   projects: [
     { name: 'browser', testMatch: 'browser.spec.ts', grepInvert: rescueByHand },
-    { name: 'labels', testMatch: ['labels.spec.ts', 'executive.spec.ts', 'tunnel.spec.ts'] },
+    { name: 'labels', testMatch: ['labels.spec.ts', 'executive.spec.ts', 'tunnel.spec.ts', 'preview.spec.ts'] },
     { name: 'filters', testMatch: 'filters.spec.ts' },
     { name: 'editor', testMatch: 'editor.spec.ts' },
     { name: 'alerts', testMatch: 'alerts.spec.ts' },
