@@ -22,7 +22,7 @@ export default defineConfig({
   reporter: 'list',
   projects: [
     { name: 'browser', testMatch: 'browser.spec.ts', grepInvert: rescueByHand },
-    { name: 'labels', testMatch: ['labels.spec.ts', 'executive.spec.ts', 'tunnel.spec.ts'] },
+    { name: 'labels', testMatch: ['labels.spec.ts', 'executive.spec.ts', 'tunnel.spec.ts', 'preview.spec.ts'] },
     { name: 'filters', testMatch: 'filters.spec.ts' },
     { name: 'editor', testMatch: 'editor.spec.ts' },
     { name: 'alerts', testMatch: 'alerts.spec.ts' },
@@ -30,7 +30,7 @@ export default defineConfig({
     { name: 'desktop', testMatch: 'desktop.spec.ts', grepInvert: rescueByHand },
     { name: 'electron', testMatch: 'electron.spec.ts' },
     { name: 'schedule', testMatch: 'schedule.spec.ts' },
-    { name: 'exports', testMatch: 'exports.spec.ts' },
+    { name: 'exports', testMatch: ['exports.spec.ts', 'fits.spec.ts'] },
     { name: 'rescues', testMatch: ['browser.spec.ts', 'desktop.spec.ts'], grep: rescueByHand },
   ],
 });

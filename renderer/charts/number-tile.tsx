@@ -1,15 +1,12 @@
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { columnTitle, currencyOf, formatOf } from '../../shared/charts/widget-shape.ts';
 import { formatCell } from '../../shared/format/cell.ts';
 import type { Widget, WidgetData } from '../../shared/model/dashboard.ts';
 import { NumberComparison } from './number-comparison.tsx';
 import styles from './charts.module.css';
 
-/** Long amounts get smaller type rather than an ellipsis: half a number is a wrong number. */
-function sizePx(text: string): number {
-  if (text.length <= 12) return 30;
-  return text.length <= 17 ? 24 : 18;
-}
+/** What the style sheet sets its size by. */
+const lettersOf = (text: string): CSSProperties => ({ '--letters': text.length }) as CSSProperties;
 
 /** One large number, exact to the last digit; the widget's further values below it. */
 export function NumberTile({ widget, data }: { readonly widget: Widget; readonly data: WidgetData }): ReactNode {
@@ -33,7 +30,7 @@ export function NumberTile({ widget, data }: { readonly widget: Widget; readonly
   const base = data.columns.findIndex((column) => column.name === comparison?.column);
   return (
     <div className={styles.number}>
-      <div className={styles.numberValue} style={{ fontSize: sizePx(main.text) }}>
+      <div className={styles.numberValue} style={lettersOf(main.text)}>
         {main.text}
       </div>
       {comparison !== undefined && (

@@ -4,9 +4,9 @@ import { choicesKeptAs } from '../../../shared/model/dashboard-filter.ts';
 import type { Prepare } from './prepared.ts';
 import { knownServerKey, serverKeyOf } from './servers.ts';
 
-/** Whose results a dashboard keeps: its widgets', and the values of its filters. */
-const savedUnder = ({ widgets, filters = [] }: Dashboard): string[] => [
-  ...widgets.map(({ widgetId }) => widgetId),
+/** Whose results a dashboard keeps: its widgets', those that can be put back with them, and the values of its filters. */
+const savedUnder = ({ widgets, removed = [], filters = [] }: Dashboard): string[] => [
+  ...[...widgets, ...removed].map(({ widgetId }) => widgetId),
   ...filters.map(({ filterId }) => choicesKeptAs(filterId)),
 ];
 
@@ -37,7 +37,7 @@ export function createDashboardWriter(prepare: Prepare) {
     ).run({ other, dashboardId });
   };
   return {
-    /** What was saved of widgets that it has no longer goes with them. */
+    /** What was saved of widgets that it neither has nor can put back goes with them. */
     saveDashboard(dashboard: Dashboard): void {
       refuseInPack(dashboard.serverId);
       freeId(dashboard.dashboardId);

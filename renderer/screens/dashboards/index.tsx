@@ -272,7 +272,12 @@ function OpenDashboard({ server, dashboard, all, children }: OpenDashboardProps)
         >
           <Tabs.List aria-label="Dashboards">
             {all.map(({ dashboardId, title }) => (
-              <Tabs.Tab key={dashboardId} value={dashboardId}>
+              <Tabs.Tab
+                key={dashboardId}
+                value={dashboardId}
+                title={title}
+                classNames={{ tab: styles.tab, tabLabel: styles.tabLabel }}
+              >
                 {title}
               </Tabs.Tab>
             ))}

@@ -31,6 +31,10 @@ export interface UsedEditor {
   settled(): void;
 }
 
+/** The last good picture, without what was said of a query that is gone. */
+const quiet = (before: Loadable<Preview>): Loadable<Preview> =>
+  before.loading || before.problem !== null ? { ...before, loading: false, problem: null } : before;
+
 /**
  * A widget that is edited here: its columns are asked for after each pause in its query, and its numbers whenever the
  * query or the budget changed. Formats and looks are drawn from the numbers that are there.
@@ -41,6 +45,8 @@ export function useEditor(serverId: string, initial: WidgetDraft, startsDirty: b
   const [columns, setColumns] = useState<Loadable<readonly OfferedColumn[]>>(notLoaded);
   const [preview, setPreview] = useState<Loadable<Preview>>(notLoaded);
   const [round, setRound] = useState(0);
+  /** Whose columns are there: while somebody types, not those of what stands in the draft. */
+  const [described, setDescribed] = useState<string | null>(null);
   const latest = useRef(draft);
   useEffect(() => {
     latest.current = draft;
@@ -60,6 +66,7 @@ export function useEditor(serverId: string, initial: WidgetDraft, startsDirty: b
         const from = { kind: 'source' as const, source: latest.current.source };
         const offer = await offerColumns(serverId, from, controller.signal);
         if (controller.signal.aborted) return;
+        setDescribed(source);
         setColumns({ value: offer.columns, loading: false, problem: null });
         setDraft((before) => withColumns(before, offer.columns));
       } catch (error) {
@@ -76,7 +83,8 @@ export function useEditor(serverId: string, initial: WidgetDraft, startsDirty: b
 
   const named = draft.title.trim() === '' ? { ...draft, title: 'This widget' } : draft;
   const wrong = draftProblem(named) ?? (columns.value === null ? null : columnProblem(named, columns.value));
-  const ready = wrong === null && columns.value !== null && columns.problem === null && !columns.loading;
+  const known = columns.value !== null && columns.problem === null && !columns.loading;
+  const ready = wrong === null && known && described === source;
   const question = JSON.stringify([draft.source, draft.budget === 'live']);
   useEffect(() => {
     if (!ready) return undefined;
@@ -99,7 +107,7 @@ export function useEditor(serverId: string, initial: WidgetDraft, startsDirty: b
     draft,
     dirty,
     columns,
-    preview,
+    preview: ready ? preview : quiet(preview),
     problem: wrong?.message ?? null,
     change(changes) {
       setDirty(true);

@@ -54,6 +54,19 @@ describe('results of a widget', () => {
     expect(await results.list(at('other'))).toHaveLength(1);
   });
 
+  test('stay while their widget can be put back, and go when it cannot any more', async () => {
+    const { dashboards, results } = await openTestHistory();
+    const both = dashboardOf('d', 'erp', [widgetOf('w'), widgetOf('other')]);
+    await dashboards.save(both);
+    await dashboards.saveResult('d', 'live', numberAt(1, '1'), now);
+    const taken = { ...both, widgets: [widgetOf('other')], removed: [widgetOf('w')] };
+    await dashboards.save(taken);
+    await dashboards.save(both);
+    expect((await dashboards.lastResult('d', 'w', 'live'))?.rows).toEqual([['1']]);
+    await dashboards.save({ ...taken, removed: [] });
+    expect(await results.list(at('w'))).toEqual([]);
+  });
+
   test('the settings say how many stay, and fewer than now drops the oldest at once', async () => {
     const { dashboards, results, offlineCache } = await openTestHistory();
     await dashboards.save(dashboardOf('d'));

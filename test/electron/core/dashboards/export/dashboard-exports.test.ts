@@ -123,6 +123,15 @@ describe('the name of a file', () => {
     expect(exportFileName(title, atMs, 'Europe/Berlin', 'pdf')).toBe(name);
   });
 
+  it.each(['売'.repeat(200), `a${'𠮷'.repeat(200)}`, 'é'.repeat(200)])(
+    'is no longer than a file system takes, and ends between letters: %s',
+    (title) => {
+      const name = exportFileName(title, atMs, 'UTC', 'pdf');
+      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+      expect(name).toMatch(/^(?:(?!\p{Cs}).)+-2026-11-20-0630\.pdf$/u);
+    },
+  );
+
   it('has no time where the age is not known', () => {
     expect(exportFileName('Sales', null, 'UTC', 'svg')).toBe('sales.svg');
   });
