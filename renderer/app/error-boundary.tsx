@@ -25,13 +25,26 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
   }
 
   override render() {
-    if (this.state.error === null) return this.props.children;
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    // Each browser has words of its own for it: Chromium, Firefox, Safari.
+    if (/dynamically imported module|Importing a module script failed/.test(error.message)) {
+      return (
+        <EmptyState
+          title="This screen could not be loaded"
+          actions={<Button onClick={() => window.location.reload()}>Load the window again</Button>}
+        >
+          Its code did not come from Daybreak's engine: it may have been stopped, or brought up to date meanwhile. See
+          whether it still runs, and load the window again. Nothing on any server was touched by this.
+        </EmptyState>
+      );
+    }
     return (
       <EmptyState
         title="This screen broke"
         actions={<Button onClick={() => this.setState({ error: null })}>Show it again</Button>}
       >
-        {this.state.error.message}. The other screens still work; nothing on any server was touched by this.
+        {error.message}. The other screens still work; nothing on any server was touched by this.
       </EmptyState>
     );
   }

@@ -66,7 +66,7 @@ export function columnProblem(draft: WidgetDraft, columns: readonly Column[]): W
   const used = [x, series, ...values, comparison?.column ?? null].filter((name) => name !== null);
   for (const name of [...used, ...Object.keys(currencies ?? {})]) {
     if (typeOf.has(name)) continue;
-    const there = columns.map((column) => column.name).join(', ');
+    const there = columns.length === 0 ? 'no column' : columns.map((column) => column.name).join(', ');
     return { message: `${who} uses the column ${name}, and its query answers ${there}.`, column: name };
   }
   const numbers = rolesOf(draft.kind).numeric

@@ -104,7 +104,7 @@ function notSent(
     return {
       ok: false,
       problem: 'timeout',
-      error: `The mail server ${address} did not answer within ${seconds} s. It is tried again.`,
+      error: `The mail server ${address} did not answer within ${seconds} s.`,
     };
   }
   if (code === 'EAUTH' || code === 'ENOAUTH') {
@@ -117,19 +117,19 @@ function notSent(
     return { ok: false, problem: 'tls_failed', error };
   }
   if (responseCode !== undefined && responseCode >= 500) {
-    const error = `The mail server ${address} refuses the mail to ${mailbox}: ${said}. It is not tried again: mend the address or the server, and send it again.`;
+    const error = `The mail server ${address} refuses the mail to ${mailbox}: ${said}. Mend the address or the server, and send it again.`;
     return { ok: false, problem: 'refused', error };
   }
   if (responseCode !== undefined && responseCode >= 400) {
     return {
       ok: false,
       problem: 'server_error',
-      error: `The mail server ${address} cannot take the mail now: ${said}. It is tried again.`,
+      error: `The mail server ${address} cannot take the mail now: ${said}.`,
     };
   }
   return {
     ok: false,
     problem: 'unreachable',
-    error: `The mail server ${address} cannot be reached: ${message}. Check host and port, or wait: it is tried again.`,
+    error: `The mail server ${address} cannot be reached: ${message}. Check host and port.`,
   };
 }

@@ -105,12 +105,12 @@ async function judge(response: Response, { host }: URL): Promise<SendOutcome> {
   const answer = `${host} answered ${status}${said === '' ? '' : `: ${said}`}.`;
   if (status >= 500 || status === 408 || status === 429) {
     const retryAfterMs = retryAfterOf(response);
-    return { ok: false, problem: 'server_error', error: `${answer} It is tried again.`, retryAfterMs };
+    return { ok: false, problem: 'server_error', error: answer, retryAfterMs };
   }
   return {
     ok: false,
     problem: 'refused',
-    error: `${answer} It is not tried again: mend the address or the receiver, and send it again.`,
+    error: `${answer} Mend the address or the receiver, and send it again.`,
   };
 }
 
@@ -147,7 +147,7 @@ function brokenOff(error: unknown, { host }: URL, timeoutMs: number): SendOutcom
     return {
       ok: false,
       problem: 'timeout',
-      error: `${host} did not answer within ${Math.round(timeoutMs / 1000)} s. It is tried again.`,
+      error: `${host} did not answer within ${Math.round(timeoutMs / 1000)} s.`,
     };
   }
   const cause = error instanceof Error ? (error.cause ?? error) : error;
@@ -163,7 +163,7 @@ function brokenOff(error: unknown, { host }: URL, timeoutMs: number): SendOutcom
   return {
     ok: false,
     problem: 'unreachable',
-    error: `${host} cannot be reached: ${said}. Check the address, or wait: it is tried again.`,
+    error: `${host} cannot be reached: ${said}. Check the address.`,
   };
 }
 

@@ -99,7 +99,7 @@ export function ModelList({ server }: { readonly server: ServerSummary }) {
           />
         </Card>
       )}
-      <PlanList plans={plans} />
+      {(list.problem === null || plans.problem === null) && <PlanList plans={plans} />}
     </Page>
   );
 }

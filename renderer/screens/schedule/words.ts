@@ -117,7 +117,8 @@ export function distanceText(atMs: number, nowMs: number): string {
 /** "1 h of 2 h": the age beside what the tightest consumer accepts. */
 export function ageText({ asOfMs, budget }: ScheduledModelView, nowMs: number): string {
   if (asOfMs === null) return 'never read';
-  const age = roughly(Math.max(0, nowMs - asOfMs));
+  const ageMs = Math.max(0, nowMs - asOfMs);
+  const age = ageMs < 1_000 ? 'under 1 s' : roughly(ageMs);
   return budget === null ? age : `${age} of ${budgetShort(budget)}`;
 }
 

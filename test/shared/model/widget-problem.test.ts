@@ -62,6 +62,9 @@ describe('what is wrong with a widget', () => {
       message: '"Sales" uses the column week, and its query answers month, region, revenue, invoices.',
       column: 'week',
     });
+    expect(columnProblem(draft({ x: 'week' }), [])?.message).toBe(
+      '"Sales" uses the column week, and its query answers no column.',
+    );
     expect(columnProblem(draft({ values: ['region'] }), columns)).toMatchObject({ column: 'region' });
     expect(columnProblem(draft({ formats: { region: 'money' } }), columns)?.message).toMatch(/region as money.*text/);
     // A table shows anything.

@@ -87,5 +87,6 @@ export function order<C extends Candidate>(
 
 function fullText({ dueMs }: Candidate, atOnce: number, nowMs: number): string {
   const late = dueMs === null ? '' : `, due ${formatDuration(Math.max(0, nowMs - dueMs))} ago`;
-  return `${atOnce === 1 ? 'one refresh is' : `${atOnce} refreshes are`} all that the server is allowed at a time${late}`;
+  const runs = atOnce === 1 ? 'one refresh runs' : `${atOnce} refreshes run`;
+  return `${runs} at a time (by the setting, and on half of the cores at most)${late}`;
 }

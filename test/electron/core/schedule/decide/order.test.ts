@@ -53,7 +53,10 @@ describe('of models that are due', () => {
     const { starts, waits } = ordered(candidates, 2, ['x']);
     expect(names(starts)).toEqual(['a']);
     expect(waits.map(({ reason }) => reason.text())).toEqual(
-      Array.from({ length: 2 }, () => '2 refreshes are all that the server is allowed at a time, due 0 ms ago'),
+      Array.from(
+        { length: 2 },
+        () => '2 refreshes run at a time (by the setting, and on half of the cores at most), due 0 ms ago',
+      ),
     );
   });
 
