@@ -10,6 +10,7 @@ import { stderrLogger } from '../node-ports.ts';
 import type { EngineClient } from '../profile/engine-client.ts';
 import { openCliEngine } from './cli-engine.ts';
 import { value } from './known-server.ts';
+import { isPack, namedDashboard, type NamedDashboard } from './named-dashboard.ts';
 import type { Stop } from './stop.ts';
 import { writeExport } from './write-export.ts';
 
@@ -36,7 +37,9 @@ export async function exportCommand(name: string, options: ExportOptions): Promi
   const engine = await openCliEngine({ profile: options.profile, door: 'command line', logger, background: false });
   try {
     const { client } = engine;
-    const dashboard = await dashboardNamed(client, name, options.server);
+    const named = await namedDashboard(client, name, options.server);
+    if (options.refresh) refuseRefreshOfPack(named);
+    const { dashboard } = named;
     const widget = options.widget === undefined ? null : widgetNamed(dashboard, options.widget);
     if (options.refresh) await refresh(client, dashboard, widget, options.stop.signal);
     const exported = await exportedFile(client, dashboard, widget, options);
@@ -80,38 +83,13 @@ async function exportedFile(
   return value(await client.dashboards.exportDashboard({ ...asked, format }, { signal }));
 }
 
-/** By id or title, on the one server that has it. */
-async function dashboardNamed(client: EngineClient, name: string, server: string | undefined): Promise<Dashboard> {
-  const servers = value(await client.connections.list({})).filter(
-    ({ serverId, settings, capture }) =>
-      capture === null && (server === undefined || server === serverId || server === settings.label),
-  );
-  if (servers.length === 0) {
-    const message =
-      server === undefined
-        ? 'This profile knows no server.'
-        : `This profile knows no server ${JSON.stringify(server)}.`;
-    throw new Failure({
-      code: 'not_found',
-      message: `${message} \`daybreak call connections.list\` shows those it knows.`,
-    });
-  }
-  const all: Dashboard[] = [];
-  for (const { serverId } of servers) all.push(...value(await client.dashboards.list({ serverId })));
-  const found = all.filter(({ dashboardId, title }) => dashboardId === name || title === name);
-  const [only, another] = found;
-  if (only !== undefined && another === undefined) return only;
+function refuseRefreshOfPack({ dashboard, owner }: NamedDashboard): void {
+  if (!isPack(owner)) return;
   throw new Failure({
-    code: 'not_found',
-    message:
-      only === undefined
-        ? `There is no dashboard ${JSON.stringify(name)}. ${known(all)}`
-        : `Several dashboards are called ${JSON.stringify(name)}: give an id (${found.map(({ dashboardId }) => dashboardId).join(', ')}) or a --server.`,
+    code: 'not_available',
+    message: `${dashboard.title} is from the pack ${owner.settings.label}, and there is no server to read its numbers anew: leave out --refresh.`,
   });
 }
-
-const known = (all: readonly Dashboard[]): string =>
-  all.length === 0 ? 'None is stored here.' : `There are: ${all.map(({ title }) => title).join(', ')}.`;
 
 function widgetNamed({ title, widgets }: Dashboard, name: string): Widget {
   const [found] = widgets.filter((widget) => widget.widgetId === name || widget.title === name);

@@ -118,7 +118,7 @@ function describeProgram(run: Run): Command {
     )
     .option('--out <file-or-folder>', 'where to (default: here, under a name with the title and the as-of time)')
     .option('--force', 'replace a file that is there already', false)
-    .option('--server <label-or-id>', 'which server, where several have such a dashboard')
+    .option('--server <label-or-id>', 'which server, or which opened pack, where several have such a dashboard')
     .option('--refresh', 'read the numbers anew first', false)
     .addOption(new Option('--theme <theme>', 'of pictures').choices(exportThemeSchema.options).default('light'))
     .option('--time-zone <name>', 'for as-of times', Intl.DateTimeFormat().resolvedOptions().timeZone)
