@@ -12,6 +12,7 @@ import type { Ports } from '../ports.ts';
 import type { Server } from '../postgres/session.ts';
 import { readerSqlFor } from '../read-model/propose/suggest.ts';
 import { getReadModel } from '../read-model/registry/read-models.ts';
+import { copyName } from './copy-name.ts';
 import type { Dashboards } from './dashboards.ts';
 import { describeSource } from './describe-source.ts';
 import { arranged, invalid, widgetIn, widgetOf, withoutWidget, withRestored, withWidget } from './edit-dashboard.ts';
@@ -19,6 +20,7 @@ import type { WidgetPlace } from './edit-dashboard.ts';
 import { followConsumers } from './follow-consumers.ts';
 import { checkLive, requireCheap } from './live-check.ts';
 import { readWidget } from './read-widget.ts';
+import type { Turns } from './turns.ts';
 
 /** Somebody waits for it with a half-written query on the screen. */
 const previewLimitMs = 10_000;
@@ -30,6 +32,8 @@ export interface DashboardTools {
   readonly events: Events;
   readonly servers: KnownServers;
   readonly dashboards: Dashboards;
+  /** By server: from looking whether a title is free until it is taken nobody else takes one. */
+  readonly onTitles: Turns;
   /** Throws `not_found`. */
   readonly get: (serverId: string, dashboardId: string) => Promise<Dashboard>;
 }
@@ -49,24 +53,28 @@ export class DashboardEditor {
     this.#options = options;
   }
 
-  async create(serverId: string, title: string, locale?: string): Promise<Dashboard> {
-    const name = await this.#freeTitle(serverId, title, null);
-    if (locale !== undefined) requireLocale(locale);
-    const dashboard: Dashboard = {
-      dashboardId: crypto.randomUUID(),
-      serverId,
-      title: name,
-      widgets: [],
-      ...(locale === undefined ? {} : { locale }),
-    };
-    await this.#options.history.dashboards.save(dashboard);
-    this.#changed(serverId);
-    return dashboard;
+  create(serverId: string, title: string, locale?: string): Promise<Dashboard> {
+    return this.#options.onTitles(serverId, async () => {
+      const name = await this.#freeTitle(serverId, title, null);
+      if (locale !== undefined) requireLocale(locale);
+      const dashboard: Dashboard = {
+        dashboardId: crypto.randomUUID(),
+        serverId,
+        title: name,
+        widgets: [],
+        ...(locale === undefined ? {} : { locale }),
+      };
+      await this.#options.history.dashboards.save(dashboard);
+      this.#changed(serverId);
+      return dashboard;
+    });
   }
 
-  async rename(serverId: string, dashboardId: string, title: string): Promise<Dashboard> {
-    const name = await this.#freeTitle(serverId, title, dashboardId);
-    return this.#change(serverId, dashboardId, (dashboard) => ({ ...dashboard, title: name }));
+  rename(serverId: string, dashboardId: string, title: string): Promise<Dashboard> {
+    return this.#options.onTitles(serverId, async () => {
+      const name = await this.#freeTitle(serverId, title, dashboardId);
+      return this.#change(serverId, dashboardId, (dashboard) => ({ ...dashboard, title: name }));
+    });
   }
 
   async setLocale(serverId: string, dashboardId: string, locale: string | null): Promise<Dashboard> {
@@ -75,15 +83,18 @@ export class DashboardEditor {
   }
 
   async duplicate(serverId: string, dashboardId: string, title?: string): Promise<Changed> {
-    const { removed: _, ...original } = await this.#options.get(serverId, dashboardId);
-    const titles = (await this.#options.history.dashboards.list(serverId)).map((each) => each.title);
-    const dashboard: Dashboard = {
-      ...original,
-      dashboardId: crypto.randomUUID(),
-      title: title === undefined ? copyName(original.title, titles) : await this.#freeTitle(serverId, title, null),
-      widgets: original.widgets.map((widget) => ({ ...widget, widgetId: crypto.randomUUID() })),
-    };
-    await this.#options.history.dashboards.save(dashboard);
+    const dashboard = await this.#options.onTitles(serverId, async () => {
+      const { removed: _, ...original } = await this.#options.get(serverId, dashboardId);
+      const titles = (await this.#options.history.dashboards.list(serverId)).map((each) => each.title);
+      const copy: Dashboard = {
+        ...original,
+        dashboardId: crypto.randomUUID(),
+        title: title === undefined ? copyName(original.title, titles) : await this.#freeTitle(serverId, title, null),
+        widgets: original.widgets.map((widget) => ({ ...widget, widgetId: crypto.randomUUID() })),
+      };
+      await this.#options.history.dashboards.save(copy);
+      return copy;
+    });
     const note = await this.#followConsumers(serverId, [], dashboard.widgets);
     this.#changed(serverId);
     return { dashboard, note };
@@ -270,15 +281,6 @@ const refused = ({ message, column }: WidgetProblem): Failure =>
 
 function requireLocale(locale: string): void {
   if (!isLocale(locale)) throw invalid(`${locale} is no locale. Write it as de-DE.`);
-}
-
-/** 'Sales' -> 'Sales (copy)', 'Sales (copy 2)' ... */
-function copyName(title: string, names: readonly string[]): string {
-  const base = title.replace(/ \(copy(?: \d+)?\)$/, '');
-  for (let number = 1; ; number += 1) {
-    const name = number === 1 ? `${base} (copy)` : `${base} (copy ${number})`;
-    if (!names.includes(name)) return name;
-  }
 }
 
 /** What the database has to be asked about. */

@@ -40,14 +40,18 @@ export class DashboardRemovals {
 
   /** Where another has its title meanwhile it gets one of its own, and `note` says so. */
   async putBack(serverId: string, dashboardId: string): Promise<{ dashboard: Dashboard; note: string | null }> {
-    const removed = await this.#one(serverId, dashboardId);
-    const titles = (await this.#options.history.dashboards.list(serverId)).map(({ title }) => title);
-    const dashboard = { ...removed, title: freeTitle(removed.title, titles) };
-    await this.#options.history.dashboards.putBack(dashboard);
+    const { history, onTitles } = this.#options;
+    const { dashboard, before } = await onTitles(serverId, async () => {
+      const removed = await this.#one(serverId, dashboardId);
+      const titles = (await history.dashboards.list(serverId)).map(({ title }) => title);
+      const back = { ...removed, title: freeTitle(removed.title, titles) };
+      await history.dashboards.putBack(back);
+      return { dashboard: back, before: removed.title };
+    });
     const renamed =
-      dashboard.title === removed.title
+      dashboard.title === before
         ? []
-        : [`Another dashboard is called "${removed.title}" now: this one is "${dashboard.title}".`];
+        : [`Another dashboard is called "${before}" now: this one is "${dashboard.title}".`];
     const unwritten = await followConsumers(this.#options, serverId, [], dashboard.widgets);
     this.#changed(serverId);
     const notes = unwritten === null ? renamed : [...renamed, unwritten];

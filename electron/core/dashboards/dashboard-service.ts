@@ -20,6 +20,7 @@ import { filteredFromRows } from './offline/filtered-from-rows.ts';
 import { createModelRowsKeeper } from './offline/keep-model-rows.ts';
 import { savedResult, savedResults } from './offline/saved-results.ts';
 import { tableWidget } from './table-widget.ts';
+import { turns } from './turns.ts';
 import { withHolds } from './holds-of.ts';
 import { ServerHolds } from './server-holds.ts';
 import { beingRefreshed } from './widget-freshness.ts';
@@ -112,6 +113,7 @@ export class DashboardService {
     const changing = {
       ...options,
       dashboards: this.#dashboards,
+      onTitles: turns(),
       get: (serverId: string, dashboardId: string) => this.get(serverId, dashboardId),
     };
     this.editor = new DashboardEditor(changing);

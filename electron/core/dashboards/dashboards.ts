@@ -11,6 +11,7 @@ import { isOutOfReach } from './out-of-reach.ts';
 import { readWidget } from './read-widget.ts';
 import { recentMs, RecentReads } from './recent-reads.ts';
 import { sourceHash } from './source-hash.ts';
+import { turns } from './turns.ts';
 import { cachedFreshness } from './widget-freshness.ts';
 
 export interface DashboardsOptions {
@@ -72,7 +73,7 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
   const reads = new WeakMap<Server, Reads>();
   /** Part of the key of every read: what began before it grew is not shared with who asks afterwards. */
   let generation = 0;
-  const turns = new Map<string, Promise<unknown>>();
+  const onDashboard = turns();
 
   const fromCache = async (
     { dashboardId }: Dashboard,
@@ -143,23 +144,14 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
     return data;
   };
 
-  const inTurn = async <T>(dashboardId: string, work: (dashboard: Dashboard) => Promise<T>): Promise<T> => {
-    const turn = async (): Promise<T> => {
+  const inTurn = <T>(dashboardId: string, work: (dashboard: Dashboard) => Promise<T>): Promise<T> =>
+    onDashboard(dashboardId, async () => {
       const dashboard = await store.get(dashboardId);
       if (dashboard === null) {
         throw new Failure({ code: 'not_found', message: `There is no dashboard ${dashboardId}.` });
       }
       return work(dashboard);
-    };
-    const before = turns.get(dashboardId) ?? Promise.resolve();
-    const mine = before.then(turn, turn);
-    turns.set(dashboardId, mine);
-    try {
-      return await mine;
-    } finally {
-      if (turns.get(dashboardId) === mine) turns.delete(dashboardId);
-    }
-  };
+    });
 
   const change: Dashboards['change'] = (dashboardId, make) =>
     inTurn(dashboardId, async (dashboard) => {

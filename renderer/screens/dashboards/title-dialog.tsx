@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { problemOf, type Problem } from '../../stores/failure-error.ts';
 
@@ -25,10 +25,14 @@ export function TitleDialog({ opened, heading, onClose, ...form }: TitleDialogPr
 function TitleForm({ initial, action, onSave, onClose }: Omit<TitleDialogProps, 'opened' | 'heading'>): ReactNode {
   const [title, setTitle] = useState(initial);
   const [busy, setBusy] = useState(false);
+  /** At once, while `busy` waits to be drawn: a second Enter may come before. */
+  const saving = useRef(false);
   const [problem, setProblem] = useState<Problem | null>(null);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (saving.current) return;
+    saving.current = true;
     setBusy(true);
     setProblem(null);
     try {
@@ -37,6 +41,7 @@ function TitleForm({ initial, action, onSave, onClose }: Omit<TitleDialogProps, 
     } catch (error) {
       setProblem(problemOf(error));
     } finally {
+      saving.current = false;
       setBusy(false);
     }
   };
