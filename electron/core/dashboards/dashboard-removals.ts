@@ -60,19 +60,25 @@ export class DashboardRemovals {
 
   /** For good, before its time is over. `confirm`: its title. */
   async forget(serverId: string, dashboardId: string, confirm: string): Promise<{ forgotten: boolean }> {
-    const { title } = await this.#one(serverId, dashboardId);
-    requireTitle('forget', title, confirm);
-    await this.#options.history.dashboards.remove(dashboardId);
+    const { history, onTitles } = this.#options;
+    await onTitles(serverId, async () => {
+      const { title } = await this.#one(serverId, dashboardId);
+      requireTitle('forget', title, confirm);
+      await history.dashboards.remove(dashboardId);
+    });
     this.#changed(serverId);
     return { forgotten: true };
   }
 
   /** The read model is gone: what is put back later asks without it, as the dashboards that are there do. */
   async leaveReadModel(serverId: string, readModel: string): Promise<void> {
-    for (const { dashboard } of await this.#kept(serverId)) {
-      const left = withoutReadModel(dashboard, readModel);
-      if (left !== dashboard) await this.#options.history.dashboards.saveRemoved(left);
-    }
+    const { history, onTitles } = this.#options;
+    await onTitles(serverId, async () => {
+      for (const { dashboard } of await this.#kept(serverId)) {
+        const left = withoutReadModel(dashboard, readModel);
+        if (left !== dashboard) await history.dashboards.saveRemoved(left);
+      }
+    });
   }
 
   async #one(serverId: string, dashboardId: string): Promise<Dashboard> {

@@ -80,6 +80,7 @@ const ownDashboardId = (serverId: string): string => `read-models-${serverId}`;
 /** Dashboards of the known servers: what they show, where each number comes from, and which widget a statement is. */
 export class DashboardService {
   readonly #options: Options;
+  readonly #onTitles = turns();
   readonly #dashboards: Dashboards;
   readonly editor: DashboardEditor;
   readonly removals: DashboardRemovals;
@@ -113,7 +114,7 @@ export class DashboardService {
     const changing = {
       ...options,
       dashboards: this.#dashboards,
-      onTitles: turns(),
+      onTitles: this.#onTitles,
       get: (serverId: string, dashboardId: string) => this.get(serverId, dashboardId),
     };
     this.editor = new DashboardEditor(changing);
@@ -259,9 +260,10 @@ export class DashboardService {
     const { servers, history, ports, events } = this.#options;
     const model = await getReadModel(await servers.server(serverId), name, ports.clock);
     const dashboardId = ownDashboardId(serverId);
-    if ((await history.dashboards.get(dashboardId)) === null) {
+    await this.#onTitles(serverId, async () => {
+      if ((await history.dashboards.get(dashboardId)) !== null) return;
       await history.dashboards.save({ dashboardId, serverId, title: 'Read models', widgets: [] });
-    }
+    });
     const widgetId = crypto.randomUUID();
     const dashboard = await this.#dashboards.change(dashboardId, (before) => ({
       ...before,

@@ -23,6 +23,18 @@ const refused = {
   reason: { value: { code: 'invalid_input', message: expect.stringContaining('"Sales" already') } },
 };
 
+test('a dashboard that is put back while another window forgets it stays', async () => {
+  const { serverId, removals, create, titles } = await server();
+  const dashboardId = await create('Sales');
+  await removals.remove(serverId, dashboardId, 'Sales');
+  const both = [removals.putBack(serverId, dashboardId), removals.forget(serverId, dashboardId, 'Sales')];
+  expect(await Promise.allSettled(both)).toMatchObject([
+    made,
+    { status: 'rejected', reason: { value: { code: 'not_found' } } },
+  ]);
+  expect(await titles()).toEqual(['Sales']);
+});
+
 describe('one title from two windows at the same moment', () => {
   test('makes one dashboard, and refuses the other as it does later', async () => {
     const { create, titles } = await server();
