@@ -113,10 +113,14 @@ function slower({ saving, damageSeconds }: SentenceFacts): string {
   return `${subject(saving)} took ${formatTimes(slowdown)} longer (${numbers(saving)})`;
 }
 
+/** Of the quiet times' mean: the quiet stretch was no quiet one, or the work has changed. */
+const clearlyFaster = 0.8;
+
 function noDamage(between: string, saving: SavingSummary): string {
   const { slowdown } = saving;
   if (slowdown === null) return `${between} no OLTP statement waited longer than usual: there is no damage to explain.`;
-  return `${between} ${subject(saving)} was about as fast as in quiet times (${numbers(saving)}): there is no damage to explain.`;
+  const pace = slowdown < clearlyFaster ? 'faster than' : 'about as fast as';
+  return `${between} ${subject(saving)} was ${pace} in quiet times (${numbers(saving)}): there is no damage to explain.`;
 }
 
 function culprits({ findings, dashboardTitles }: SentenceFacts): string {

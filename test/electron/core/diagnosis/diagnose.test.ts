@@ -327,3 +327,16 @@ it("a statement is known by its widget's title, for a machine that has no such d
     [null, undefined],
   ]);
 });
+
+it('says of a time in which saving was faster than before that it was', () => {
+  const { conclusion, sentence } = diagnose(
+    smallHistory({
+      statements: { save: 'insert into invoice values ($1)' },
+      booked: (second) => ({ save: [100, second < quietSeconds ? 4 : 2, 10] }),
+      rows: () => [],
+      incidentSeconds: 30,
+    }),
+  );
+  expect(conclusion).toBe('no_damage');
+  expect(sentence).toMatch(/was faster than in quiet times \(4\.\d+ → 2\.\d+ ms/);
+});
