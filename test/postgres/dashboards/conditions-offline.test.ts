@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createEngine } from '../../../electron/core/create-engine.ts';
 import { resolveFilters, type ResolvedFilter } from '../../../electron/core/dashboards/filters/resolve-filters.ts';
 import { filteredFromRows } from '../../../electron/core/dashboards/offline/filtered-from-rows.ts';
 import { createModelRowsKeeper } from '../../../electron/core/dashboards/offline/keep-model-rows.ts';
@@ -8,10 +12,11 @@ import type { ModelRows } from '../../../electron/core/history/result-body.ts';
 import { registryMigrations } from '../../../electron/core/read-model/registry/migrations.ts';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
 import type { Server } from '../../../electron/core/postgres/session.ts';
+import { nodePorts } from '../../../electron/hosts/node-ports.ts';
 import { monthlySales } from '../../../resources/demo-erp/widgets/sales.ts';
 import type { Widget } from '../../../shared/model/dashboard.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
-import { widgetOf } from '../../electron/core/history/saved-result.ts';
+import { dashboardOf, widgetOf } from '../../electron/core/history/saved-result.ts';
 import { silent, systemClock } from '../read-model/tools.ts';
 
 const showing = (sql: string): Widget => ({
@@ -23,12 +28,9 @@ const demoSql = monthlySales.readModel?.readerSql ?? '';
 const choosing = (where: string): string =>
   `select as_of, month, region, revenue from reporting.monthly_sales s where ${where} order by month, region, category`;
 
+const region = { kind: 'choice', filterId: 'region', label: 'Region', columns: ['region'] } as const;
 const regions = (...values: (string | null)[]): readonly ResolvedFilter[] =>
-  resolveFilters(
-    [{ kind: 'choice', filterId: 'region', label: 'Region', columns: ['region'] }],
-    { region: { kind: 'values', values } },
-    0,
-  );
+  resolveFilters([{ ...region, columns: ['region'] }], { region: { kind: 'values', values } }, 0);
 
 /** Widgets whose queries choose rows are answered without the database as the server answers them. */
 describe.each(testServers())('conditions without the database, $label', (testServer) => {
@@ -185,6 +187,38 @@ describe.each(testServers())('conditions without the database, $label', (testSer
     keeper.forget();
     await show(whole);
     expect(saves()).toBe(2);
+  });
+
+  test('an engine answers a widget that was never read itself, once another one of its model was', async () => {
+    const profileDir = await mkdtemp(join(tmpdir(), 'daybreak-conditions-'));
+    const ports = nodePorts({ paths: { profileDir, resourcesDir: '' }, logger: silent, door: 'test' });
+    const engine = await createEngine(ports, { background: false });
+    onTestFinished(async () => {
+      await engine.stop();
+      await rm(profileDir, { recursive: true, force: true });
+    });
+    const { serverId } = await engine.servers.save({ settings: database.settings, password: database.password });
+    const demo = showing(demoSql);
+    const other = { ...showing('select as_of, month, revenue from reporting.monthly_sales'), widgetId: 'other' };
+    await engine.history.dashboards.save({
+      ...dashboardOf('d', serverId, [demo, other]),
+      filters: [{ ...region, columns: ['region'] }],
+    });
+    await engine.servers.connect(serverId, database.password);
+    await engine.dashboards.data(serverId, 'd', 'other');
+    await engine.dashboards.settled();
+    await engine.servers.disconnect(serverId);
+    const found = await engine.dashboards.cached(serverId, 'd', {
+      widgetIds: ['w'],
+      filters: { region: { kind: 'values', values: ['DACH'] } },
+    });
+    expect(found).toMatchObject([
+      {
+        rows: (await online(demo, regions('DACH'))).rows,
+        freshness: { state: 'offline', source: 'cache' },
+        filtering: { applied: [{ filterId: 'region' }], notApplied: [] },
+      },
+    ]);
   });
 
   test('rows that an older Daybreak kept do not answer, and are read again', async () => {
