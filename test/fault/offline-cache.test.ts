@@ -53,7 +53,13 @@ describe.each(testServers())('$label', (testServer) => {
   let server: Server;
   let dashboards: Dashboards;
   const keptRows = () =>
-    createModelRowsKeeper({ store: history.modelRows, clock, logger, filterZones: async () => [] });
+    createModelRowsKeeper({
+      store: history.modelRows,
+      clock,
+      logger,
+      filterZones: async () => [],
+      queriesOf: async () => [],
+    });
 
   const sources: Readonly<Record<string, WidgetSource>> = {
     slow: { kind: 'live', sql: 'select amount, pg_sleep(0.1 * pause)::text as slept from erp.sale, erp.pace' },

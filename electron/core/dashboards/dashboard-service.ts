@@ -19,6 +19,7 @@ import { resolveFilters, type ResolvedFilter } from './filters/resolve-filters.t
 import { filteredFromRows } from './offline/filtered-from-rows.ts';
 import { createModelRowsKeeper } from './offline/keep-model-rows.ts';
 import { savedResult, savedResults } from './offline/saved-results.ts';
+import { queriesOn } from './offline/widget-conditions.ts';
 import { tableWidget } from './table-widget.ts';
 import { turns } from './turns.ts';
 import { withHolds } from './holds-of.ts';
@@ -97,6 +98,7 @@ export class DashboardService {
       clock,
       logger,
       filterZones: async (serverId) => zonesOfFilters(await history.dashboards.list(serverId)),
+      queriesOf: async (serverId, readModel) => queriesOn(readModel, await history.dashboards.list(serverId)),
     });
     this.#dashboards = createDashboards({
       store: history.dashboards,

@@ -75,6 +75,14 @@ export const modelPeriodsSchema = z.object({
   days: z.record(z.string(), dayBeginningsSchema.nullable()),
 });
 
+/** Which rows of a read model a condition of a widget's query chooses, as the server had it when it gave the rows. */
+export const chosenRowsSchema = z.object({
+  condition: z.string(),
+  /** 't' or 'f' for each row, one after the other; null: the server refuses the condition. */
+  chosen: z.string().nullable(),
+});
+export type ChosenRows = z.infer<typeof chosenRowsSchema>;
+
 /** The rows of a read model as they were at `asOf`, cells as the server printed them. */
 export const modelRowsSchema = z.object({
   readModel: z.string(),
@@ -86,5 +94,7 @@ export const modelRowsSchema = z.object({
   ranks: z.record(z.string(), z.array(z.number().int())),
   /** Left out: kept by a Daybreak that did not know. */
   periods: modelPeriodsSchema.optional(),
+  /** Of every condition that widgets had. Left out: kept by a Daybreak that did not know. */
+  conditions: z.array(chosenRowsSchema).optional(),
 });
 export type ModelRows = z.infer<typeof modelRowsSchema>;

@@ -52,7 +52,13 @@ describe.each(testServers())('periods of moments without the database, $label', 
   let model: ModelRows;
 
   const read = (filterZones: readonly string[]) =>
-    readModelRows(server, 'reporting.seen', { readModel: 'seen', modelVersion: 1, filterZones, today: '2026-11-30' });
+    readModelRows(server, 'reporting.seen', {
+      readModel: 'seen',
+      modelVersion: 1,
+      filterZones,
+      conditions: [],
+      today: '2026-11-30',
+    });
   const offline = (filters: readonly ResolvedFilter[], kept = model) =>
     filteredFromRows(
       { history: { modelRows: { get: async () => kept } } as never, clock: systemClock },
@@ -188,6 +194,7 @@ describe.each(testServers())('periods of moments without the database, $label', 
       clock: systemClock,
       logger: silent,
       filterZones: async () => zonesNow,
+      queriesOf: async () => [],
     });
     const read = async () => {
       const freshness = { asOf: model.asOf, source: 'live', state: 'fresh' } as const;

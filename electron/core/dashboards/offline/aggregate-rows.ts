@@ -27,7 +27,7 @@ const isExact = (type: string): boolean => /^(smallint|integer|bigint|numeric)/.
  * orders that are the server's own are said, not guessed.
  */
 export function answerGrouped(select: GroupedSelect, model: ModelRows, filters: readonly RowFilter[]): FilteredAnswer {
-  const places = placesPassing(model, filters);
+  const places = placesPassing(model, select.condition, filters);
   if (typeof places === 'string') return no(places);
   // The moment of the rows is told beside them, and is the same for all.
   const outputs = select.outputs.map((output, at) => ({ ...output, at })).filter(({ column }) => column !== 'as_of');
@@ -47,6 +47,7 @@ export function answerGrouped(select: GroupedSelect, model: ModelRows, filters: 
         kind: 'plain',
         schema: select.schema,
         relation: select.relation,
+        condition: null,
         columns: outputs.map(({ at, as }) => ({ column: nameAt(at), as })),
         order: select.order
           .filter(({ output }) => outputs.some(({ at }) => at === output))

@@ -57,7 +57,7 @@ export function answerFromRows(select: PlainSelect, model: ModelRows, filters: r
   const missing = picked.find(({ column }) => indexOf(column) < 0);
   if (missing !== undefined) return no(`${model.readModel} has no column ${missing.column} in its saved rows`);
 
-  const places = placesPassing(model, filters);
+  const places = placesPassing(model, select.condition, filters);
   if (typeof places === 'string') return no(places);
 
   const comparisons: ((a: number, b: number) => number)[] = [];
@@ -117,9 +117,18 @@ function sortKeysOf(model: ModelRows, name: string): SortKeys | null {
   return compare === null ? null : { isNull, compare: (a, b) => compare(cells[a] ?? '', cells[b] ?? '') };
 }
 
-/** Places of the rows that pass all filters, or why that cannot be told. */
-export function placesPassing(model: ModelRows, filters: readonly RowFilter[]): readonly number[] | string {
+/** Places of the rows that the condition chooses and that pass all filters, or why that cannot be told. */
+export function placesPassing(
+  model: ModelRows,
+  condition: string | null,
+  filters: readonly RowFilter[],
+): readonly number[] | string {
   const tests: ((place: number) => boolean)[] = [];
+  if (condition !== null) {
+    const chosen = model.conditions?.find((one) => one.condition === condition)?.chosen ?? null;
+    if (chosen === null) return 'it has conditions of its own, and which rows meet them is not saved';
+    tests.push((place) => chosen[place] === 't');
+  }
   for (const filter of filters) {
     const index = model.columns.findIndex(({ name }) => name === filter.column);
     const column = model.columns[index];

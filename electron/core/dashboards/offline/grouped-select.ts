@@ -15,6 +15,8 @@ export interface GroupedSelect {
   readonly kind: 'grouped';
   readonly schema: string | null;
   readonly relation: string;
+  /** Which rows it chooses, over the bare names of columns; null: all. */
+  readonly condition: string | null;
   /** In their order. */
   readonly outputs: readonly GroupedOutput[];
   /** Columns; none: all rows are one group. */

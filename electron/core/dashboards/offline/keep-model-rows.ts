@@ -2,6 +2,7 @@ import { dayOfZonedTime } from '../../../../shared/format/period-days.ts';
 import { zonedTime } from '../../../../shared/format/zoned-time.ts';
 import { isFailure } from '../../../../shared/model/failure.ts';
 import type { Widget, WidgetData } from '../../../../shared/model/dashboard.ts';
+import type { ModelRows } from '../../history/result-body.ts';
 import type { ModelRowsStore } from '../../history/result-store.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import { qualifiedName, quoteIdent } from '../../postgres/quote.ts';
@@ -9,6 +10,7 @@ import type { Server } from '../../postgres/session.ts';
 import { parse } from '../../sql-text/parser.ts';
 import { text, walk } from '../../sql-text/tree.ts';
 import { readModelRows, zonesOf } from './read-model-rows.ts';
+import { conditionsOn } from './widget-conditions.ts';
 
 interface Options {
   readonly store: ModelRowsStore;
@@ -16,13 +18,15 @@ interface Options {
   readonly logger: Logger;
   /** In which the period filters of the server's dashboards begin their days. */
   readonly filterZones: (serverId: string) => Promise<readonly string[]>;
+  /** Of all widgets of the server's dashboards that show the read model. */
+  readonly queriesOf: (serverId: string, readModel: string) => Promise<readonly string[]>;
 }
 
 /**
  * Keeps the rows of small read models beside the results of their widgets, so that filters are answered without the
  * database too. One read for each new as-of, after the widget's own, one at a time, from the stable view alone.
  */
-export function createModelRowsKeeper({ store, clock, logger, filterZones }: Options) {
+export function createModelRowsKeeper({ store, clock, logger, filterZones, queriesOf }: Options) {
   /** What was looked at last of each model: kept, or found too large. */
   const seen = new Map<string, string>();
   let last: Promise<void> = Promise.resolve();
@@ -32,26 +36,31 @@ export function createModelRowsKeeper({ store, clock, logger, filterZones }: Opt
     const zones = await filterZones(server.serverId);
     const isKept =
       head !== null && head.asOf === data.freshness.asOf && head.modelVersion === (data.modelVersion ?? null);
-    if (isKept && (zones.length === 0 || (await tellsPeriods(server.serverId, readModel, zones)))) return;
+    const conditions = await conditionsOn(readModel, [widgetSql, ...(await queriesOf(server.serverId, readModel))]);
+    if (isKept && (await tells(server.serverId, readModel, { zones, conditions }))) return;
     const view = await viewIn(widgetSql, readModel);
     if (view === null) return;
     const rows = await readModelRows(server, view, {
       readModel,
       modelVersion: data.modelVersion ?? null,
       filterZones: zones,
+      conditions,
       today: dayOfZonedTime(zonedTime(clock.nowMs(), 'UTC')),
     });
     await (rows === null ? store.remove(server.serverId, readModel) : store.save(server.serverId, rows, clock.nowMs()));
   };
 
-  /** Whether the rows that are kept can be cut into days in all of these zones; of locked ones nobody can say it. */
-  const tellsPeriods = async (serverId: string, readModel: string, zones: readonly string[]): Promise<boolean> => {
+  /** Whether the rows that are kept can be cut into days in all of these zones and know all conditions; of locked ones nobody can say it. */
+  const tells = async (
+    serverId: string,
+    readModel: string,
+    { zones, conditions }: { readonly zones: readonly string[]; readonly conditions: readonly string[] },
+  ): Promise<boolean> => {
+    if (zones.length === 0 && conditions.length === 0) return true;
     const kept = await store.get(serverId, readModel);
     if (kept === null) return true;
-    const { periods } = kept;
-    return (
-      periods !== undefined && zonesOf(kept.columns, periods.timeZone, zones).every((zone) => zone in periods.days)
-    );
+    const known = new Set(kept.conditions?.map(({ condition }) => condition));
+    return conditions.every((condition) => known.has(condition)) && (zones.length === 0 || tellsPeriods(kept, zones));
   };
 
   return {
@@ -77,6 +86,9 @@ export function createModelRowsKeeper({ store, clock, logger, filterZones }: Opt
     settled: (): Promise<void> => last,
   };
 }
+
+const tellsPeriods = ({ columns, periods }: ModelRows, zones: readonly string[]): boolean =>
+  periods !== undefined && zonesOf(columns, periods.timeZone, zones).every((zone) => zone in periods.days);
 
 /** The stable view as the widget's query names it; null where it does not. */
 async function viewIn(sql: string, readModel: string): Promise<string | null> {

@@ -1,10 +1,12 @@
 import { isObject, list, number, strings, text, unwrap, type Json, type JsonObject } from '../../sql-text/tree.ts';
 
-/** A widget's query that only picks columns, an order and a number of rows from one relation. */
+/** A widget's query that only picks columns, rows, an order and a number of rows from one relation. */
 export interface PlainSelect {
   readonly kind: 'plain';
   readonly schema: string | null;
   readonly relation: string;
+  /** Which rows it chooses, over the bare names of columns; null: all. */
+  readonly condition: string | null;
   /** In their order; '*': all of the relation. */
   readonly columns: readonly { readonly column: string; readonly as: string }[] | '*';
   readonly order: readonly { readonly column: string; readonly descending: boolean; readonly nullsFirst: boolean }[];

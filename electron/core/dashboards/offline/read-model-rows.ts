@@ -11,6 +11,7 @@ import { isMoment } from './answer-from-rows.ts';
 import { daysAround } from './day-beginnings.ts';
 import { isOnCalendar, momentUs } from './printed-moment.ts';
 import { readDayBeginnings } from './read-day-beginnings.ts';
+import { tryConditions } from './try-conditions.ts';
 
 /** A read model of more rows is asked each time; its widgets keep their own results all the same. */
 export const mostKeptRows = 5_000;
@@ -22,6 +23,8 @@ interface Asked {
   readonly modelVersion: number | null;
   /** In which filters begin their days where the model has no zone of its own. */
   readonly filterZones: readonly string[];
+  /** By which widgets choose rows. */
+  readonly conditions: readonly string[];
   /** 'yyyy-mm-dd'. */
   readonly today: string;
 }
@@ -37,8 +40,8 @@ export const zonesOf = (
 };
 
 /**
- * The rows of a read model from its stable view, in one snapshot, with what periods mean for them. Null: too large to be
- * kept.
+ * The rows of a read model from its stable view, in one snapshot, with what periods mean for them and which of them each
+ * condition chooses. Null: too large to be kept.
  */
 export async function readModelRows(server: Server, view: string, asked: Asked): Promise<ModelRows | null> {
   const limits = { statementTimeoutMs: 2_000, applicationName: dashboardsApplicationName };
@@ -56,7 +59,7 @@ export async function readModelRows(server: Server, view: string, asked: Asked):
   return { ...rows, periods: { timeZone, grains, days } };
 }
 
-async function rowsAndPeriods(server: Server, sql: Sql, view: string, { readModel, modelVersion }: Asked) {
+async function rowsAndPeriods(server: Server, sql: Sql, view: string, { readModel, modelVersion, conditions }: Asked) {
   await sql.query(`select set_config('DateStyle', 'ISO, YMD', true)`);
   const shape = await sql.queryText(`select * from ${view} limit 0`);
   const names = await typeNames(
@@ -68,7 +71,12 @@ async function rowsAndPeriods(server: Server, sql: Sql, view: string, { readMode
   const texts = columns.filter(({ type }) => isText(type));
   // The server's own order of a text is its collation's; here it becomes a number.
   const ranks = texts.map(({ name }) => `, dense_rank() over (order by ${quoteIdent(name)})`).join('');
-  const { rows } = await sql.queryText(`select *${ranks} from (select * from ${view} limit ${mostKeptRows + 1}) kept`);
+  const from = `(select * from ${view} limit ${mostKeptRows + 1}) kept`;
+  // One statement for all: only so a row and what is said of it stay together.
+  const { rows, possible } = await tryConditions(sql, { conditions, from }, async (some) => {
+    const chosen = some.map((condition) => `, (${condition}) is true`).join('');
+    return { ...(await sql.queryText(`select *${ranks}${chosen} from ${from}`)), possible: some };
+  });
   if (rows.length > mostKeptRows || bytesOf(rows) > mostKeptBytes) return null;
   const split = splitAsOf({ columns, rows: rows.map((row) => row.slice(0, columns.length)) });
   const periods = (await modelPeriods(sql, [readModel])).get(readModel) ?? unknownPeriods;
@@ -89,6 +97,11 @@ async function rowsAndPeriods(server: Server, sql: Sql, view: string, { readMode
       ranks: Object.fromEntries(
         texts.map(({ name }, at) => [name, rows.map((row) => Number(row[columns.length + at] ?? 0))]),
       ),
+      conditions: conditions.map((condition) => {
+        const at = possible.indexOf(condition);
+        const chosen = at < 0 ? null : rows.map((row) => row[columns.length + texts.length + at] ?? 'f').join('');
+        return { condition, chosen };
+      }),
     },
   };
 }

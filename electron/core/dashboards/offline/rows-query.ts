@@ -1,7 +1,8 @@
 import { parse } from '../../sql-text/parser.ts';
-import { list, text, unwrap } from '../../sql-text/tree.ts';
+import { isObject, list, text, unwrap } from '../../sql-text/tree.ts';
 import { groupedParts, isGrouped, type GroupedSelect } from './grouped-select.ts';
 import { limitOf, plainParts, type PlainSelect } from './plain-select.ts';
+import { rowCondition } from './row-condition.ts';
 
 /** A widget's query that can be answered from the rows of one relation. */
 export type RowsQuery = PlainSelect | GroupedSelect;
@@ -17,7 +18,6 @@ const no = (reason: string): RowsQueryOf => ({ ok: false, reason });
 const beyond: readonly (readonly [string, string])[] = [
   ['withClause', 'it begins with WITH'],
   ['havingClause', 'it leaves out groups'],
-  ['whereClause', 'it has conditions of its own'],
   ['distinctClause', 'it leaves out duplicates'],
   ['windowClause', 'it computes over windows'],
   ['valuesLists', 'it reads no relation'],
@@ -25,7 +25,10 @@ const beyond: readonly (readonly [string, string])[] = [
   ['lockingClause', 'it locks rows'],
 ];
 
-/** Reads a widget's query: columns, or groups and what they add up to, an order and a number of rows of one relation. */
+/**
+ * Reads a widget's query: columns, or groups and what they add up to, a choice of rows, an order and a number of rows of
+ * one relation.
+ */
 export async function rowsQuery(sql: string): Promise<RowsQueryOf> {
   const parsed = await parse(sql);
   if (!parsed.ok) return no('it cannot be parsed');
@@ -42,8 +45,11 @@ export async function rowsQuery(sql: string): Promise<RowsQueryOf> {
   if (from.length !== 1 || relation === null) return no('it reads more than one relation');
   const limit = limitOf(tree);
   if (limit === undefined) return no('its number of rows is computed');
+  const where = tree['whereClause'];
+  const condition = isObject(where) ? await rowCondition(where) : null;
+  if (isObject(where) && condition === null) return no('it has conditions of its own');
   const schema = text(relation['schemaname']);
-  const common = { schema: schema === '' ? null : schema, relation: text(relation['relname']), limit };
+  const common = { schema: schema === '' ? null : schema, relation: text(relation['relname']), condition, limit };
   if (isGrouped(tree)) {
     const grouped = groupedParts(tree);
     return typeof grouped === 'string' ? no(grouped) : { ok: true, query: { kind: 'grouped', ...common, ...grouped } };
