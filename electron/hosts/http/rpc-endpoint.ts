@@ -57,7 +57,8 @@ export function rpcEndpoint(options: {
 
 /** What the caller did wrong is the caller's to read; everything else is a bug and belongs into the log. */
 export function logBug(logger: Logger, error: unknown): void {
-  if (error instanceof ORPCError && error.status < 500) return;
+  // 503: the engine behind a door has gone, which the door says itself.
+  if (error instanceof ORPCError && (error.status < 500 || error.status === 503)) return;
   if (error instanceof Error && error.name === 'AbortError') return;
   logger.error({ err: error }, 'a procedure failed with a bug');
 }

@@ -1,5 +1,5 @@
 import { ORPCError, implement } from '@orpc/server';
-import type { AnyContractProcedure } from '@orpc/contract';
+import { getEventIteratorSchemaDetails, type AnyContractProcedure } from '@orpc/contract';
 import { contract } from '../../../shared/contract/index.ts';
 import type { FailureValue } from '../../../shared/model/failure.ts';
 import type { DoorRouter } from '../http/rpc-endpoint.ts';
@@ -29,6 +29,8 @@ export function forwardingRouter({ client, onGone }: ForwardingOptions): DoorRou
       } catch (error) {
         if (signal?.aborted || !isGone(error)) throw error;
         onGone(error);
+        // A stream has no value that says so: whoever listens begins anew.
+        if (getEventIteratorSchemaDetails(procedure['~orpc'].outputSchema) !== undefined) throw gone(error);
         return { ok: false, error: engineGone };
       }
     });
@@ -39,7 +41,7 @@ export function forwardingRouter({ client, onGone }: ForwardingOptions): DoorRou
     } catch (error) {
       if (signal?.aborted || !isGone(error)) throw error;
       onGone(error);
-      throw new ORPCError('SERVICE_UNAVAILABLE', { message: engineGone.message, cause: error });
+      throw gone(error);
     }
   }
 
@@ -63,6 +65,8 @@ const engineGone: FailureValue = {
   message: 'The engine of this profile has stopped. It is being looked for; try again.',
   retryable: true,
 };
+
+const gone = (cause: unknown) => new ORPCError('SERVICE_UNAVAILABLE', { message: engineGone.message, cause });
 
 /** What an engine says has a code of its own; a refused, cut or unauthorised connection means that it is not there. */
 const isGone = (error: unknown): boolean =>
