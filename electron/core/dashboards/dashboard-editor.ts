@@ -12,7 +12,6 @@ import type { Ports } from '../ports.ts';
 import type { Server } from '../postgres/session.ts';
 import { readerSqlFor } from '../read-model/propose/suggest.ts';
 import { getReadModel } from '../read-model/registry/read-models.ts';
-import { copyName } from './copy-name.ts';
 import type { Dashboards } from './dashboards.ts';
 import { describeSource } from './describe-source.ts';
 import { arranged, invalid, widgetIn, widgetOf, withoutWidget, withRestored, withWidget } from './edit-dashboard.ts';
@@ -20,6 +19,7 @@ import type { WidgetPlace } from './edit-dashboard.ts';
 import { followConsumers } from './follow-consumers.ts';
 import { checkLive, requireCheap } from './live-check.ts';
 import { readWidget } from './read-widget.ts';
+import { titleOfCopy } from './free-title.ts';
 import type { Turns } from './turns.ts';
 
 /** Somebody waits for it with a half-written query on the screen. */
@@ -89,7 +89,7 @@ export class DashboardEditor {
       const copy: Dashboard = {
         ...original,
         dashboardId: crypto.randomUUID(),
-        title: title === undefined ? copyName(original.title, titles) : await this.#freeTitle(serverId, title, null),
+        title: title === undefined ? titleOfCopy(original.title, titles) : await this.#freeTitle(serverId, title, null),
         widgets: original.widgets.map((widget) => ({ ...widget, widgetId: crypto.randomUUID() })),
       };
       await this.#options.history.dashboards.save(copy);
@@ -154,7 +154,12 @@ export class DashboardEditor {
         dashboard.widgets.map((widget) => widget.layout),
         original.layout,
       );
-      return withWidget(dashboard, { ...original, widgetId: copyId, title: copyName(original.title, titles), layout });
+      return withWidget(dashboard, {
+        ...original,
+        widgetId: copyId,
+        title: titleOfCopy(original.title, titles),
+        layout,
+      });
     });
   }
 

@@ -4,6 +4,7 @@ import { kept } from '../history/retention.ts';
 import type { DashboardTools } from './dashboard-editor.ts';
 import { invalid, withoutReadModel } from './edit-dashboard.ts';
 import { followConsumers } from './follow-consumers.ts';
+import { titleWhenPutBack } from './free-title.ts';
 
 /** Takes dashboards away and, for some days, back: to where they stood, with the numbers that were saved of them. */
 export class DashboardRemovals {
@@ -44,7 +45,7 @@ export class DashboardRemovals {
     const { dashboard, before } = await onTitles(serverId, async () => {
       const removed = await this.#one(serverId, dashboardId);
       const titles = (await history.dashboards.list(serverId)).map(({ title }) => title);
-      const back = { ...removed, title: freeTitle(removed.title, titles) };
+      const back = { ...removed, title: titleWhenPutBack(removed.title, titles) };
       await history.dashboards.putBack(back);
       return { dashboard: back, before: removed.title };
     });
@@ -105,12 +106,4 @@ export class DashboardRemovals {
 
 function requireTitle(action: 'remove' | 'forget', title: string, confirm: string): void {
   if (confirm !== title) throw invalid(`To ${action} the dashboard, confirm it with its title: ${title}.`);
-}
-
-/** 'Sales', or 'Sales (put back)', 'Sales (put back 2)' ... where it is taken. */
-function freeTitle(title: string, titles: readonly string[]): string {
-  for (let number = 0; ; number += 1) {
-    const name = number === 0 ? title : `${title} (put back${number === 1 ? '' : ` ${number}`})`;
-    if (!titles.includes(name)) return name;
-  }
 }
