@@ -1,7 +1,7 @@
 import { NumberInput, Select, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Budget } from '../../shared/model/freshness.ts';
-import { usualNight } from '../../shared/model/nightly.ts';
+import { usualNight } from '../../shared/model/night.ts';
 import styles from './budget-field.module.css';
 import { localTimeZone } from './local-time-zone.ts';
 import { timeZonesWith } from './time-zones.ts';

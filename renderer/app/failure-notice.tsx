@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { withMoments } from '../../shared/format/moments-in-text.ts';
-import { shownHostKeySchema } from '../../shared/model/tunnel.ts';
+import type { ShownHostKey } from '../../shared/model/tunnel.ts';
 import { calmCodes, failureTitles, heldByCalendar } from '../i18n/failures.ts';
 import type { Problem } from '../stores/failure-error.ts';
 import { CopyButton } from './copy-button.tsx';
@@ -20,8 +20,7 @@ interface FailureNoticeProps {
 
 /** An expected failure: what happened, to which object, what to do next, with the mending statement ready to copy. */
 export function FailureNotice({ problem, onRetry, title }: FailureNoticeProps) {
-  const unknownKey =
-    problem.code === 'host_key_unknown' ? shownHostKeySchema.safeParse(problem.detail?.['hostKey']).data : undefined;
+  const unknownKey = problem.code === 'host_key_unknown' ? hostKeyOf(problem) : undefined;
   // Before the key is trusted, trying again leads here again.
   const retry =
     onRetry === undefined || unknownKey !== undefined ? undefined : (
@@ -45,6 +44,15 @@ export function FailureNotice({ problem, onRetry, title }: FailureNoticeProps) {
       <Facts problem={problem} />
     </Notice>
   );
+}
+
+/** Its parts alone: the engine checks a key that it shall trust. */
+function hostKeyOf({ detail }: Problem): ShownHostKey | undefined {
+  const shown = detail?.['hostKey'] as Partial<ShownHostKey> | null | undefined;
+  if (typeof shown?.host !== 'string' || typeof shown.port !== 'number') return undefined;
+  if (typeof shown.key !== 'string' || typeof shown.fingerprint !== 'string') return undefined;
+  const { host, port, key, fingerprint } = shown;
+  return { host, port, key, fingerprint };
 }
 
 const titleOf = ({ code, detail }: Problem): string =>

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { hostAndPort, type ShownHostKey } from '../../shared/model/tunnel.ts';
+import { hostAndPort } from '../../shared/model/hops.ts';
+import type { ShownHostKey } from '../../shared/model/tunnel.ts';
 import { forgetHostKey, trustHostKey } from '../stores/connections.ts';
 import { type Problem, problemOf } from '../stores/failure-error.ts';
 import styles from './notice.module.css';

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { Sibling } from '../../shared/model/derivation.ts';
-import { assertNever } from '../../shared/model/failure.ts';
+import { assertNever } from '../../shared/model/assert-never.ts';
 import type {
   CheckedProposal,
   DryRun,

@@ -1,4 +1,5 @@
-import { budgetMinutes, dueAtMs, type Budget, type Freshness } from '../../shared/model/freshness.ts';
+import { budgetMinutes, dueAtMs } from '../../shared/model/ageing.ts';
+import type { Budget, Freshness } from '../../shared/model/freshness.ts';
 
 /** A live widget looks again after this long: a person who watches expects the minute to count. */
 const liveMs = 30_000;

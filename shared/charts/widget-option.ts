@@ -1,7 +1,7 @@
 import { formatCell } from '../format/cell.ts';
 import { decimalToNumber, sumDecimals } from '../format/decimal.ts';
 import type { Widget } from '../model/dashboard.ts';
-import { assertNever } from '../model/failure.ts';
+import { assertNever } from '../model/assert-never.ts';
 import { axisLabel } from './axis-label.ts';
 import { axisText, baseOption, gridLines, hoverOption } from './base-option.ts';
 import type { ChartOption } from './chart-option.ts';

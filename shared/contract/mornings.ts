@@ -9,7 +9,7 @@ import {
   verdictSchema,
 } from '../model/diagnosis.ts';
 import { freshnessSchema } from '../model/freshness.ts';
-import { isTimeZone } from '../model/nightly.ts';
+import { isTimeZone } from '../model/night.ts';
 import { statementClassSchema, statementSchema } from '../model/statement.ts';
 import { blockingTreeSchema, seenTransactionSchema } from '../model/transactions.ts';
 import { procedure } from './envelope.ts';

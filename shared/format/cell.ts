@@ -3,7 +3,7 @@ import type { columnFormatSchema } from '../model/dashboard.ts';
 import { formatDate, formatMonth, formatWeek } from './calendar.ts';
 import { formatDecimal, formatMoney, parseDecimal } from './decimal.ts';
 import { defaultLocale } from './number-formats.ts';
-import { assertNever } from '../model/failure.ts';
+import { assertNever } from '../model/assert-never.ts';
 
 export type ColumnFormat = z.infer<typeof columnFormatSchema>;
 

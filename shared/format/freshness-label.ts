@@ -1,4 +1,4 @@
-import { assertNever } from '../model/failure.ts';
+import { assertNever } from '../model/assert-never.ts';
 import type { Freshness } from '../model/freshness.ts';
 import { defaultLocale } from './number-formats.ts';
 import { formatDuration } from './duration.ts';

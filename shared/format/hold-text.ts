@@ -1,5 +1,6 @@
-import { assertNever } from '../model/failure.ts';
-import { holdsAt, type Freshness, type FreshnessHold } from '../model/freshness.ts';
+import { assertNever } from '../model/assert-never.ts';
+import { holdsAt } from '../model/ageing.ts';
+import type { Freshness, FreshnessHold } from '../model/freshness.ts';
 import { defaultLocale } from './number-formats.ts';
 import { frozenText, momentText, windowSinceText, windowText } from './skip-calendar-text.ts';
 

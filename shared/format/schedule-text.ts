@@ -1,4 +1,4 @@
-import { assertNever } from '../model/failure.ts';
+import { assertNever } from '../model/assert-never.ts';
 import type { RunnerTrouble, Schedule, SkipCalendar } from '../model/schedule.ts';
 import { cronText, listText } from './cron-text.ts';
 

@@ -1,4 +1,4 @@
-import { assertNever } from '../model/failure.ts';
+import { assertNever } from '../model/assert-never.ts';
 import type { CalendarRule, MonthDay, SkipCalendar, SkipWindow } from '../model/skip-calendar.ts';
 import { formatDate } from './calendar.ts';
 import { asOfText } from './as-of-text.ts';

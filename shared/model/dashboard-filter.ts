@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { periodPresets } from '../format/period-days.ts';
 import { freshnessSchema } from './freshness.ts';
 
+export * from './filter-limits.ts';
+
 /** How a filter is called in addresses and calls. */
 export const filterIdSchema = z
   .string()
@@ -41,11 +43,6 @@ export type FilterValues = z.infer<typeof filterValuesSchema>;
 
 /** Under which widget id the values of a choice filter are saved beside the results of widgets. */
 export const choicesKeptAs = (filterId: string): string => `filter:${filterId}`;
-
-/** Values of one filter at a time. */
-export const mostFilterValues = 100;
-/** Filters of one dashboard. */
-export const mostFilters = 12;
 
 /** What became of the chosen filters in one widget's answer. */
 export const widgetFilteringSchema = z.object({

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+export * from './assert-never.ts';
+
 /**
  * The closed set of expected failures. A bug is never one of these: bugs throw.
  * Names follow what the person can do about it, not where in the code it happened.
@@ -69,7 +71,3 @@ export class Failure extends Error {
 }
 
 export const isFailure = (error: unknown): error is Failure => error instanceof Failure;
-
-export function assertNever(value: never): never {
-  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
-}

@@ -1,4 +1,5 @@
-import { type Budget, dueAtMs } from './freshness.ts';
+import { dueAtMs } from './ageing.ts';
+import type { Budget } from './freshness.ts';
 import type { ExpectedRun } from './schedule-view.ts';
 
 /** How old the numbers get under a plan of runs. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { civilDayAt, lastMomentOnDay, momentOnDay, weekdayOf } from '../format/civil-day.ts';
 import { quietHoursSchema } from './alert.ts';
-import { isTimeZone } from './nightly.ts';
+import { isTimeZone } from './night.ts';
 
 /** When a channel is quiet: what comes up then is held back and delivered together when the quiet time ends. */
 export const quietTimesSchema = quietHoursSchema.extend({

@@ -1,5 +1,6 @@
-import { dueAtMs, type Budget } from './freshness.ts';
-import { nightlyGraceMs } from './nightly.ts';
+import { dueAtMs } from './ageing.ts';
+import type { Budget } from './freshness.ts';
+import { nightlyGraceMs } from './night.ts';
 import type { ScheduledModelView } from './schedule-view.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone } from './nightly.ts';
+import { isTimeZone } from './night.ts';
 import { readModelNameSchema } from './proposal.ts';
 
 export * from './attempt.ts';

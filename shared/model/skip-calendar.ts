@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone } from './nightly.ts';
+import { isTimeZone } from './night.ts';
 
 const timeSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, such as 07:00');
 const endTimeSchema = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day up to 24:00');

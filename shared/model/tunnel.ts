@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+export * from './hops.ts';
+
 /** A name or address that can be written into a known_hosts file, a URL and a command as it stands. */
 const hostSchema = z
   .string()
@@ -51,16 +53,3 @@ export type ShownHostKey = z.infer<typeof shownHostKeySchema>;
 /** Passphrases and passwords by hop name; they go in and never come out. */
 export const tunnelSecretsSchema = z.record(z.string().max(600), z.string().max(4096));
 export type TunnelSecrets = z.infer<typeof tunnelSecretsSchema>;
-
-/** In the order in which they are passed; the last one opens the connections. */
-export const hopsOf = ({ jumps, host, port, user, auth }: TunnelSettings): readonly SshHop[] => [
-  ...jumps,
-  { host, port, user, auth },
-];
-
-/** 'host:port', or '[address]:port' for IPv6. */
-export const hostAndPort = ({ host, port }: Pick<SshHop, 'host' | 'port'>): string =>
-  `${host.includes(':') ? `[${host}]` : host}:${port}`;
-
-/** 'user@host:port': what a hop's secret is kept under, so that it is never tried on another server. */
-export const hopName = (hop: Pick<SshHop, 'user' | 'host' | 'port'>): string => `${hop.user}@${hostAndPort(hop)}`;

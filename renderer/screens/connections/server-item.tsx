@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Capability, ServerSummary } from '../../../shared/model/connection.ts';
-import { hopName, hopsOf } from '../../../shared/model/tunnel.ts';
+import { hopName, hopsOf } from '../../../shared/model/hops.ts';
 import { ConnectDialog } from '../../app/connect-dialog.tsx';
 import { Confirm } from '../../app/confirm.tsx';
 import { ActionToCopy, FailureNotice } from '../../app/failure-notice.tsx';

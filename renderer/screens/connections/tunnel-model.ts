@@ -1,7 +1,6 @@
+import { hopName, hopsOf } from '../../../shared/model/hops.ts';
 import {
   defaultKeepaliveSeconds,
-  hopName,
-  hopsOf,
   sshHopSchema,
   type SshAuth,
   type SshHop,

@@ -1,11 +1,6 @@
 import type { Dashboard, Widget } from '../../../shared/model/dashboard.ts';
-import {
-  freshnessState,
-  oldest,
-  type Budget,
-  type Freshness,
-  type FreshnessState,
-} from '../../../shared/model/freshness.ts';
+import { freshnessState, oldest } from '../../../shared/model/ageing.ts';
+import type { Budget, Freshness, FreshnessState } from '../../../shared/model/freshness.ts';
 import { widgetKey, type WidgetState } from '../../stores/widget-state.ts';
 
 type Shown = Pick<WidgetState, 'data' | 'saved' | 'problem' | 'awaited'>;

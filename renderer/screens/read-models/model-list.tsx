@@ -5,7 +5,7 @@ import { formatCount } from '../../../shared/format/count.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import { scheduleText } from '../../../shared/format/schedule-text.ts';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
-import { budgetMinutes } from '../../../shared/model/freshness.ts';
+import { budgetMinutes } from '../../../shared/model/ageing.ts';
 import type { ReadModel } from '../../../shared/model/read-model.ts';
 import { budgetText } from '../../app/budget-text.ts';
 import { EmptyState } from '../../app/empty-state.tsx';

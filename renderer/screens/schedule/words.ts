@@ -2,7 +2,7 @@ import { listText } from '../../../shared/format/cron-text.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import { scheduleText } from '../../../shared/format/schedule-text.ts';
 import type { Budget } from '../../../shared/model/freshness.ts';
-import { assertNever } from '../../../shared/model/failure.ts';
+import { assertNever } from '../../../shared/model/assert-never.ts';
 import type { AttemptState, CancelAsked } from '../../../shared/model/schedule.ts';
 import type { GuardRecord, ScheduledModelView, SeenRunner } from '../../../shared/model/schedule-view.ts';
 import { budgetEndsMs, isLate, standingOf, type Standing } from '../../../shared/model/schedule-standing.ts';

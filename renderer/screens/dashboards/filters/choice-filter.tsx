@@ -2,12 +2,8 @@ import { MultiSelect } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { formatCounted } from '../../../../shared/format/count.ts';
-import {
-  mostFilterValues,
-  type DashboardFilter,
-  type FilterChoices,
-  type FilterValue,
-} from '../../../../shared/model/dashboard-filter.ts';
+import { mostFilterValues } from '../../../../shared/model/filter-limits.ts';
+import type { DashboardFilter, FilterChoices, FilterValue } from '../../../../shared/model/dashboard-filter.ts';
 import { askChoices } from '../../../stores/dashboard-filters.ts';
 import { problemOf } from '../../../stores/failure-error.ts';
 import { choiceToText, textToChoice } from './filter-address.ts';

@@ -1,10 +1,6 @@
 import { isDay, periodPresets, type PeriodPreset } from '../../../../shared/format/period-days.ts';
-import {
-  mostFilterValues,
-  type DashboardFilter,
-  type FilterValue,
-  type FilterValues,
-} from '../../../../shared/model/dashboard-filter.ts';
+import { mostFilterValues } from '../../../../shared/model/filter-limits.ts';
+import type { DashboardFilter, FilterValue, FilterValues } from '../../../../shared/model/dashboard-filter.ts';
 import type { Params } from '../../../app/route.ts';
 
 /** Params of filters stand apart from those that the screen has besides. */

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import { ageOverTime } from '../../../../shared/model/age-over-time.ts';
-import { budgetMinutes } from '../../../../shared/model/freshness.ts';
+import { budgetMinutes } from '../../../../shared/model/ageing.ts';
 import type { RecordedRun, ScheduledModelView } from '../../../../shared/model/schedule-view.ts';
 import { Card } from '../../../app/page.tsx';
 import { AgeChart, DurationChart } from '../../../charts/runs-chart.tsx';
