@@ -1,3 +1,4 @@
+import { entering } from './ahead.ts';
 import '@mantine/core/styles.css';
 import '@mantine/dates/styles.css';
 import '@mantine/spotlight/styles.css';
@@ -6,13 +7,12 @@ import './theme/tokens.css';
 import './theme/base.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
-import { askAhead, loadScreenAhead } from './app/ask-ahead.ts';
+import { loadScreenAhead } from './app/load-screen-ahead.ts';
 import { followReaderTime } from './app/reader-time.ts';
 import { startApp } from './stores/start.ts';
 import { installStyleNonce } from './theme/style-nonce.ts';
 
-// Before anything is drawn: the engine answers meanwhile.
-void startApp(askAhead, loadScreenAhead);
+void startApp(entering, loadScreenAhead());
 installStyleNonce();
 followReaderTime();
 const root = document.getElementById('root');

@@ -2,13 +2,6 @@ import { loadConnectionsAhead, selectedServer } from '../stores/connections.ts';
 import { openAhead } from '../stores/dashboards.ts';
 import { isExecutive } from '../stores/executive.ts';
 import { parseRoute } from './route.ts';
-import { screens } from './screens.ts';
-
-/** The code of the screen that the window opens on. Without an address: the one that promises to be there at once. */
-export async function loadScreenAhead(): Promise<void> {
-  const opensOn = parseRoute(location.hash).path[0] ?? 'dashboards';
-  await screens.find(({ id }) => id === opensOn)?.preload();
-}
 
 /**
  * Asks for what the first screen will ask for, before it does: a window that opens on its dashboards has their numbers
