@@ -27,7 +27,7 @@ const lists = createLoader<readonly Dashboard[]>(
   (dashboards) => useDashboards.setState({ dashboards }),
 );
 
-/** What was asked for before a screen did, and is on its way. */
+/** What was asked for before a screen did: the first that does gets the same answer. */
 let ahead: { readonly serverId: string; readonly loaded: Promise<void> } | null = null;
 
 /**
@@ -39,8 +39,9 @@ export async function openAhead(serverId: string, dashboardId: string | null): P
   const loaded = loadDashboards(serverId);
   ahead = { serverId, loaded };
   await loaded;
-  ahead = null;
-  const all = useDashboards.getState().dashboards.value ?? [];
+  const { value, problem } = useDashboards.getState().dashboards;
+  if (problem !== null) ahead = null;
+  const all = value ?? [];
   const shown = all.find((one) => one.dashboardId === dashboardId) ?? all[0];
   if (shown !== undefined) await Promise.race([anyNumber(), showCached(serverId, shown)]);
 }
@@ -56,7 +57,11 @@ const anyNumber = () =>
 
 /** The dashboards of a server. What another server showed is forgotten. */
 export async function loadDashboards(serverId: string): Promise<void> {
-  if (ahead?.serverId === serverId) return ahead.loaded;
+  if (ahead?.serverId === serverId) {
+    await ahead.loaded;
+    ahead = null;
+    return;
+  }
   if (useDashboards.getState().serverId !== serverId) {
     lists.reset();
     useDashboards.setState({ serverId, widgets: {} });
