@@ -1,4 +1,4 @@
-import { entering } from './ahead.ts';
+import './ahead.ts';
 import '@mantine/core/styles.css';
 import '@mantine/dates/styles.css';
 import '@mantine/spotlight/styles.css';
@@ -9,6 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { loadScreenAhead } from './app/load-screen-ahead.ts';
 import { followReaderTime } from './app/reader-time.ts';
+import { entering } from './entering.ts';
 import { startApp } from './stores/start.ts';
 import { installStyleNonce } from './theme/style-nonce.ts';
 
