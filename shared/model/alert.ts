@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertSeverities } from './alert-severity.ts';
 
 /**
  * What the watchdog watches.
@@ -12,12 +13,7 @@ import { z } from 'zod';
 export const alertKindSchema = z.enum(['late', 'source_moved', 'slow', 'failing', 'stopped', 'agent_missing']);
 export type AlertKind = z.infer<typeof alertKindSchema>;
 
-/** The least severe first. info: no hurry. warning: somebody should look today. critical: numbers are wrong for those who read them now. */
-export const alertSeveritySchema = z.enum(['info', 'warning', 'critical']);
-export type AlertSeverity = z.infer<typeof alertSeveritySchema>;
-
-/** 0 for the least severe. */
-export const severityRank = (severity: AlertSeverity): number => alertSeveritySchema.options.indexOf(severity);
+export const alertSeveritySchema = z.enum(alertSeverities);
 
 /**
  * One trouble, from when it was seen first until it is over. There is at most one open episode of a kind and subject, one

@@ -41,9 +41,6 @@ export type FilterValue = z.infer<typeof filterValueSchema>;
 export const filterValuesSchema = z.record(z.string(), filterValueSchema);
 export type FilterValues = z.infer<typeof filterValuesSchema>;
 
-/** Under which widget id the values of a choice filter are saved beside the results of widgets. */
-export const choicesKeptAs = (filterId: string): string => `filter:${filterId}`;
-
 /** What became of the chosen filters in one widget's answer. */
 export const widgetFilteringSchema = z.object({
   applied: z.array(

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 export * from './assert-never.ts';
 
 /**
@@ -31,30 +29,23 @@ export const failureCodes = [
   'not_available', // this machine or this door cannot do that (no browser, no PostgreSQL binaries ...)
 ] as const;
 
-export const failureCodeSchema = z.enum(failureCodes);
-export type FailureCode = z.infer<typeof failureCodeSchema>;
+export type FailureCode = (typeof failureCodes)[number];
 
-/** An expected failure, as it crosses the contract. `message`: what happened, to which object, what to do next. */
-export const failureValueSchema = z.object({
-  code: failureCodeSchema,
-  message: z.string(),
+/** An expected failure, as it crosses the contract (failure-schema.ts). `message`: what happened, to which object, what to do next. */
+export interface FailureValue {
+  code: FailureCode;
+  message: string;
   /** More facts for people and programs; never a secret. */
-  detail: z.record(z.string(), z.unknown()).optional(),
+  detail?: Record<string, unknown> | undefined;
   /** PostgreSQL's SQLSTATE, where the server said one. */
-  sqlstate: z.string().optional(),
+  sqlstate?: string | undefined;
   /** True when the same call may succeed later without anybody changing anything. */
-  retryable: z.boolean(),
+  retryable: boolean;
   /** The exact statement, setting or step that mends it, ready to copy. */
-  action: z.string().optional(),
-});
-export type FailureValue = z.infer<typeof failureValueSchema>;
+  action?: string | undefined;
+}
 
 /** The envelope of every procedure: a value, or an expected failure. */
-export const replySchema = <T extends z.ZodType>(value: T) =>
-  z.discriminatedUnion('ok', [
-    z.object({ ok: z.literal(true), value }),
-    z.object({ ok: z.literal(false), error: failureValueSchema }),
-  ]);
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: FailureValue };
 
 /**

@@ -1,5 +1,5 @@
 import type { Delivery } from '../../../shared/model/alert-delivery.ts';
-import type { AlertSeverity } from '../../../shared/model/alert.ts';
+import type { AlertSeverity } from '../../../shared/model/alert-severity.ts';
 import type { ListedEpisode } from '../../../shared/model/alerts.ts';
 import { shownEpisode, type Book } from './episode-book.ts';
 import type { LedgerState, StoredDelivery, StoredEpisode } from './ledger.ts';

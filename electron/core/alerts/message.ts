@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import { withMoments } from '../../../shared/format/moments-in-text.ts';
 import { episodeTitle, type EpisodeKind } from '../../../shared/model/alert-episode.ts';
-import { severityRank, type AlertSeverity } from '../../../shared/model/alert.ts';
+import { severityRank, type AlertSeverity } from '../../../shared/model/alert-severity.ts';
 import type { StoredDelivery, StoredEpisode } from './ledger.ts';
 import type { Parcel } from './plan-deliveries.ts';
 

@@ -1,5 +1,5 @@
 import type { DeliveryEvent, DeliveryState } from '../../../shared/model/alert-delivery.ts';
-import { severityRank, type AlertSeverity } from '../../../shared/model/alert.ts';
+import { severityRank, type AlertSeverity } from '../../../shared/model/alert-severity.ts';
 import { quietUntilMs, type QuietTimes } from '../../../shared/model/quiet-hours.ts';
 import type { LedgerState, PlannedDelivery, StoredDelivery, StoredEpisode } from './ledger.ts';
 

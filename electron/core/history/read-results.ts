@@ -1,14 +1,13 @@
 import { widgetDataSchema, type WidgetData } from '../../../shared/model/dashboard.ts';
 import type { SavedResult } from '../../../shared/model/offline-cache.ts';
 import type { Prepare } from './prepared.ts';
+import { modelRowsSchema, type ModelRows } from './model-rows.ts';
 import {
   aboutResult,
   aboutRows,
   bodyFormat,
-  modelRowsSchema,
   readBody,
   type KeyAtHand,
-  type ModelRows,
   type ReadBody,
   type ResultPlace,
   type StoredBody,

@@ -2,7 +2,8 @@ import type { WidgetData } from '../../../shared/model/dashboard.ts';
 import type { SavedResult } from '../../../shared/model/offline-cache.ts';
 import type { CacheSettings } from './cache-settings.ts';
 import type { CacheUsage } from './read-results.ts';
-import type { ModelRows, ResultPlace } from './result-body.ts';
+import type { ModelRows } from './model-rows.ts';
+import type { ResultPlace } from './result-body.ts';
 
 /** Earlier results of one widget under one definition and filters. */
 export interface ResultStore {

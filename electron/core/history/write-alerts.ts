@@ -1,6 +1,6 @@
 import type { Channel } from '../../../shared/model/alert-channel.ts';
 import type { Episode } from '../../../shared/model/alert-episode.ts';
-import { severityRank } from '../../../shared/model/alert.ts';
+import { severityRank } from '../../../shared/model/alert-severity.ts';
 import type {
   AttemptResult,
   EndedEpisode,

@@ -1,7 +1,7 @@
 import { Failure } from '../../../shared/model/failure.ts';
 import type { Dashboard } from '../../../shared/model/dashboard.ts';
-import { choicesKeptAs } from '../../../shared/model/dashboard-filter.ts';
 import type { Prepare } from './prepared.ts';
+import { choicesKeptAs } from './kept-choices.ts';
 import { knownServerKey, serverKeyOf } from './servers.ts';
 
 /** Whose results a dashboard keeps: its widgets', those that can be put back with them, and the values of its filters. */

@@ -2,7 +2,8 @@ import type Database from 'better-sqlite3';
 import type { WidgetData } from '../../../shared/model/dashboard.ts';
 import { readCacheSettings, type CacheSettings } from './cache-settings.ts';
 import type { Prepare } from './prepared.ts';
-import { aboutResult, aboutRows, bodyFormat, packBody, type ModelRows } from './result-body.ts';
+import type { ModelRows } from './model-rows.ts';
+import { aboutResult, aboutRows, bodyFormat, packBody } from './result-body.ts';
 import { openBody, privateKeyOf, publicKeyOf, sealBody } from './seal.ts';
 import { serverKeyOf } from './servers.ts';
 

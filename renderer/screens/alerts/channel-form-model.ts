@@ -7,7 +7,7 @@ import {
   type ChannelTarget,
   type EmailTarget,
 } from '../../../shared/model/alert-channel.ts';
-import type { AlertSeverity } from '../../../shared/model/alert.ts';
+import type { AlertSeverity } from '../../../shared/model/alert-severity.ts';
 
 /** A channel as text fields hold it. */
 export interface ChannelValues {

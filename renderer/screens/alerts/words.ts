@@ -1,6 +1,6 @@
 import type { Delivery, DeliveryProblem, DeliveryState } from '../../../shared/model/alert-delivery.ts';
 import type { EpisodeKind } from '../../../shared/model/alert-episode.ts';
-import type { AlertSeverity } from '../../../shared/model/alert.ts';
+import type { AlertSeverity } from '../../../shared/model/alert-severity.ts';
 import type { Tone } from '../../app/tag.tsx';
 
 interface Words {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerGrouped } from '../../../electron/core/dashboards/offline/aggregate-rows.ts';
 import { averageText } from '../../../electron/core/dashboards/offline/average.ts';
 import { rowsQuery } from '../../../electron/core/dashboards/offline/rows-query.ts';
-import type { ModelRows } from '../../../electron/core/history/result-body.ts';
+import type { ModelRows } from '../../../electron/core/history/model-rows.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
 
 /** What is computed out of saved rows is, cell by cell, what the server prints. */

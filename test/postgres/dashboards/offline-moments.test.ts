@@ -6,7 +6,7 @@ import { resolveFilters, type ResolvedFilter } from '../../../electron/core/dash
 import { filteredFromRows } from '../../../electron/core/dashboards/offline/filtered-from-rows.ts';
 import { createModelRowsKeeper } from '../../../electron/core/dashboards/offline/keep-model-rows.ts';
 import { readModelRows } from '../../../electron/core/dashboards/offline/read-model-rows.ts';
-import type { ModelRows } from '../../../electron/core/history/result-body.ts';
+import type { ModelRows } from '../../../electron/core/history/model-rows.ts';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
 import type { Server } from '../../../electron/core/postgres/session.ts';
 import { addDays } from '../../../shared/format/period-days.ts';

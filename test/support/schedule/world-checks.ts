@@ -2,7 +2,7 @@ import { fullShare, paceOf, usualMs } from '../../../electron/core/schedule/deci
 import { lateFromMs } from '../../../electron/core/schedule/decide/nights.ts';
 import { openWindow, windowsBetween, windowsNow } from '../../../electron/core/schedule/decide/skip-windows.ts';
 import type { ModelState } from '../../../electron/core/schedule/decide/tick-state.ts';
-import { severityRank, type AlertSeverity } from '../../../shared/model/alert.ts';
+import { severityRank, type AlertSeverity } from '../../../shared/model/alert-severity.ts';
 import type { SkipCalendar, SkipWindow } from '../../../shared/model/schedule.ts';
 import type { EndedJob } from './job.ts';
 import type { World } from './world.ts';

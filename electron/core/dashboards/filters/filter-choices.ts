@@ -1,5 +1,6 @@
 import type { Dashboard, WidgetData } from '../../../../shared/model/dashboard.ts';
-import { choicesKeptAs, type DashboardFilter, type FilterChoices } from '../../../../shared/model/dashboard-filter.ts';
+import type { DashboardFilter, FilterChoices } from '../../../../shared/model/dashboard-filter.ts';
+import { choicesKeptAs } from '../../history/kept-choices.ts';
 import { Failure, isFailure } from '../../../../shared/model/failure.ts';
 import type { Freshness } from '../../../../shared/model/freshness.ts';
 import type { DashboardStore } from '../../history/history.ts';

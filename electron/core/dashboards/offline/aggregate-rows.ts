@@ -1,6 +1,6 @@
 import { compareDecimals, decimalText, parseDecimal, sumDecimals } from '../../../../shared/format/decimal.ts';
 import type { Column } from '../../../../shared/model/read-model.ts';
-import type { ModelRows } from '../../history/result-body.ts';
+import type { ModelRows } from '../../history/model-rows.ts';
 import { averageText } from './average.ts';
 import {
   answerFromRows,

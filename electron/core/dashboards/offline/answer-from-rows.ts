@@ -1,7 +1,7 @@
 import { compareDecimals } from '../../../../shared/format/decimal.ts';
 import type { WidgetData } from '../../../../shared/model/dashboard.ts';
 import type { Column } from '../../../../shared/model/read-model.ts';
-import type { ModelRows } from '../../history/result-body.ts';
+import type { ModelRows } from '../../history/model-rows.ts';
 import type { PlainSelect } from './plain-select.ts';
 import { momentUs } from './printed-moment.ts';
 

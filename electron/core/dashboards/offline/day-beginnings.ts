@@ -1,5 +1,5 @@
 import { addDays } from '../../../../shared/format/period-days.ts';
-import type { DayBeginnings } from '../../history/result-body.ts';
+import type { DayBeginnings } from '../../history/model-rows.ts';
 import { dayUs } from './printed-moment.ts';
 
 const secondUs = 1_000_000n;

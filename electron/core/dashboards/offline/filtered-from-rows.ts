@@ -2,7 +2,7 @@ import type { WidgetFiltering } from '../../../../shared/model/dashboard-filter.
 import type { Widget, WidgetData } from '../../../../shared/model/dashboard.ts';
 import type { Column } from '../../../../shared/model/read-model.ts';
 import type { History } from '../../history/history.ts';
-import type { ModelRows } from '../../history/result-body.ts';
+import type { ModelRows } from '../../history/model-rows.ts';
 import type { Clock } from '../../ports.ts';
 import { cutPeriods, isPeriodType } from '../filters/condition-sql.ts';
 import type { ResolvedFilter } from '../filters/resolve-filters.ts';

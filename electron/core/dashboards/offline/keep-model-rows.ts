@@ -2,7 +2,7 @@ import { dayOfZonedTime } from '../../../../shared/format/period-days.ts';
 import { zonedTime } from '../../../../shared/format/zoned-time.ts';
 import { isFailure } from '../../../../shared/model/failure.ts';
 import type { Widget, WidgetData } from '../../../../shared/model/dashboard.ts';
-import type { ModelRows } from '../../history/result-body.ts';
+import type { ModelRows } from '../../history/model-rows.ts';
 import type { ModelRowsStore } from '../../history/result-store.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import { qualifiedName, quoteIdent } from '../../postgres/quote.ts';

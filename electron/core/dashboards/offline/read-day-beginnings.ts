@@ -1,5 +1,5 @@
 import { isFailure } from '../../../../shared/model/failure.ts';
-import type { DayBeginnings } from '../../history/result-body.ts';
+import type { DayBeginnings } from '../../history/model-rows.ts';
 import type { Server } from '../../postgres/session.ts';
 import { dashboardsApplicationName } from '../read-widget.ts';
 

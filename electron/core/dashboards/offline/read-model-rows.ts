@@ -1,5 +1,5 @@
 import type { Column } from '../../../../shared/model/read-model.ts';
-import type { DayBeginnings, ModelRows } from '../../history/result-body.ts';
+import type { DayBeginnings, ModelRows } from '../../history/model-rows.ts';
 import { quoteIdent } from '../../postgres/quote.ts';
 import type { Server, Sql } from '../../postgres/session.ts';
 import { splitAsOf } from '../as-of-column.ts';

@@ -5,7 +5,7 @@ import type { Capture } from '../../../../shared/model/history-usage.ts';
 import { parsedRecord, readRecordFile, type FileRecord } from '../../captures/read-records.ts';
 import { damagedFile } from '../../captures/record-file.ts';
 import type { History, StoredConnection } from '../../history/history.ts';
-import { modelRowsSchema } from '../../history/result-body.ts';
+import { modelRowsSchema } from '../../history/model-rows.ts';
 import { sourceHash } from '../source-hash.ts';
 import {
   packedResultSchema,

@@ -1,12 +1,7 @@
 import { formatDuration } from '../../../../shared/format/duration.ts';
 import { isoMoment } from '../../../../shared/format/civil-day.ts';
-import {
-  severityRank,
-  type AlertEpisode,
-  type AlertKind,
-  type AlertSeverity,
-  type AlertStep,
-} from '../../../../shared/model/alert.ts';
+import { severityRank, type AlertSeverity } from '../../../../shared/model/alert-severity.ts';
+import type { AlertEpisode, AlertKind, AlertStep } from '../../../../shared/model/alert.ts';
 import type { RunnerHeartbeat } from '../../../../shared/model/schedule.ts';
 import { budgetsEndMs, firstToEnd } from './budgets.ts';
 import { isAhead } from './due-now.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { composeMessage } from '../../../../electron/core/alerts/message.ts';
 import type { StoredEpisode } from '../../../../electron/core/alerts/ledger.ts';
-import type { AlertSeverity } from '../../../../shared/model/alert.ts';
+import type { AlertSeverity } from '../../../../shared/model/alert-severity.ts';
 import { delivery, hourMs, mailbox, minuteMs, seven, storedEpisode } from './some-alerts.ts';
 
 const server = { serverId: 'erp', label: 'Invoices' };

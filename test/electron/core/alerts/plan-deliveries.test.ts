@@ -5,7 +5,7 @@ import {
   owedDeliveries,
   shownState,
 } from '../../../../electron/core/alerts/plan-deliveries.ts';
-import type { AlertSeverity } from '../../../../shared/model/alert.ts';
+import type { AlertSeverity } from '../../../../shared/model/alert-severity.ts';
 import { delivery, hourMs, mailbox, minuteMs, seven, state, storedEpisode } from './some-alerts.ts';
 
 const events = (owed: ReturnType<typeof owedDeliveries>) =>

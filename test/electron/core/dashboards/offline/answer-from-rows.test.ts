@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answerFromRows, type RowFilter } from '../../../../../electron/core/dashboards/offline/answer-from-rows.ts';
 import { answerGrouped } from '../../../../../electron/core/dashboards/offline/aggregate-rows.ts';
 import { rowsQuery, type RowsQuery } from '../../../../../electron/core/dashboards/offline/rows-query.ts';
-import type { ModelRows } from '../../../../../electron/core/history/result-body.ts';
+import type { ModelRows } from '../../../../../electron/core/history/model-rows.ts';
 
 const sales: ModelRows = {
   readModel: 'sales',
