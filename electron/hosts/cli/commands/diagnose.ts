@@ -1,11 +1,13 @@
 import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander';
 import { momentFrom } from '../moment.ts';
 import { addSshOptions } from '../ssh-options.ts';
-import { positive, through, upTo, wholeNumber, type Run } from './options.ts';
+import { addCommand, positive, through, upTo, wholeNumber, type Run } from './options.ts';
 
 /** `daybreak diagnose`. */
-export function describeDiagnose(command: (name: string, description: string) => Command, run: Run): void {
-  addSshOptions(command('diagnose', 'who slows OLTP down: samples a server for some minutes and prints the verdict'))
+export function describeDiagnose(program: Command, run: Run): void {
+  addSshOptions(
+    addCommand(program, 'diagnose', 'who slows OLTP down: samples a server for some minutes and prints the verdict'),
+  )
     .addOption(
       new Option(
         '--url <postgres-url>',

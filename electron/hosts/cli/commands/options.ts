@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { Failure } from '../../../../shared/model/failure.ts';
 import { withSsh, type SshOptions } from '../ssh-options.ts';
 import type { Stop } from '../stop.ts';
@@ -37,6 +37,19 @@ export const logLevel = (usual: 'info' | 'warn' = 'warn') =>
     .env('DAYBREAK_LOG_LEVEL')
     .choices(['debug', 'info', 'warn', 'error', 'silent'])
     .default(usual);
+
+/** A command that logs. */
+export const addCommand = (program: Command, name: string, description: string, usualLog?: 'info' | 'warn'): Command =>
+  program.command(name).description(description).exitOverride().addOption(logLevel(usualLog));
+
+/** A command that looks at what is scheduled on a server. */
+export const addServerOptions = (command: Command): Command =>
+  command
+    .exitOverride()
+    .addOption(serverUrl())
+    .option('--json', 'print one JSON document on standard output and nothing else', false)
+    .addOption(profile())
+    .addOption(logLevel());
 
 export function positive(text: string): number {
   const value = Number(text);
