@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { createTransport } from 'nodemailer';
 import type { EmailTarget } from '../../../shared/model/alert-channel.ts';
 import type { AlertMessage } from './message.ts';
 import { sendTimeoutMs, type Send, type SendOutcome } from './send.ts';
@@ -22,6 +21,8 @@ export function emailSender(
       const why = error instanceof Error ? error.message : String(error);
       return { ok: false, problem: 'tls_failed', error: `The certificates of the channel cannot be read: ${why}.` };
     }
+    // Loaded here: it brings an HTTP client along, and few starts send mail.
+    const { createTransport } = await import('nodemailer');
     const socket = new Socket();
     const transport = createTransport({
       socket,

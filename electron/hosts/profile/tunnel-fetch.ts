@@ -1,8 +1,10 @@
-import { request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ForwardTarget } from '../../core/tunnel/hop.ts';
 import type { Tunnel } from '../../core/tunnel/open-tunnel.ts';
 import { TunnelSocket } from '../../core/tunnel/tunnel-socket.ts';
+
+/** As in loopback-server.ts: imported by name, the module loads an HTTP client that is not used. */
+const { request: httpRequest } = process.getBuiltinModule('node:http');
 
 export type Fetch = (input: Request | string, init?: RequestInit) => Promise<Response>;
 
