@@ -1,5 +1,6 @@
-import { createRouter, type EngineRouter } from './api/router.ts';
-import { createEngine, type EngineOptions } from './create-engine.ts';
+import type { EngineRouter } from './api/router.ts';
+import type { EngineOptions } from './create-engine.ts';
+import { startStore } from './history/start-store.ts';
 import type { Ports } from './ports.ts';
 
 /** The engine as the doors see it. */
@@ -14,6 +15,12 @@ export interface Core {
  * @throws Failure `storage_failed` when the profile's store cannot be opened.
  */
 export async function createCore(ports: Ports, options: EngineOptions = { background: true }): Promise<Core> {
-  const engine = await createEngine(ports, options);
+  // Its thread opens it while the code of the engine is being loaded: each takes a tenth of a second.
+  const store = startStore(ports);
+  const [{ createEngine }, { createRouter }] = await Promise.all([
+    import('./create-engine.ts'),
+    import('./api/router.ts'),
+  ]);
+  const engine = await createEngine(ports, options, store);
   return { router: createRouter(engine), stop: () => engine.stop() };
 }

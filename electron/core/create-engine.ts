@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { engineVersion } from './version.ts';
 import { withInstanceHistory } from './connections/instance-history.ts';
 import { Alerts } from './alerts/alerts.ts';
@@ -20,6 +19,7 @@ import { createEvents } from './events.ts';
 import { Experiments } from './experiments/experiments.ts';
 import { startMeasuring } from './experiments/measuring-timer.ts';
 import { openHistory } from './history/open-history.ts';
+import { startStore, type StartedStore } from './history/start-store.ts';
 import { IndexAdviceService } from './index-advice/index-advice-service.ts';
 import { Mornings } from './mornings/mornings.ts';
 import { OpenFindings } from './mornings/open-findings.ts';
@@ -49,10 +49,11 @@ export interface RunningEngine extends Engine {
   stop(): Promise<void>;
 }
 
-/** Composition root: ports in, services out. Opens the store; connects nowhere by itself. */
+/** Composition root: ports in, services out. Opens the store, or takes the one that is being opened; connects nowhere by itself. */
 export async function createEngine(
   ports: Ports,
   { background, forWindow = false, graceMs }: EngineOptions,
+  store: StartedStore = startStore(ports),
 ): Promise<RunningEngine> {
   const startedAtMs = ports.clock.nowMs();
   const notices: string[] = [];
@@ -64,7 +65,8 @@ export async function createEngine(
   const events = createEvents();
   const history = withInstanceHistory(
     await openHistory({
-      file: join(ports.paths.profileDir, 'daybreak.sqlite'),
+      file: store.file,
+      started: store,
       logger: ports.logger,
       onNotice: notice,
     }),

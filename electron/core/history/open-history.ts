@@ -19,12 +19,15 @@ import { readUsage } from './read-usage.ts';
 import { noJournal, storeState } from './rescued-words.ts';
 import { encodeEntries } from './snapshot-blob.ts';
 import { spareOf } from './spare-numbers.ts';
-import { closedFailure, openReader, removeStore, requireNodeApi, storageFailure } from './sqlite.ts';
-import { startWriter, type Writer } from './writer.ts';
+import { closedFailure, openReader, removeStore, storageFailure } from './sqlite.ts';
+import { startStoreAt, type StartedStore } from './start-store.ts';
+import type { Writer } from './writer.ts';
 
 export interface HistoryOptions {
   readonly file: string;
   readonly logger: Logger;
+  /** Of `file`, where it was started before; left out: it is started here. */
+  readonly started?: StartedStore | undefined;
   /** The store was brought to a newer step, or made. */
   readonly onMigrated?: (migrated: Migrated) => void;
   /** What the person should know, when the store was damaged, lost, or is a newer Daybreak's. */
@@ -39,10 +42,7 @@ export interface HistoryOptions {
  * statements that are still 'running' in the store belong to one that was killed: they are ended here.
  */
 export async function openHistory(options: HistoryOptions): Promise<History> {
-  requireNodeApi();
-  const writer = await startWriter(options.file, (error) =>
-    options.logger.warn({ error }, 'the copy of the last numbers could not be made; the one before stays'),
-  );
+  const writer = await (options.started ?? startStoreAt(options)).writer;
   report(options, writer);
   await writer.write('endOrphans', Date.now());
   await writer.write('abandonCaptures');
