@@ -1,7 +1,6 @@
 import { serveBrowserDoor } from '../browser/serve-browser-door.ts';
 import { installation } from '../installation.ts';
 import { stderrLogger } from '../node-ports.ts';
-import { attachableEngine } from '../profile/attachable-engine.ts';
 import { profileDir } from '../profile/profile-dir.ts';
 import { openCliEngine } from './cli-engine.ts';
 import { openInBrowser } from './open-in-browser.ts';
@@ -41,6 +40,8 @@ export async function serve({
   });
   try {
     const { rendererDir } = installation();
+    // After the engine, which begins to open its store as soon as it can.
+    const { attachableEngine } = await import('../profile/attachable-engine.ts');
     const attachable = attachableEngine(engine, {
       profileDir: profileDir({ option: profile }),
       logger,

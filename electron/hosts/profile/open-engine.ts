@@ -6,7 +6,6 @@ import type { DoorRouter } from '../http/rpc-endpoint.ts';
 import { askEngine, engineClient, type EngineClient } from './engine-client.ts';
 import { engineListener, type EngineListener } from './engine-listener.ts';
 import { lockProfile, type EngineRecord, type LockOutcome } from './engine-lock.ts';
-import { forwardingRouter } from './forwarding-router.ts';
 import { prepareProfileDir } from './profile-dir.ts';
 
 /** What a door needs of an engine that it starts itself: `createCore` fits. */
@@ -58,7 +57,7 @@ export async function openProfileEngine(options: OpenEngineOptions): Promise<Pro
       .finally(() => (searching = null));
   }
 
-  const router = current.ownRouter ?? forwardingRouter({ client: () => current.client, onGone: search });
+  const router = current.ownRouter ?? (await forwarding(() => current.client, search));
   return {
     kind: () => current.kind,
     pid: () => current.pid,
@@ -135,6 +134,12 @@ const attached = (engine: EngineRecord): Obtained => ({
   ownRouter: null,
   close: async () => {},
 });
+
+/** Loaded where it is needed: it brings the whole contract along, and a start of one's own has the store opened meanwhile. */
+async function forwarding(client: () => EngineClient, onGone: () => void): Promise<DoorRouter> {
+  const { forwardingRouter } = await import('./forwarding-router.ts');
+  return forwardingRouter({ client, onGone });
+}
 
 const pollMs = 100;
 /** A first start migrates the store; an engine that stops ends a demo ERP first. Both take seconds, not minutes. */
