@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium, type Browser, type Page } from '@playwright/test';
+import { engineFlags } from '../../electron/hosts/cli/engine-flags.mjs';
 import { chromiumArgs, findChromium } from '../support/browser.ts';
 import { atMost, finish } from './gates.ts';
 import { bigProfile, dashboardId } from './open-dashboards/big-profile.ts';
@@ -32,11 +33,12 @@ const median = (values: readonly number[]): number =>
 
 const busiest = (tasks: readonly Task[]): number => Math.max(0, ...tasks.map(({ busyMs }) => busyMs));
 
-/** As `bin.mjs` starts the program: with the code that an earlier start has compiled. */
+/** As `bin.mjs` starts the program: with its flags, and the code that an earlier start has compiled. */
 const codeCache = mkdtempSync(join(tmpdir(), 'daybreak-bench-code-'));
 
 async function serve(profile: string): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const child = spawn(process.execPath, [join(root, 'out/main/daybreak.js'), 'serve', '--profile', profile], {
+  const program = [...engineFlags, join(root, 'out/main/daybreak.js')];
+  const child = spawn(process.execPath, [...program, 'serve', '--profile', profile], {
     cwd: root,
     env: { ...process.env, NODE_COMPILE_CACHE: codeCache },
     stdio: ['ignore', 'pipe', 'inherit'],
