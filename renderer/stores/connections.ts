@@ -9,6 +9,7 @@ import type {
 } from '../../shared/model/connection.ts';
 import type { ShownHostKey, TunnelSecrets } from '../../shared/model/tunnel.ts';
 import type { EngineInfo } from '../../shared/model/engine.ts';
+import { serverShown } from '../../shared/model/opening.ts';
 import { client, unwrap, useServerSelection } from './client.ts';
 import { coalesced } from './coalesced.ts';
 import { onEngineEvent } from './engine-events.ts';
@@ -48,18 +49,16 @@ const loader = createLoader<readonly ServerSummary[]>(
 );
 
 /** For a window that starts: the list before the events stand, which ask for it again. */
-export async function loadConnectionsAhead(): Promise<void> {
-  const reply = await client().connections.list({});
-  if (!reply.ok || useConnections.getState().servers.value !== null) return;
-  useConnections.setState(({ servers }) => ({ servers: { ...servers, value: reply.value } }));
-  selectOneOf(reply.value);
+export function takeConnections(servers: readonly ServerSummary[]): void {
+  if (useConnections.getState().servers.value !== null) return;
+  useConnections.setState((state) => ({ servers: { ...state.servers, value: servers } }));
+  selectOneOf(servers);
 }
 
 function selectOneOf(servers: readonly ServerSummary[]): void {
   const selection = useServerSelection.getState();
-  if (servers.some((server) => server.serverId === selection.serverId)) return;
-  const pick = servers.find((server) => server.state === 'connected') ?? servers[0];
-  selection.select(pick?.serverId ?? null);
+  const shown = serverShown(servers, selection.serverId)?.serverId ?? null;
+  if (shown !== selection.serverId) selection.select(shown);
 }
 
 /** Asks for the list again and picks a server to look at when none, or one that is gone, is selected. */

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
-import type { Dashboard, Widget } from '../../shared/model/dashboard.ts';
+import type { Dashboard, Widget, WidgetData } from '../../shared/model/dashboard.ts';
+import { fromTop } from '../../shared/model/opening.ts';
 import { client, unwrap } from './client.ts';
 import { chosenFilters, filtersText } from './dashboard-filters.ts';
 import { onEngineEvent } from './engine-events.ts';
@@ -27,41 +28,42 @@ const lists = createLoader<readonly Dashboard[]>(
   (dashboards) => useDashboards.setState({ dashboards }),
 );
 
-/** What was asked for before a screen did: the first that does gets the same answer. */
-let ahead: { readonly serverId: string; readonly loaded: Promise<void> } | null = null;
+/** Of a server, taken before a screen asked for them: the first that does gets these. */
+let ahead: string | null = null;
 
-/**
- * For a window that opens on the dashboards: asks for the list and for the saved numbers of the one that will be shown
- * while the screen itself is still being loaded. `dashboardId` null: the first. Resolves with the first number; the others
- * follow.
- */
-export async function openAhead(serverId: string, dashboardId: string | null): Promise<void> {
-  const loaded = loadDashboards(serverId);
-  ahead = { serverId, loaded };
-  await loaded;
-  const { value, problem } = useDashboards.getState().dashboards;
-  if (problem !== null) ahead = null;
-  const all = value ?? [];
-  const shown = all.find((one) => one.dashboardId === dashboardId) ?? all[0];
-  if (shown !== undefined) await Promise.race([anyNumber(), showCached(serverId, shown)]);
+/** For a window that opens on the dashboards: what the engine has told ahead. `first`: the saved number at the top. */
+export function takeDashboards(
+  serverId: string,
+  { dashboards, shown, first }: { dashboards: readonly Dashboard[]; shown: Dashboard | null; first: WidgetData | null },
+): void {
+  if (useDashboards.getState().dashboards.value !== null) return;
+  ahead = serverId;
+  const widget = shown?.widgets.find(({ widgetId }) => widgetId === first?.widgetId);
+  useDashboards.setState({
+    serverId,
+    dashboards: { value: dashboards, loading: false, problem: null },
+    widgets:
+      shown === null || widget === undefined || first === null
+        ? {}
+        : { [widgetKey(shown.dashboardId, widget.widgetId)]: savedState(widget, first, noFilters) },
+  });
 }
 
-const anyNumber = () =>
-  new Promise<void>((resolve) => {
-    const stop = useDashboards.subscribe(({ widgets }) => {
-      if (Object.values(widgets).every(({ data }) => data === null)) return;
-      stop();
-      resolve();
-    });
-  });
+const noFilters = filtersText({});
+
+/** A number out of the cache. */
+const savedState = (widget: Widget, data: WidgetData, chosen: string, before = notAsked): WidgetState => ({
+  ...before,
+  data,
+  saved: true,
+  shownFor: sourceKey(widget, chosen),
+});
 
 /** The dashboards of a server. What another server showed is forgotten. */
 export async function loadDashboards(serverId: string): Promise<void> {
-  if (ahead?.serverId === serverId) {
-    await ahead.loaded;
-    ahead = null;
-    return;
-  }
+  const isHere = ahead === serverId && useDashboards.getState().serverId === serverId;
+  ahead = null;
+  if (isHere) return;
   if (useDashboards.getState().serverId !== serverId) {
     lists.reset();
     useDashboards.setState({ serverId, widgets: {} });
@@ -113,15 +115,15 @@ export function showCached(serverId: string, dashboard: Dashboard): Promise<void
 async function putCached(serverId: string, { dashboardId, widgets }: Dashboard): Promise<void> {
   const filters = chosenFilters(dashboardId);
   const chosen = filtersText(filters);
-  const fromTop = widgets.toSorted((a, b) => a.layout.y - b.layout.y || a.layout.x - b.layout.x);
   const isMissing = (widget: Widget, { data, shownFor }: WidgetState = notAsked): boolean =>
     data === null || shownFor !== sourceKey(widget, chosen);
   const stateOf = ({ widgetId }: Widget) => useDashboards.getState().widgets[widgetKey(dashboardId, widgetId)];
-  const missing = fromTop.filter((widget) => isMissing(widget, stateOf(widget)));
-  let [from, to] = [0, 1];
+  const missing = fromTop(widgets).filter((widget) => isMissing(widget, stateOf(widget)));
+  const alone = missing.length === widgets.length ? 1 : 0;
+  let [from, to] = [0, alone || atATime];
   for (; from < missing.length; from = to, to += atATime) {
     // The first is drawn before the next are read.
-    if (from === 1) await whenIdle();
+    if (from === alone) await whenIdle();
     const asked = missing.slice(from, to);
     const widgetIds = asked.map(({ widgetId }) => widgetId);
     const reply = await client().dashboards.cached({ serverId, dashboardId, widgetIds, filters });
@@ -133,7 +135,7 @@ async function putCached(serverId: string, { dashboardId, widgets }: Dashboard):
         const key = widgetKey(dashboardId, data.widgetId);
         const widget = asked.find(({ widgetId }) => widgetId === data.widgetId);
         if (widget === undefined || !isMissing(widget, before[key])) continue;
-        next[key] = { ...(before[key] ?? notAsked), data, saved: true, shownFor: sourceKey(widget, chosen) };
+        next[key] = savedState(widget, data, chosen, before[key]);
       }
       return { widgets: next };
     });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { serverSummarySchema } from '../model/connection.ts';
 import {
   dashboardFilterSchema,
   filterChoicesSchema,
@@ -24,6 +25,23 @@ const oneWidget = oneDashboard.extend({ widgetId: z.string() });
 const filters = { filters: filterValuesSchema.optional() };
 
 export const dashboardsContract = {
+  /** The first picture of a window, in one answer and without any database: servers, dashboards and the number at the top. */
+  opening: procedure(
+    z.object({
+      /** The server that the window showed last. */
+      lastServerId: z.string().nullable(),
+      /** Of the window's address. */
+      dashboardId: z.string().nullable(),
+      /** 'executive': only in executive mode does this window open on its dashboards. */
+      onDashboards: z.enum(['yes', 'executive', 'no']),
+    }),
+    z.object({
+      servers: z.array(serverSummarySchema),
+      /** Null: the window opens on another screen, or they cannot be told. */
+      dashboards: z.array(dashboardSchema).nullable(),
+      first: widgetDataSchema.nullable(),
+    }),
+  ),
   list: procedure(onServer, z.array(dashboardSchema)),
   get: procedure(oneDashboard, dashboardSchema),
   /** The last good numbers of every widget, or of some of them, out of the cache, without the database. */

@@ -1,3 +1,4 @@
+import { opening } from '../dashboards/opening.ts';
 import type { Engine } from '../engine.ts';
 import { editingHandlers } from './dashboard-editing.ts';
 import { os } from './implementer.ts';
@@ -10,6 +11,7 @@ export const dashboardsApi = (engine: Engine) => {
   const { dashboards, dashboardExports, dashboardFilters, liveComparisons } = engine;
   return os.dashboards.router({
     ...savedResultsApi(engine),
+    opening: os.dashboards.opening.handler(({ input }) => reply(() => opening(engine, input))),
     list: os.dashboards.list.handler(({ input }) => reply(() => dashboards.list(input.serverId))),
     get: os.dashboards.get.handler(({ input }) => reply(() => dashboards.get(input.serverId, input.dashboardId))),
     cached: os.dashboards.cached.handler(({ input }) =>

@@ -215,6 +215,8 @@ describe('a password goes in and never comes out', () => {
       'readModels.uninstallScript': () => client.readModels.uninstallScript(one),
       'dashboards.list': () => client.dashboards.list(one),
       'dashboards.get': () => client.dashboards.get(widget),
+      'dashboards.opening': () =>
+        client.dashboards.opening({ lastServerId: serverId, dashboardId: null, onDashboards: 'yes' }),
       'dashboards.cached': () => client.dashboards.cached(widget),
       'dashboards.data': () => client.dashboards.data(widget),
       'dashboards.setSource': () =>
