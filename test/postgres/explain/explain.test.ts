@@ -41,7 +41,7 @@ describe.each(testServers())('$label', (testServer) => {
     if (answer.ok) throw new Error(`it was not refused: ${answer.value.kind}`);
     return answer.error;
   };
-  /** What a call could have left behind: objects, statistics of the catalog, sessions in a transaction, rows. */
+  /** What a call could have left behind: objects, statistics of the catalog, sessions in a transaction, rows. Not autovacuum's. */
   const state = async () => {
     const { rows } = await erp.admin.query<Record<string, unknown>>(`select
       (select count(*)::int from pg_class) as relations, (select count(*)::int from pg_proc) as functions,
@@ -49,7 +49,8 @@ describe.each(testServers())('$label', (testServer) => {
       (select count(*)::int from pg_stat_activity
         where datname = current_database() and application_name like 'daybreak%' and state <> 'idle') as busy,
       (select count(*)::int from pg_locks l join pg_database d on d.oid = l.database
-        where d.datname = current_database() and l.pid <> pg_backend_pid()) as locks`);
+        join pg_stat_activity a on a.pid = l.pid
+        where d.datname = current_database() and l.pid <> pg_backend_pid() and a.backend_type = 'client backend') as locks`);
     return rows[0];
   };
 
