@@ -33,6 +33,21 @@ export const chosenRowsSchema = z.object({
 });
 export type ChosenRows = z.infer<typeof chosenRowsSchema>;
 
+/** What an expression of a widget's query is worth in each row, as the server had it when it gave the rows. */
+export const rowExpressionSchema = z.object({
+  expression: z.string(),
+  /** null: the server refuses the expression, or it takes too much room. */
+  values: z
+    .object({
+      type: z.string(),
+      cells: z.array(cellSchema),
+      /** Of text: as `ranks` of columns. */
+      ranks: z.array(z.number().int()).optional(),
+    })
+    .nullable(),
+});
+export type RowExpression = z.infer<typeof rowExpressionSchema>;
+
 /** The rows of a read model as they were at `asOf`, cells as the server printed them. */
 export const modelRowsSchema = z.object({
   readModel: z.string(),
@@ -46,5 +61,7 @@ export const modelRowsSchema = z.object({
   periods: modelPeriodsSchema.optional(),
   /** Of every condition that widgets had. Left out: kept by a Daybreak that did not know. */
   conditions: z.array(chosenRowsSchema).optional(),
+  /** Of every expression of single rows that widgets had. Left out: kept by a Daybreak that did not know. */
+  expressions: z.array(rowExpressionSchema).optional(),
 });
 export type ModelRows = z.infer<typeof modelRowsSchema>;

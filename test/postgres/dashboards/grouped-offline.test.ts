@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerGrouped } from '../../../electron/core/dashboards/offline/aggregate-rows.ts';
-import { averageText } from '../../../electron/core/dashboards/offline/average.ts';
+import { averageText } from '../../../electron/core/dashboards/offline/quotient.ts';
 import { rowsQuery } from '../../../electron/core/dashboards/offline/rows-query.ts';
 import type { ModelRows } from '../../../electron/core/history/model-rows.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';

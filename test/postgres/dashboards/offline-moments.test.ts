@@ -57,6 +57,7 @@ describe.each(testServers())('periods of moments without the database, $label', 
       modelVersion: 1,
       filterZones,
       conditions: [],
+      expressions: [],
       today: '2026-11-30',
     });
   const offline = (filters: readonly ResolvedFilter[], kept = model) =>

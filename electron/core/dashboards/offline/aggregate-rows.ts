@@ -1,61 +1,44 @@
-import { compareDecimals, decimalText, parseDecimal, sumDecimals } from '../../../../shared/format/decimal.ts';
-import type { Column } from '../../../../shared/model/read-model.ts';
+import { decimalText, parseDecimal } from '../../../../shared/format/decimal.ts';
 import type { ModelRows } from '../../history/model-rows.ts';
-import { averageText } from './average.ts';
+import { asOfColumn } from '../as-of-column.ts';
 import {
-  answerFromRows,
-  isDay,
-  isMoment,
-  isNumeric,
-  momentsOf,
+  isAsOf,
   no,
   placesPassing,
+  tableOf,
   type FilteredAnswer,
+  type PickedColumn,
   type RowFilter,
 } from './answer-from-rows.ts';
-import { compareMoments } from './printed-moment.ts';
-import type { Aggregate, GroupedOutput, GroupedSelect } from './grouped-select.ts';
-
-/** Why something cannot be told from the printed cells, as the end of a sentence. */
-class Untold extends Error {}
-
-const isExact = (type: string): boolean => /^(smallint|integer|bigint|numeric)/.test(type);
+import { groupColumn, pickedOf } from './group-columns.ts';
+import type { GroupValue } from './group-value.ts';
+import type { GroupKey, GroupedSelect } from './grouped-select.ts';
+import type { RowValue } from './row-value.ts';
+import { Untold } from './untold.ts';
 
 /**
- * What the database would answer to a widget's grouping query with filters, out of the rows of its read model: sums and
- * averages are exact, with the digits that PostgreSQL prints. Floats, whose sum depends on the order of the rows, and
- * orders that are the server's own are said, not guessed.
+ * What the database would answer to a widget's grouping query with filters, out of the rows of its read model, cell by cell
+ * as PostgreSQL prints it. What it alone knows is said, not guessed.
  */
 export function answerGrouped(select: GroupedSelect, model: ModelRows, filters: readonly RowFilter[]): FilteredAnswer {
   const places = placesPassing(model, select.condition, filters);
   if (typeof places === 'string') return no(places);
-  // The moment of the rows is told beside them, and is the same for all.
-  const outputs = select.outputs.map((output, at) => ({ ...output, at })).filter(({ column }) => column !== 'as_of');
-  const keys = select.keys.filter((key) => key !== 'as_of');
+  const keys = select.keys.map((key) => keyIn(model, key));
   try {
-    const groups = groupedBy(model, keys, places, select.keys.length === 0);
-    const made = outputs.map((output) => ({ output, ...columnOf(output, model, groups) }));
-    const nameAt = (at: number): string => `output ${at}`;
-    const grouped: ModelRows = {
-      ...model,
-      columns: made.map(({ output, type }) => ({ name: nameAt(output.at), type })),
-      rows: groups.map((_, row) => made.map(({ cells }) => cells[row] ?? null)),
-      ranks: Object.fromEntries(made.flatMap(({ output, ranks }) => (ranks ? [[nameAt(output.at), ranks]] : []))),
-    };
-    return answerFromRows(
+    const groups = groupedBy(model, keys, places);
+    const columnOf = (value: GroupValue): PickedColumn => groupColumn(value, { model, keys, groups });
+    return tableOf(
       {
-        kind: 'plain',
-        schema: select.schema,
-        relation: select.relation,
-        condition: null,
-        columns: outputs.map(({ at, as }) => ({ column: nameAt(at), as })),
+        // The moment of the rows is told beside them, and is no column of a widget.
+        outputs: select.outputs
+          .filter(({ as }) => as !== asOfColumn)
+          .map(({ value, as }) => ({ as, column: columnOf(value) })),
         order: select.order
-          .filter(({ output }) => outputs.some(({ at }) => at === output))
-          .map(({ output, ...direction }) => ({ column: nameAt(output), ...direction })),
+          .filter(({ value }) => !isMomentOfRows(value))
+          .map(({ value, ...direction }) => ({ column: columnOf(value), ...direction })),
         limit: select.limit,
       },
-      grouped,
-      [],
+      groups.map((_, group) => group),
     );
   } catch (error) {
     if (error instanceof Untold) return no(error.message);
@@ -63,25 +46,29 @@ export function answerGrouped(select: GroupedSelect, model: ModelRows, filters: 
   }
 }
 
-function columnNamed(model: ModelRows, name: string): { readonly column: Column; readonly index: number } {
-  const index = model.columns.findIndex((one) => one.name === name);
-  const column = model.columns[index];
-  if (column === undefined) throw new Untold(`${model.readModel} has no column ${name} in its saved rows`);
-  return { column, index };
+/** A column of the relation goes before a name in the answer. */
+function keyIn(model: ModelRows, key: GroupKey): RowValue {
+  if (key.kind === 'value') return key.value;
+  const isColumn = key.name === asOfColumn || model.columns.some(({ name }) => name === key.name);
+  return isColumn ? { kind: 'column', column: key.name } : key.output;
 }
 
-/** Places of the rows of each group, in the order in which the groups come up. */
+/** The same for all groups. */
+const isMomentOfRows = (value: GroupValue): boolean =>
+  (value.kind === 'row' && isAsOf(value.value)) ||
+  (value.kind === 'aggregate' && ['min', 'max'].includes(value.aggregate) && value.of !== null && isAsOf(value.of));
+
+/** Places of the rows of each group, in the order in which the groups come up; without keys all rows are one. */
 function groupedBy(
   model: ModelRows,
-  keys: readonly string[],
+  keys: readonly RowValue[],
   places: readonly number[],
-  allAreOne: boolean,
 ): readonly (readonly number[])[] {
-  if (allAreOne) return [places];
-  const found = keys.map((key) => ({ ...columnNamed(model, key), ranks: model.ranks[key] }));
+  if (keys.length === 0) return [places];
+  const found = keys.filter((key) => !isAsOf(key)).map((key) => pickedOf(model, key));
   const groups = new Map<string, number[]>();
   for (const place of places) {
-    const key = JSON.stringify(found.map(({ column, index, ranks }) => keyCell(model, column, index, ranks, place)));
+    const key = JSON.stringify(found.map((column) => keyCell(column, place)));
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [place]);
     else group.push(place);
@@ -90,81 +77,19 @@ function groupedBy(
 }
 
 /** The same for what the database takes for the same value. */
-function keyCell(
-  model: ModelRows,
-  { name, type }: Column,
-  index: number,
-  ranks: readonly number[] | undefined,
-  place: number,
-): string | number | null {
-  const cell = model.rows[place]?.[index] ?? null;
+function keyCell({ name, type, cells, ranks }: PickedColumn, place: number): string | number | null {
+  const cell = cells[place] ?? null;
   if (cell === null) return null;
   // Texts of one rank are the same to their collation.
   if (ranks !== undefined) return ranks[place] ?? 0;
   if (/^(smallint|integer|bigint|date|timestamp|boolean|uuid)/.test(type)) return cell;
+  if (type === 'numeric') return valueOf(cell);
   throw new Untold(`which values of ${type} (${name}) are the same is known to the database alone`);
 }
 
-interface Made {
-  readonly type: string;
-  readonly cells: readonly (string | null)[];
-  readonly ranks?: number[];
-}
-
-function columnOf(output: GroupedOutput, model: ModelRows, groups: readonly (readonly number[])[]): Made {
-  if (output.kind === 'key') {
-    const { column, index } = columnNamed(model, output.column);
-    const ranks = model.ranks[output.column];
-    const first = groups.map(([place = -1]) => place);
-    return {
-      type: column.type,
-      cells: first.map((place) => model.rows[place]?.[index] ?? null),
-      ...(ranks === undefined ? {} : { ranks: first.map((place) => ranks[place] ?? 0) }),
-    };
-  }
-  if (output.column === null) {
-    if (output.kind !== 'count') throw new Untold(`${output.kind}(*) is nothing that can be computed`);
-    return { type: 'bigint', cells: groups.map((group) => String(group.length)) };
-  }
-  const { column, index } = columnNamed(model, output.column);
-  const cellsOf = (group: readonly number[]): string[] =>
-    group.flatMap((place) => {
-      const cell = model.rows[place]?.[index] ?? null;
-      return cell === null ? [] : [cell];
-    });
-  if (output.kind === 'count') return { type: 'bigint', cells: groups.map((group) => String(cellsOf(group).length)) };
-  const type = output.asBigint ? 'bigint' : typeOf(output.kind, column);
-  return { type, cells: groups.map((group) => aggregated(output, column, cellsOf(group))) };
-}
-
-function typeOf(kind: Exclude<Aggregate, 'count'>, { type }: Column): string {
-  if (kind === 'min' || kind === 'max') return type;
-  return kind === 'sum' && /^(smallint|integer)/.test(type) ? 'bigint' : 'numeric';
-}
-
-function aggregated(
-  { kind, asBigint }: { readonly kind: Aggregate; readonly asBigint: boolean },
-  { name, type }: Column,
-  cells: readonly string[],
-): string | null {
-  const untold = (): Untold => new Untold(`the ${kind} of ${type} (${name}) is known to the database alone`);
-  if (kind === 'min' || kind === 'max') {
-    if (!isNumeric(type) && !isDay(type) && !(isMoment(type) && momentsOf(cells) !== null)) throw untold();
-    if (isNumeric(type) && cells.some((cell) => parseDecimal(cell) === null)) throw untold();
-    const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-    const compare = isNumeric(type) ? compareDecimals : isMoment(type) ? compareMoments : byText;
-    const way = kind === 'min' ? -1 : 1;
-    return cells.reduce<string | null>(
-      (best, cell) => (best === null || compare(cell, best) * way > 0 ? cell : best),
-      null,
-    );
-  }
-  if (!isExact(type) || cells.some((cell) => parseDecimal(cell) === null)) throw untold();
-  if (cells.length === 0) return null;
-  const sum = sumDecimals(cells);
-  if (kind === 'avg') return averageText(sum, cells.length);
-  const whole = parseDecimal(sum);
-  // A cast would round.
-  if (asBigint && (whole === null || whole.scale > 0)) throw untold();
-  return whole === null ? sum : decimalText(whole);
+/** One text for 1.0 and 1.00; NaN is the same as itself. */
+function valueOf(cell: string): string {
+  const number = parseDecimal(cell);
+  const text = number === null ? cell : decimalText(number);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }

@@ -2,8 +2,10 @@ import { compareDecimals } from '../../../../shared/format/decimal.ts';
 import type { WidgetData } from '../../../../shared/model/dashboard.ts';
 import type { Column } from '../../../../shared/model/read-model.ts';
 import type { ModelRows } from '../../history/model-rows.ts';
-import type { PlainSelect } from './plain-select.ts';
+import { asOfColumn } from '../as-of-column.ts';
+import type { Direction, PlainSelect } from './plain-select.ts';
 import { momentUs } from './printed-moment.ts';
+import type { RowValue } from './row-value.ts';
 
 /** A filter on one column of a read model. */
 export type RowFilter =
@@ -32,7 +34,7 @@ const isTruth = (type: string): boolean => type === 'boolean';
 const byOrder = <T extends string | bigint>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 const byText: Compare = byOrder;
 
-function comparisonOf({ type }: Column): Compare | null {
+function comparisonOf({ type }: Pick<Column, 'type'>): Compare | null {
   if (isNumeric(type)) return compareDecimals;
   return isDay(type) || isTruth(type) ? byText : null;
 }
@@ -43,28 +45,74 @@ export function momentsOf(cells: readonly (string | null)[]): readonly (bigint |
   return moments.every((us, place) => us !== null || cells[place] === null) ? moments : null;
 }
 
+/** What is picked from each of some rows or groups, by their places. */
+export interface PickedColumn {
+  /** What a person calls it. */
+  readonly name: string;
+  readonly type: string;
+  readonly cells: Cells;
+  /** Of text: the place of each in the server's own order. */
+  readonly ranks?: readonly number[];
+}
+
+/** Of every row; or why that cannot be told. */
+export function pickedColumn(model: ModelRows, value: RowValue): PickedColumn | string {
+  if (value.kind === 'expression') {
+    const values = model.expressions?.find(({ expression }) => expression === value.expression)?.values ?? null;
+    if (values === null) return 'it computes columns, and what they are worth in each row is not saved';
+    const { ranks, ...others } = values;
+    return { name: value.expression, ...others, ...(ranks === undefined ? {} : { ranks }) };
+  }
+  const index = model.columns.findIndex(({ name }) => name === value.column);
+  const column = model.columns[index];
+  if (column === undefined) return `${model.readModel} has no column ${value.column} in its saved rows`;
+  const ranks = model.ranks[column.name];
+  return { ...column, cells: cellsOf(model, index), ...(ranks === undefined ? {} : { ranks }) };
+}
+
 /**
  * What the database would answer to a widget's query with filters, out of the rows of its read model. Only where that
  * is certain: a type or an order that is the server's own is said, not guessed.
  */
 export function answerFromRows(select: PlainSelect, model: ModelRows, filters: readonly RowFilter[]): FilteredAnswer {
-  const indexOf = (name: string): number => model.columns.findIndex((column) => column.name === name);
-  const picked =
-    select.columns === '*'
-      ? model.columns.map(({ name }) => ({ column: name, as: name }))
+  const outputs =
+    select.outputs === '*'
+      ? model.columns.map(({ name }) => ({ value: { kind: 'column', column: name } as const, as: name }))
       : // The moment of the rows is told beside them, and is no column of a widget.
-        select.columns.filter(({ column }) => column !== 'as_of');
-  const missing = picked.find(({ column }) => indexOf(column) < 0);
-  if (missing !== undefined) return no(`${model.readModel} has no column ${missing.column} in its saved rows`);
-
+        select.outputs.filter(({ as }) => as !== asOfColumn);
+  const picked: { readonly as: string; readonly column: PickedColumn }[] = [];
+  for (const { value, as } of outputs) {
+    const column = pickedColumn(model, value);
+    if (typeof column === 'string') return no(column);
+    picked.push({ as, column });
+  }
   const places = placesPassing(model, select.condition, filters);
   if (typeof places === 'string') return no(places);
+  const order: (Direction & { readonly column: PickedColumn })[] = [];
+  for (const { value, ...direction } of select.order) {
+    if (isAsOf(value)) continue;
+    const column = pickedColumn(model, value);
+    if (typeof column === 'string') return no(column);
+    order.push({ column, ...direction });
+  }
+  return tableOf({ outputs: picked, order, limit: select.limit }, places);
+}
 
+/** The same for all rows. */
+export const isAsOf = (value: RowValue): boolean => value.kind === 'column' && value.column === asOfColumn;
+
+interface Table {
+  readonly outputs: readonly { readonly as: string; readonly column: PickedColumn }[];
+  readonly order: readonly (Direction & { readonly column: PickedColumn })[];
+  readonly limit: number | null;
+}
+
+/** The answer out of rows or groups at these places, put in order; or why that order cannot be told. */
+export function tableOf({ outputs, order, limit }: Table, places: readonly number[]): FilteredAnswer {
   const comparisons: ((a: number, b: number) => number)[] = [];
-  for (const { column, descending, nullsFirst } of select.order) {
-    if (column === 'as_of') continue;
-    const keys = sortKeysOf(model, column);
-    if (keys === null) return no(`the order of ${column} is known to the database alone`);
+  for (const { column, descending, nullsFirst } of order) {
+    const keys = sortKeysOf(column);
+    if (keys === null) return no(`the order of ${column.name} is known to the database alone`);
     comparisons.push((a, b) => {
       if (keys.isNull(a) || keys.isNull(b)) {
         if (keys.isNull(a) === keys.isNull(b)) return 0;
@@ -73,8 +121,7 @@ export function answerFromRows(select: PlainSelect, model: ModelRows, filters: r
       return descending ? -keys.compare(a, b) : keys.compare(a, b);
     });
   }
-
-  const rows = places
+  const sorted = places
     .toSorted((a, b) => {
       for (const compare of comparisons) {
         const way = compare(a, b);
@@ -82,13 +129,12 @@ export function answerFromRows(select: PlainSelect, model: ModelRows, filters: r
       }
       return 0;
     })
-    .slice(0, select.limit ?? undefined);
-  const indexes = picked.map(({ column }) => indexOf(column));
+    .slice(0, limit ?? undefined);
   return {
     ok: true,
     table: {
-      columns: picked.map(({ as }, at) => ({ ...columnAt(model, indexes[at] ?? 0), name: as })),
-      rows: rows.map((row) => indexes.map((index) => model.rows[row]?.[index] ?? null)),
+      columns: outputs.map(({ as, column: { type } }) => ({ name: as, type })),
+      rows: sorted.map((place) => outputs.map(({ column }) => column.cells[place] ?? null)),
     },
   };
 }
@@ -99,14 +145,10 @@ interface SortKeys {
   compare(a: number, b: number): number;
 }
 
-/** The order of the rows, by their places, by one of their columns; null: it is the server's own. */
-function sortKeysOf(model: ModelRows, name: string): SortKeys | null {
-  const index = model.columns.findIndex((column) => column.name === name);
-  const column = model.columns[index];
-  if (column === undefined) return null;
-  const cells = cellsOf(model, index);
+/** The order of rows by what is picked from them; null: it is the server's own. */
+function sortKeysOf(column: PickedColumn): SortKeys | null {
+  const { cells, ranks } = column;
   const isNull = (place: number): boolean => (cells[place] ?? null) === null;
-  const ranks = model.ranks[name];
   if (ranks !== undefined) return { isNull, compare: (a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0) };
   if (isMoment(column.type)) {
     const moments = momentsOf(cells);
@@ -148,8 +190,6 @@ export function placesPassing(
 }
 
 const cellsOf = (model: ModelRows, index: number): Cells => model.rows.map((row) => row[index] ?? null);
-
-const columnAt = (model: ModelRows, index: number): Column => model.columns[index] ?? { name: '', type: 'text' };
 
 /** null: what is asked for cannot be told from the printed cells. */
 function testOf(

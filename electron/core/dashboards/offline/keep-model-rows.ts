@@ -10,7 +10,7 @@ import type { Server } from '../../postgres/session.ts';
 import { parse } from '../../sql-text/parser.ts';
 import { text, walk } from '../../sql-text/tree.ts';
 import { readModelRows, zonesOf } from './read-model-rows.ts';
-import { conditionsOn } from './widget-conditions.ts';
+import { questionsOn, type RowQuestions } from './widget-conditions.ts';
 
 interface Options {
   readonly store: ModelRowsStore;
@@ -36,31 +36,41 @@ export function createModelRowsKeeper({ store, clock, logger, filterZones, queri
     const zones = await filterZones(server.serverId);
     const isKept =
       head !== null && head.asOf === data.freshness.asOf && head.modelVersion === (data.modelVersion ?? null);
-    const conditions = await conditionsOn(readModel, [widgetSql, ...(await queriesOf(server.serverId, readModel))]);
-    if (isKept && (await tells(server.serverId, readModel, { zones, conditions }))) return;
+    const questions = await questionsOn(readModel, [widgetSql, ...(await queriesOf(server.serverId, readModel))]);
+    if (isKept && (await tells(server.serverId, readModel, { zones, ...questions }))) return;
     const view = await viewIn(widgetSql, readModel);
     if (view === null) return;
     const rows = await readModelRows(server, view, {
       readModel,
       modelVersion: data.modelVersion ?? null,
       filterZones: zones,
-      conditions,
+      ...questions,
       today: dayOfZonedTime(zonedTime(clock.nowMs(), 'UTC')),
     });
     await (rows === null ? store.remove(server.serverId, readModel) : store.save(server.serverId, rows, clock.nowMs()));
   };
 
-  /** Whether the rows that are kept can be cut into days in all of these zones and know all conditions; of locked ones nobody can say it. */
+  /**
+   * Whether the rows that are kept can be cut into days in all of these zones and answer all questions; of locked ones
+   * nobody can say it.
+   */
   const tells = async (
     serverId: string,
     readModel: string,
-    { zones, conditions }: { readonly zones: readonly string[]; readonly conditions: readonly string[] },
+    { zones, conditions, expressions }: { readonly zones: readonly string[] } & RowQuestions,
   ): Promise<boolean> => {
-    if (zones.length === 0 && conditions.length === 0) return true;
+    if (zones.length + conditions.length + expressions.length === 0) return true;
     const kept = await store.get(serverId, readModel);
     if (kept === null) return true;
-    const known = new Set(kept.conditions?.map(({ condition }) => condition));
-    return conditions.every((condition) => known.has(condition)) && (zones.length === 0 || tellsPeriods(kept, zones));
+    const known = {
+      conditions: new Set(kept.conditions?.map(({ condition }) => condition)),
+      expressions: new Set(kept.expressions?.map(({ expression }) => expression)),
+    };
+    return (
+      conditions.every((condition) => known.conditions.has(condition)) &&
+      expressions.every((expression) => known.expressions.has(expression)) &&
+      (zones.length === 0 || tellsPeriods(kept, zones))
+    );
   };
 
   return {

@@ -1,6 +1,5 @@
 import type { Column } from '../../../../shared/model/read-model.ts';
-import type { DayBeginnings, ModelRows } from '../../history/model-rows.ts';
-import { quoteIdent } from '../../postgres/quote.ts';
+import type { DayBeginnings, ModelRows, RowExpression } from '../../history/model-rows.ts';
 import type { Server, Sql } from '../../postgres/session.ts';
 import { splitAsOf } from '../as-of-column.ts';
 import { typeNames } from '../column-types.ts';
@@ -11,20 +10,19 @@ import { isMoment } from './answer-from-rows.ts';
 import { daysAround } from './day-beginnings.ts';
 import { isOnCalendar, momentUs } from './printed-moment.ts';
 import { readDayBeginnings } from './read-day-beginnings.ts';
-import { tryConditions } from './try-conditions.ts';
+import { readQuestions, type ToldRows } from './read-questions.ts';
+import type { RowQuestions } from './widget-conditions.ts';
 
 /** A read model of more rows is asked each time; its widgets keep their own results all the same. */
 export const mostKeptRows = 5_000;
 /** Of all its cells as text. */
 const mostKeptBytes = 4 * 1024 * 1024;
 
-interface Asked {
+interface Asked extends RowQuestions {
   readonly readModel: string;
   readonly modelVersion: number | null;
   /** In which filters begin their days where the model has no zone of its own. */
   readonly filterZones: readonly string[];
-  /** By which widgets choose rows. */
-  readonly conditions: readonly string[];
   /** 'yyyy-mm-dd'. */
   readonly today: string;
 }
@@ -40,8 +38,8 @@ export const zonesOf = (
 };
 
 /**
- * The rows of a read model from its stable view, in one snapshot, with what periods mean for them and which of them each
- * condition chooses. Null: too large to be kept.
+ * The rows of a read model from its stable view, in one snapshot, with what periods mean for them, which of them each
+ * condition chooses and what each expression is worth. Null: too large to be kept.
  */
 export async function readModelRows(server: Server, view: string, asked: Asked): Promise<ModelRows | null> {
   const limits = { statementTimeoutMs: 2_000, applicationName: dashboardsApplicationName };
@@ -59,7 +57,12 @@ export async function readModelRows(server: Server, view: string, asked: Asked):
   return { ...rows, periods: { timeZone, grains, days } };
 }
 
-async function rowsAndPeriods(server: Server, sql: Sql, view: string, { readModel, modelVersion, conditions }: Asked) {
+async function rowsAndPeriods(
+  server: Server,
+  sql: Sql,
+  view: string,
+  { readModel, modelVersion, conditions, expressions }: Asked,
+) {
   await sql.query(`select set_config('DateStyle', 'ISO, YMD', true)`);
   const shape = await sql.queryText(`select * from ${view} limit 0`);
   const names = await typeNames(
@@ -68,17 +71,11 @@ async function rowsAndPeriods(server: Server, sql: Sql, view: string, { readMode
     shape.columns.map(({ typeOid }) => typeOid),
   );
   const columns = shape.columns.map(({ name, typeOid }) => ({ name, type: names.get(typeOid) ?? String(typeOid) }));
-  const texts = columns.filter(({ type }) => isText(type));
-  // The server's own order of a text is its collation's; here it becomes a number.
-  const ranks = texts.map(({ name }) => `, dense_rank() over (order by ${quoteIdent(name)})`).join('');
   const from = `(select * from ${view} limit ${mostKeptRows + 1}) kept`;
-  // One statement for all: only so a row and what is said of it stay together.
-  const { rows, possible } = await tryConditions(sql, { conditions, from }, async (some) => {
-    const chosen = some.map((condition) => `, (${condition}) is true`).join('');
-    return { ...(await sql.queryText(`select *${ranks}${chosen} from ${from}`)), possible: some };
-  });
-  if (rows.length > mostKeptRows || bytesOf(rows) > mostKeptBytes) return null;
-  const split = splitAsOf({ columns, rows: rows.map((row) => row.slice(0, columns.length)) });
+  const told = await readQuestions(server, sql, { from, columns, conditions, expressions });
+  const room = mostKeptBytes - bytesWithout(told);
+  if (told.rows.length > mostKeptRows || room < 0) return null;
+  const split = splitAsOf({ columns, rows: told.rows });
   const periods = (await modelPeriods(sql, [readModel])).get(readModel) ?? unknownPeriods;
   const grains: ModelPeriodsKept['grains'] = {};
   for (const { name } of split.columns.filter(({ type }) => isPeriodType(type))) {
@@ -94,21 +91,14 @@ async function rowsAndPeriods(server: Server, sql: Sql, view: string, { readMode
       asOf: split.asOf,
       columns: split.columns,
       rows: split.rows,
-      ranks: Object.fromEntries(
-        texts.map(({ name }, at) => [name, rows.map((row) => Number(row[columns.length + at] ?? 0))]),
-      ),
-      conditions: conditions.map((condition) => {
-        const at = possible.indexOf(condition);
-        const chosen = at < 0 ? null : rows.map((row) => row[columns.length + texts.length + at] ?? 'f').join('');
-        return { condition, chosen };
-      }),
+      ranks: told.ranks,
+      conditions: told.conditions,
+      expressions: fitting(told.expressions, room),
     },
   };
 }
 
 type ModelPeriodsKept = NonNullable<ModelRows['periods']>;
-
-const isText = (type: string): boolean => /^(text|character varying|character|name)\b/.test(type);
 
 /** Those that are moments of a calendar: '-infinity' lies on no day. */
 function momentsIn({ columns, rows }: Pick<ModelRows, 'columns' | 'rows'>): readonly bigint[] {
@@ -121,5 +111,26 @@ function momentsIn({ columns, rows }: Pick<ModelRows, 'columns' | 'rows'>): read
   );
 }
 
-const bytesOf = (rows: readonly (readonly (string | null)[])[]): number =>
-  rows.reduce((sum, row) => sum + row.reduce((inner, cell) => inner + (cell?.length ?? 0), 0), 0);
+type Cells = readonly (string | null)[];
+
+const bytesOf = (cells: Cells): number => cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0);
+const bytesOfPlaces = (places: readonly number[]): number => bytesOf(places.map(String));
+
+/** Of all but the expressions. */
+const bytesWithout = ({ rows, ranks, conditions }: ToldRows): number =>
+  [
+    ...rows.map(bytesOf),
+    ...Object.values(ranks).map(bytesOfPlaces),
+    ...conditions.map(({ chosen }) => chosen?.length ?? 0),
+  ].reduce((sum, bytes) => sum + bytes, 0);
+
+/** As many expressions as there is room for, the first before the others: rows without them are worth more than none. */
+function fitting(expressions: readonly RowExpression[], room: number): RowExpression[] {
+  let left = room;
+  return expressions.map(({ expression, values }) => {
+    const bytes = values === null ? 0 : bytesOf(values.cells) + bytesOfPlaces(values.ranks ?? []);
+    if (bytes > left) return { expression, values: null };
+    left -= bytes;
+    return { expression, values };
+  });
+}

@@ -1,8 +1,10 @@
 import { parse } from '../../sql-text/parser.ts';
 import { isObject, list, text, unwrap } from '../../sql-text/tree.ts';
+import type { GroupValue } from './group-value.ts';
 import { groupedParts, isGrouped, type GroupedSelect } from './grouped-select.ts';
 import { limitOf, plainParts, type PlainSelect } from './plain-select.ts';
-import { rowCondition } from './row-condition.ts';
+import { rowExpression } from './row-expression.ts';
+import type { RowValue } from './row-value.ts';
 
 /** A widget's query that can be answered from the rows of one relation. */
 export type RowsQuery = PlainSelect | GroupedSelect;
@@ -26,8 +28,8 @@ const beyond: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * Reads a widget's query: columns, or groups and what they add up to, a choice of rows, an order and a number of rows of
- * one relation.
+ * Reads a widget's query: what single rows have, or groups and what they add up to, a choice of rows, an order and a number
+ * of rows of one relation.
  */
 export async function rowsQuery(sql: string): Promise<RowsQueryOf> {
   const parsed = await parse(sql);
@@ -46,14 +48,46 @@ export async function rowsQuery(sql: string): Promise<RowsQueryOf> {
   const limit = limitOf(tree);
   if (limit === undefined) return no('its number of rows is computed');
   const where = tree['whereClause'];
-  const condition = isObject(where) ? await rowCondition(where) : null;
+  const condition = isObject(where) ? await rowExpression(where) : null;
   if (isObject(where) && condition === null) return no('it has conditions of its own');
   const schema = text(relation['schemaname']);
   const common = { schema: schema === '' ? null : schema, relation: text(relation['relname']), condition, limit };
   if (isGrouped(tree)) {
-    const grouped = groupedParts(tree);
+    const grouped = await groupedParts(tree);
     return typeof grouped === 'string' ? no(grouped) : { ok: true, query: { kind: 'grouped', ...common, ...grouped } };
   }
-  const plain = plainParts(tree);
+  const plain = await plainParts(tree);
   return typeof plain === 'string' ? no(plain) : { ok: true, query: { kind: 'plain', ...common, ...plain } };
+}
+
+/** The expressions of single rows that it needs to know, each as the server is asked for it. */
+export function expressionsOf(query: RowsQuery): readonly string[] {
+  const values: RowValue[] =
+    query.kind === 'plain'
+      ? [...(query.outputs === '*' ? [] : query.outputs), ...query.order].map(({ value }) => value)
+      : [
+          ...query.keys.map((key) => (key.kind === 'value' ? key.value : key.output)),
+          ...[...query.outputs, ...query.order].flatMap(({ value }) => rowValuesIn(value)),
+        ];
+  return [...new Set(values.flatMap((value) => (value.kind === 'expression' ? [value.expression] : [])))];
+}
+
+function rowValuesIn(value: GroupValue): readonly RowValue[] {
+  switch (value.kind) {
+    case 'row':
+      return [value.value];
+    case 'aggregate':
+      return value.of === null ? [] : [value.of];
+    case 'constant':
+      return [];
+    case 'operator':
+      return [value.left, value.right].flatMap((one) => (one === null ? [] : rowValuesIn(one)));
+    case 'round':
+    case 'cast':
+      return rowValuesIn(value.of);
+    case 'nullif':
+      return [value.of, value.other].flatMap(rowValuesIn);
+    case 'coalesce':
+      return value.of.flatMap(rowValuesIn);
+  }
 }

@@ -1,15 +1,25 @@
 import type { Dashboard } from '../../../../shared/model/dashboard.ts';
-import { rowsQuery } from './rows-query.ts';
+import { expressionsOf, rowsQuery } from './rows-query.ts';
 
-/** The conditions by which these queries, each of which can be answered from saved rows, choose rows of the read model. */
-export async function conditionsOn(readModel: string, queries: readonly string[]): Promise<readonly string[]> {
+/** What the server is asked about each row of a read model. */
+export interface RowQuestions {
+  /** By which rows are chosen. */
+  readonly conditions: readonly string[];
+  /** What they are worth. */
+  readonly expressions: readonly string[];
+}
+
+/** What these queries, each of which can be answered from saved rows, have to know about the rows of the read model. */
+export async function questionsOn(readModel: string, queries: readonly string[]): Promise<RowQuestions> {
   const conditions = new Set<string>();
+  const expressions = new Set<string>();
   for (const sql of new Set(queries)) {
     const found = await rowsQuery(sql);
-    if (!found.ok || found.query.relation !== readModel || found.query.condition === null) continue;
-    conditions.add(found.query.condition);
+    if (!found.ok || found.query.relation !== readModel) continue;
+    if (found.query.condition !== null) conditions.add(found.query.condition);
+    for (const expression of expressionsOf(found.query)) expressions.add(expression);
   }
-  return [...conditions];
+  return { conditions: [...conditions], expressions: [...expressions] };
 }
 
 /** Of the widgets that show the read model. */

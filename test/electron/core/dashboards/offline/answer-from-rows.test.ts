@@ -200,23 +200,29 @@ describe('a query that groups', () => {
 
   test('what only the database knows is said, not guessed', async () => {
     expect(await answer('select min(region) from reporting.sales')).toMatch(/min of text \(region\)/);
-    expect(await answer('select amount, count(*) from reporting.sales group by amount')).toMatch(/same is known/);
+    expect(await answer('select at, count(*) from reporting.sales group by at')).toHaveLength(2);
     expect(await answer('select sum(nothing) from reporting.sales')).toMatch(/no column nothing/);
-    expect(await answer('select sum(amount)::bigint from reporting.sales')).toMatch(/sum of numeric/);
   });
 });
 
 test.each([
-  ['select region, round(sum(amount)) from reporting.sales group by region', 'computes columns'],
+  ['select region, sqrt(sum(amount)) from reporting.sales group by region', 'computes columns'],
+  ['select region, case when sum(amount) > 0 then 1 end from reporting.sales group by region', 'computes columns'],
+  ['select region, sum(amount) % 2 from reporting.sales group by region', 'computes columns'],
+  ['select region, sum(amount)::real from reporting.sales group by region', 'computes columns'],
+  ['select region, sum(amount) over () from reporting.sales group by region, amount', 'computes columns'],
+  ['select region, rank() over (order by amount) from reporting.sales', 'computes columns'],
+  ['select region, array_agg(amount) from reporting.sales group by region', 'computes columns'],
+  ['select region, sum(amount * random()) from reporting.sales group by region', 'computes columns'],
+  ['select region, (select 1) from reporting.sales', 'computes columns'],
+  ['select *, amount * 2 from reporting.sales', 'computes columns'],
   ['select region, sum(distinct amount) from reporting.sales group by region', 'computes columns'],
   ['select region, sum(amount) filter (where amount > 0) from reporting.sales group by region', 'computes columns'],
-  ['select lower(region), sum(amount) from reporting.sales group by 1', 'computes columns'],
-  ['select sum(amount) from reporting.sales group by lower(region)', 'groups by something computed'],
+  ['select sum(amount) from reporting.sales group by md5(region)', 'groups by something computed'],
+  ['select sum(amount) from reporting.sales group by 1', 'groups by something computed'],
   ['select sum(amount) from reporting.sales group by rollup (region)', 'groups by something computed'],
-  ['select month as region, sum(amount) from reporting.sales group by region', 'under another name'],
-  ['select region, month, sum(amount) from reporting.sales group by region', 'does not group by'],
   ['select region, sum(amount) from reporting.sales group by region having sum(amount) > 0', 'leaves out groups'],
-  ['select region, sum(amount) from reporting.sales group by region order by max(month)', 'does not show'],
+  ['select region, sum(amount) from reporting.sales group by region order by md5(max(region))', 'ordered by something'],
   [
     'select region from reporting.sales where amount > (select avg(amount) from reporting.sales)',
     'conditions of its own',
@@ -232,7 +238,7 @@ test.each([
   ['select region from reporting.sales union all select region from reporting.sales', 'combines several queries'],
   ['select distinct region from reporting.sales', 'leaves out duplicates'],
   ['with s as (select 1) select region from reporting.sales', 'begins with WITH'],
-  ['select region from reporting.sales order by lower(region)', 'ordered by something computed'],
+  ['select region from reporting.sales order by random()', 'ordered by something computed'],
   ['select region from reporting.sales limit 1 + 1', 'number of rows is computed'],
   ['select region from reporting.sales offset 1', 'leaves out its first rows'],
   ['select 1; select 2', 'not one SELECT'],

@@ -13,7 +13,7 @@ import {
   type JsonObject,
 } from '../../sql-text/tree.ts';
 
-/** What a condition may be made of: nothing that reads other rows, and nothing that is another value at every call. */
+/** What an expression may be made of: nothing that reads other rows, and nothing that is another value at every call. */
 const kinds: ReadonlySet<string> = new Set([
   'A_ArrayExpr',
   'A_Const',
@@ -65,20 +65,21 @@ const isClock = (op: string): boolean =>
   /^SVFOP_(CURRENT_(DATE|TIME|TIMESTAMP)|LOCALTIME|LOCALTIMESTAMP)(_N)?$/.test(op);
 
 /**
- * The text of a WHERE clause over the bare names of one relation's columns, where it says of each row by itself, at one
- * moment, whether it is chosen. Null: it does more, a subquery or a function that is not known to be stable.
+ * The text of an expression over the bare names of one relation's columns, a condition or anything else, where it is worth
+ * something for each row by itself, at one moment. Null: it does more, a subquery, an aggregate, or a function that is not
+ * known to be stable.
  */
-export async function rowCondition(where: JsonObject): Promise<string | null> {
-  if (!isOfOneRow(where)) return null;
-  const bare = withoutQualifiers(where) as JsonObject;
+export async function rowExpression(node: JsonObject): Promise<string | null> {
+  if (!isOfOneRow(node)) return null;
+  const bare = withoutQualifiers(node) as JsonObject;
   const written = await deparseNode(bare);
   // Nobody would see parentheses that the deparser has forgotten.
   return written !== null && withoutPlaces(await whereOf(written)) === withoutPlaces(bare) ? written : null;
 }
 
-function isOfOneRow(where: JsonObject): boolean {
+function isOfOneRow(node: JsonObject): boolean {
   let is = true;
-  walk(where, (kind, fields) => {
+  walk(node, (kind, fields) => {
     is &&= kinds.has(kind) || isKnown(kind, fields);
     return is;
   });
@@ -104,8 +105,8 @@ function withoutQualifiers(node: Json): Json {
   return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, withoutQualifiers(child ?? null)]));
 }
 
-async function whereOf(condition: string): Promise<Json> {
-  const parsed = await parse(`select where ${condition}`);
+async function whereOf(expression: string): Promise<Json> {
+  const parsed = await parse(`select where ${expression}`);
   if (!parsed.ok || parsed.statements.length !== 1) return null;
   return unwrap(parsed.statements[0]?.stmt, 'SelectStmt')?.['whereClause'] ?? null;
 }
