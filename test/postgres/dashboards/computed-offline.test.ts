@@ -64,7 +64,9 @@ describe.each(testServers())('computed without the database, $label', (testServe
         'sales',
         `select (array['nord', 'Süd', 'Ost', 'ost', null])[1 + n % 5] collate upper_first as region,
            (array['DACH', 'dach', 'Nordics'])[1 + n % 3] collate whatever_case as area,
-           date '2025-11-01' + (n % 13) * 31 as month, timestamptz '2025-11-01 00:00+01' + n * interval '7 hours 0.25 seconds' as at,
+           date '2025-11-01' + (n % 13) * 31 as month,
+           (array['infinity', '-infinity', '0044-03-15 BC', '12026-01-02'])[n % 41]::date as far,
+           timestamptz '2025-11-01 00:00+01' + n * interval '7 hours 0.25 seconds' as at,
            (nullif(n % 17, 3) - 8)::smallint as short, nullif(n % 23, 5) - 11 as pieces, n::bigint * 900000000000 - 7 as big,
            round((n * 7919 % 100003)::numeric / 77 - 400, n % 5) as amount,
            case when n % 11 > 0 then (n - 200)::numeric / 37 end as rate,
@@ -152,6 +154,7 @@ describe.each(testServers())('computed without the database, $label', (testServe
     choice('region', 'Atlantis'),
     choice('pieces', '-11', '0', '3'),
     days('month', '2026-01-01', '2026-06-30'),
+    days('far', '1900-01-01', '2026-12-31'),
   ];
 
   const queries = [
@@ -177,6 +180,10 @@ describe.each(testServers())('computed without the database, $label', (testServe
     'select sum(amount) from reporting.sales group by month order by month',
     'select region from reporting.sales group by region order by count(*) desc, max(at), region nulls first',
     'select month from reporting.sales group by month order by sum(amount) / count(*) desc nulls last, 1 limit 5',
+    // Days whose texts are in another order.
+    `select region, min(far), max(coalesce(far, month) + time '08:30'), min(coalesce(far, month) + time '08:30') from reporting.sales
+     group by region order by min(far) desc, max(coalesce(far, month)), count(*)`,
+    'select far, count(*) from reporting.sales group by far order by far desc',
     // Arithmetic.
     `select region, round(sum(amount) / sum(rate), 3), sum(amount) / nullif(sum(pieces), 0), sum(pieces) / count(*), sum(short) / nullif(sum(pieces), 0)
      from reporting.sales group by region order by region`,

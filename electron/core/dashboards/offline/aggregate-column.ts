@@ -1,6 +1,7 @@
 import { compareDecimals, decimalText, parseDecimal, sumDecimals } from '../../../../shared/format/decimal.ts';
 import { isDay, isMoment, isNumeric, momentsOf, type PickedColumn } from './answer-from-rows.ts';
 import type { Aggregate } from './group-value.ts';
+import { arePrintedDays, compareDays } from './printed-day.ts';
 import { compareMoments } from './printed-moment.ts';
 import { averageText } from './quotient.ts';
 import { Untold } from './untold.ts';
@@ -20,6 +21,8 @@ export function aggregatedColumn(
     if (aggregate !== 'count') throw new Untold(`${aggregate}(*) is nothing that can be computed`);
     return { name: 'count', type: 'bigint', cells: groups.map((group) => String(group.length)) };
   }
+  // Also without rows: the database has a type of its own for it, or refuses it.
+  if (!isAdded(aggregate, of.type)) throw untold(aggregate, of);
   const cellsOf = (group: readonly number[]): string[] =>
     group.flatMap((place) => {
       const cell = of.cells[place] ?? null;
@@ -32,30 +35,38 @@ export function aggregatedColumn(
   };
 }
 
+function isAdded(aggregate: Aggregate, type: string): boolean {
+  if (aggregate === 'count') return true;
+  return aggregate === 'sum' || aggregate === 'avg' ? isExact(type) : isNumeric(type) || isDay(type) || isMoment(type);
+}
+
+const untold = (aggregate: Aggregate, { type, name }: PickedColumn): Untold =>
+  new Untold(`the ${aggregate} of ${type} (${name}) is known to the database alone`);
+
 function typeOf(aggregate: Aggregate, type: string): string {
   if (aggregate === 'min' || aggregate === 'max') return type;
   const isShort = /^(smallint|integer)/.test(type);
   return aggregate === 'count' || (aggregate === 'sum' && isShort) ? 'bigint' : 'numeric';
 }
 
-function aggregated(aggregate: Aggregate, { name, type }: PickedColumn, cells: readonly string[]): string | null {
-  const untold = (): Untold => new Untold(`the ${aggregate} of ${type} (${name}) is known to the database alone`);
+function aggregated(aggregate: Aggregate, of: PickedColumn, cells: readonly string[]): string | null {
+  const { type } = of;
   if (aggregate === 'count') return String(cells.length);
   if (aggregate === 'min' || aggregate === 'max') {
-    if (!isNumeric(type) && !isDay(type) && !(isMoment(type) && momentsOf(cells) !== null)) throw untold();
-    if (isNumeric(type) && cells.some((cell) => parseDecimal(cell) === null)) throw untold();
-    const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-    const compare = isNumeric(type) ? compareDecimals : isMoment(type) ? compareMoments : byText;
+    if (isMoment(type) && momentsOf(cells) === null) throw untold(aggregate, of);
+    if (isDay(type) && !arePrintedDays(cells)) throw untold(aggregate, of);
+    if (isNumeric(type) && cells.some((cell) => parseDecimal(cell) === null)) throw untold(aggregate, of);
+    const compare = isNumeric(type) ? compareDecimals : isMoment(type) ? compareMoments : compareDays;
     const way = aggregate === 'min' ? -1 : 1;
     const most = cells.reduce<string | null>(
       (best, cell) => (best === null || compare(cell, best) * way > 0 ? cell : best),
       null,
     );
     // 1.0 and 1.00 are the same number, and the database shows one of them.
-    if (most !== null && cells.some((cell) => cell !== most && compare(cell, most) === 0)) throw untold();
+    if (most !== null && cells.some((cell) => cell !== most && compare(cell, most) === 0)) throw untold(aggregate, of);
     return most;
   }
-  if (!isExact(type) || cells.some((cell) => parseDecimal(cell) === null)) throw untold();
+  if (cells.some((cell) => parseDecimal(cell) === null)) throw untold(aggregate, of);
   if (cells.length === 0) return null;
   const sum = sumDecimals(cells);
   if (aggregate === 'avg') return averageText(sum, cells.length);

@@ -1,9 +1,10 @@
-import { compareDecimals } from '../../../../shared/format/decimal.ts';
+import { compareDecimals, parseDecimal } from '../../../../shared/format/decimal.ts';
 import type { WidgetData } from '../../../../shared/model/dashboard.ts';
 import type { Column } from '../../../../shared/model/read-model.ts';
 import type { ModelRows } from '../../history/model-rows.ts';
 import { asOfColumn } from '../as-of-column.ts';
 import type { Direction, PlainSelect } from './plain-select.ts';
+import { arePrintedDays, compareDays, dayOf } from './printed-day.ts';
 import { momentUs } from './printed-moment.ts';
 import type { RowValue } from './row-value.ts';
 
@@ -27,16 +28,20 @@ type Cells = readonly (string | null)[];
 
 export const isNumeric = (type: string): boolean =>
   /^(smallint|integer|bigint|numeric|real|double precision)/.test(type);
-/** Printed under DateStyle ISO their order is that of their text. */
 export const isDay = (type: string): boolean => type === 'date' || /^timestamp\(?\d?\)? without time zone$/.test(type);
+/** NaN comes after all others, where nothing goes on without an end. */
+const areOrderedNumbers = (cells: Cells): boolean =>
+  cells.every((cell) => cell === null || cell === 'NaN' || parseDecimal(cell) !== null);
 export const isMoment = (type: string): boolean => /^timestamp\(?\d?\)? with time zone$/.test(type);
 const isTruth = (type: string): boolean => type === 'boolean';
 const byOrder = <T extends string | bigint>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 const byText: Compare = byOrder;
 
-function comparisonOf({ type }: Pick<Column, 'type'>): Compare | null {
-  if (isNumeric(type)) return compareDecimals;
-  return isDay(type) || isTruth(type) ? byText : null;
+/** Null: the order of such cells is the server's own. */
+function comparisonOf({ type }: Pick<Column, 'type'>, cells: Cells): Compare | null {
+  if (isNumeric(type)) return areOrderedNumbers(cells) ? compareDecimals : null;
+  if (isDay(type)) return arePrintedDays(cells) ? compareDays : null;
+  return isTruth(type) ? byText : null;
 }
 
 /** The moments that a column of them holds, microseconds; null where a cell is none. */
@@ -155,7 +160,7 @@ function sortKeysOf(column: PickedColumn): SortKeys | null {
     if (moments === null) return null;
     return { isNull, compare: (a, b) => byOrder(moments[a] ?? 0n, moments[b] ?? 0n) };
   }
-  const compare = comparisonOf(column);
+  const compare = comparisonOf(column, cells);
   return compare === null ? null : { isNull, compare: (a, b) => compare(cells[a] ?? '', cells[b] ?? '') };
 }
 
@@ -176,7 +181,7 @@ export function placesPassing(
     const column = model.columns[index];
     if (column === undefined) return `${model.readModel} has no column ${filter.column} in its saved rows`;
     const cells = cellsOf(model, index);
-    const test = filter.kind === 'moments' ? null : testOf(filter, column);
+    const test = filter.kind === 'moments' ? null : testOf(filter, column, cells);
     const passes =
       filter.kind === 'moments'
         ? betweenMoments(filter, cells)
@@ -195,6 +200,7 @@ const cellsOf = (model: ModelRows, index: number): Cells => model.rows.map((row)
 function testOf(
   filter: Exclude<RowFilter, { readonly kind: 'moments' }>,
   column: Column,
+  cells: Cells,
 ): ((cell: string | null) => boolean) | null {
   if (filter.kind === 'values') {
     if (isNumeric(column.type)) {
@@ -208,8 +214,8 @@ function testOf(
   }
   const { from, to } = filter;
   // Of a moment within a day its day counts: the last day is in as a whole.
-  const cut = isDay(column.type) ? (cell: string) => cell.slice(0, 10) : (cell: string) => cell;
-  const compare = isNumeric(column.type) || isDay(column.type) ? comparisonOf(column) : null;
+  const cut = isDay(column.type) ? dayOf : (cell: string) => cell;
+  const compare = isNumeric(column.type) || isDay(column.type) ? comparisonOf(column, cells) : null;
   if (compare === null) return null;
   return (cell) =>
     cell !== null && (from === null || compare(cut(cell), from) >= 0) && (to === null || compare(cut(cell), to) <= 0);

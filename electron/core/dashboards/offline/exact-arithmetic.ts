@@ -30,12 +30,11 @@ export function operated(operator: Operator, type: ExactType, left: Decimal, rig
 
 /** Half away from zero; more digits than there are become zeros, negative ones are places before the point. */
 export function rounded({ units, scale }: Decimal, digits: number): Decimal {
-  const wanted = Math.max(-2_000, Math.min(2_000, digits));
-  if (wanted >= scale) return { units: units * 10n ** BigInt(wanted - scale), scale: wanted };
-  const cut = 10n ** BigInt(scale - wanted);
+  if (digits >= scale) return { units: units * 10n ** BigInt(digits - scale), scale: digits };
+  const cut = 10n ** BigInt(scale - digits);
   const absolute = ((units < 0n ? -units : units) * 2n + cut) / (2n * cut);
   const whole = units < 0n ? -absolute : absolute;
-  return wanted >= 0 ? { units: whole, scale: wanted } : { units: whole * 10n ** BigInt(-wanted), scale: 0 };
+  return digits >= 0 ? { units: whole, scale: digits } : { units: whole * 10n ** BigInt(-digits), scale: 0 };
 }
 
 /** As a cast to the type makes it. */

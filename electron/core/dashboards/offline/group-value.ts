@@ -48,6 +48,9 @@ const exactTypeOf: Readonly<Record<string, ExactType>> = {
   numeric: 'numeric',
 };
 
+/** Servers differ in where they stop to round. */
+const mostDigits = 1_000;
+
 /** What an aggregate may not have: it would add up something else than the rows of its group. */
 const beyond = ['agg_distinct', 'agg_filter', 'agg_order', 'agg_within_group', 'over', 'func_variadic'];
 
@@ -145,6 +148,7 @@ async function roundingOf(call: JsonObject | null): Promise<GroupValue | null> {
   const args = list(call['args']);
   const digits = args.length === 1 ? null : integer(args[1]);
   if (args.length === 0 || args.length > 2 || (args.length === 2 && digits === null)) return null;
+  if (digits !== null && Math.abs(digits) > mostDigits) return null;
   const of = await groupValue(args[0]);
   return of === null ? null : { kind: 'round', of, digits };
 }

@@ -1,7 +1,7 @@
 import { list, text, unwrap, type Json, type JsonObject } from '../../sql-text/tree.ts';
 import { groupValue, holdsAggregate, type GroupValue } from './group-value.ts';
 import { outputName } from './output-name.ts';
-import { directionOf, integer, type Direction } from './plain-select.ts';
+import { directionOf, integer, isConstant, type Direction } from './plain-select.ts';
 import { bareName, rowValue, type RowValue } from './row-value.ts';
 
 /** What it groups by. */
@@ -58,6 +58,7 @@ async function keyOf(node: Json, outputs: Outputs): Promise<GroupKey | null> {
     const output = outputs[place - 1]?.value;
     return output?.kind === 'row' ? { kind: 'value', value: output.value } : null;
   }
+  if (isConstant(node)) return null;
   const name = bareName(node);
   const output = name === null ? undefined : outputs.find(({ as }) => as === name)?.value;
   if (name !== null && output?.kind === 'row') return { kind: 'name', name, output: output.value };
@@ -81,6 +82,7 @@ async function orderOf(tree: JsonObject, outputs: Outputs): Promise<GroupedSelec
 async function orderedBy(node: Json | undefined, outputs: Outputs): Promise<GroupValue | null> {
   const place = integer(node);
   if (place !== null) return outputs[place - 1]?.value ?? null;
+  if (isConstant(node)) return null;
   const name = bareName(node);
   const named = name === null ? undefined : outputs.find(({ as }) => as === name);
   return named?.value ?? groupValue(node);

@@ -55,6 +55,7 @@ async function orderOf(tree: JsonObject, outputs: PlainSelect['outputs']): Promi
 async function orderedBy(node: Json | undefined, outputs: PlainSelect['outputs']): Promise<RowValue | null> {
   const place = integer(node);
   if (place !== null) return outputs === '*' ? null : (outputs[place - 1]?.value ?? null);
+  if (isConstant(node)) return null;
   // A bare name means a column of the result before one of the relation.
   const name = bareName(node);
   const named = name === null || outputs === '*' ? undefined : outputs.find(({ as }) => as === name);
@@ -74,8 +75,12 @@ export function integer(node: Json | undefined): number | null {
   return isObject(value) ? number(value['ival']) : null;
 }
 
+/** Of those only a place can be ordered or grouped by. */
+export const isConstant = (node: Json | undefined): boolean => unwrap(node, 'A_Const') !== null;
+
 /** undefined: computed. */
 export function limitOf(tree: JsonObject): number | null | undefined {
   if (tree['limitCount'] === undefined) return null;
-  return integer(tree['limitCount']) ?? undefined;
+  const limit = integer(tree['limitCount']);
+  return limit === null || limit < 0 ? undefined : limit;
 }

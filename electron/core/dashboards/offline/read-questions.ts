@@ -78,6 +78,7 @@ async function typesOf(server: Server, sql: Sql, { from, expressions }: Asked) {
     expressions,
     (expression) => `select (${expression}) from ${from} limit 0`,
     async (some) => {
+      if (some.length === 0) return [];
       const selected = some.map((expression) => `(${expression})`).join(', ');
       const { columns } = await sql.queryText(`select ${selected} from ${from} limit 0`);
       return some.map((expression, at) => ({ expression, oid: columns[at]?.typeOid ?? 0 }));

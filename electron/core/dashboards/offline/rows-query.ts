@@ -45,6 +45,8 @@ export async function rowsQuery(sql: string): Promise<RowsQueryOf> {
   const from = list(tree['fromClause']);
   const relation = unwrap(from[0], 'RangeVar');
   if (from.length !== 1 || relation === null) return no('it reads more than one relation');
+  if (isObject(relation['alias']) && list(relation['alias']['colnames']).length > 0) return no('it renames columns');
+  if (text(tree['limitOption']) === 'LIMIT_OPTION_WITH_TIES') return no('it gives more rows than it counts');
   const limit = limitOf(tree);
   if (limit === undefined) return no('its number of rows is computed');
   const where = tree['whereClause'];

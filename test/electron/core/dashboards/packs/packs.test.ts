@@ -31,6 +31,9 @@ const costs = {
   source: { kind: 'read_model' as const, readModel: 'costs', sql: 'select as_of, amount from reporting.costs' },
 };
 
+/** What the server said of each row of costs. */
+const doubled = { expression: 'amount * 2', values: { type: 'numeric', cells: ['14', '16'] } };
+
 const byAmount = { kind: 'choice' as const, filterId: 'amount', label: 'Amount', columns: ['amount'] };
 const chosen = (...values: string[]) => ({ amount: { kind: 'values' as const, values } });
 
@@ -69,6 +72,7 @@ async function sender() {
       columns: ofCosts.columns,
       rows: [['7'], ['8']],
       ranks: {},
+      expressions: [doubled],
     },
     now,
   );
@@ -118,6 +122,7 @@ describe('a pack of dashboards', () => {
       rows: [['8']],
       filtering: { applied: [{ columns: ['costs.amount'] }] },
     });
+    expect(await other.history.modelRows.get(opened.serverId, 'costs')).toMatchObject({ expressions: [doubled] });
     await expect(other.dashboards.data(opened.serverId, list[1]?.dashboardId ?? '', 'w')).rejects.toMatchObject({
       value: { code: 'not_available', message: expect.stringContaining('holds no number of "The w"') },
     });
