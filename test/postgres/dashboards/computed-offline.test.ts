@@ -9,6 +9,7 @@ import { modelRowsSchema, type ModelRows } from '../../../electron/core/history/
 import { registryMigrations } from '../../../electron/core/read-model/registry/migrations.ts';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
 import type { Server } from '../../../electron/core/postgres/session.ts';
+import { demoDashboards } from '../../../resources/demo-erp/dashboards.ts';
 import { budgetBurn } from '../../../resources/demo-erp/widgets/ledger.ts';
 import { arAging } from '../../../resources/demo-erp/widgets/receivables.ts';
 import type { Widget, WidgetData } from '../../../shared/model/dashboard.ts';
@@ -235,6 +236,30 @@ describe.each(testServers())('computed without the database, $label', (testServe
     await show(widget);
     for (const some of filters) expect(shown(await offline(widget, some))).toEqual(shown(await online(widget, some)));
     expect((await offline(widget, filters[0] ?? []))?.rows.length).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['ar_aging', arAging.readModel?.readerSql ?? '', ['period', 'region', 'category', 'warehouse']],
+    ['budget_burn', budgetBurn.readModel?.readerSql ?? '', ['region', 'category', 'warehouse']],
+  ])("%s under the shipped dashboard's filters, which do not all reach it", async (readModel, sql, unreached) => {
+    const widget = showing(readModel, sql);
+    const { show, offline } = keeping();
+    await show(widget);
+    const shipped = demoDashboards('erp').find(({ filters }) => filters !== undefined)?.filters ?? [];
+    const filters = resolveFilters(
+      shipped,
+      Object.fromEntries(
+        shipped.map(({ filterId, kind }) => [
+          filterId,
+          kind === 'choice' ? { kind: 'values', values: ['DACH'] } : { kind: 'preset', preset: 'this_year' },
+        ]),
+      ),
+      Date.now(),
+    );
+    const [answer, wanted] = [await offline(widget, filters), await online(widget, filters)];
+    expect(shown(answer)).toEqual(shown(wanted));
+    expect(answer?.filtering?.notApplied.map(({ filterId }) => filterId)).toEqual(unreached);
+    expect(answer?.filtering?.notApplied).toEqual(wanted.filtering?.notApplied);
   });
 
   test('what is the same to a collation is one group, and not shown where nobody knows which of it', async () => {

@@ -4,6 +4,7 @@ import type { Column } from '../../../../shared/model/read-model.ts';
 import type { History } from '../../history/history.ts';
 import type { ModelRows } from '../../history/model-rows.ts';
 import type { Clock } from '../../ports.ts';
+import { asOfColumn } from '../as-of-column.ts';
 import { cutPeriods, isPeriodType } from '../filters/condition-sql.ts';
 import type { ResolvedFilter } from '../filters/resolve-filters.ts';
 import { isDay, isMoment, momentsOf, type RowFilter } from './answer-from-rows.ts';
@@ -19,11 +20,13 @@ export interface AskedOfRows {
 }
 
 type Applied = WidgetFiltering['applied'][number];
+type NotApplied = WidgetFiltering['notApplied'][number];
 
 /**
  * A widget under the dashboard's filters without the database, out of the saved rows of its read model, and what became
- * of each filter. Null where those cannot tell: nothing is saved, a filter reaches none of its columns or moments in a zone
- * whose days were not saved beside them, or the query is more than a choice of rows.
+ * of each filter; one that reaches none of its columns is not applied, as the database would have it. Null where those cannot
+ * tell: nothing is saved, a filter reaches moments in a zone whose days were not saved beside them, or the query does more
+ * than can be answered from rows.
  */
 export async function filteredFromRows(
   { history, clock }: { readonly history: Pick<History, 'modelRows'>; readonly clock: Clock },
@@ -35,15 +38,23 @@ export async function filteredFromRows(
   if (model === null) return null;
   const asked: RowFilter[] = [];
   const applied: Applied[] = [];
+  const notApplied: NotApplied[] = [];
   for (const filter of filters) {
     const column = columnOf(filter, model.columns);
-    const onRows = column === null ? null : rowFilter(filter, model, column);
-    if (column === null || onRows === null) return null;
+    if (column === null) {
+      const { filterId, label, columns } = filter.filter;
+      // Which is a column of the view, and none of the saved rows.
+      if (columns.includes(asOfColumn)) return null;
+      notApplied.push({ filterId, label, reason: `${readModel} has no column ${columns.join(' or ')}` });
+      continue;
+    }
+    const onRows = rowFilter(filter, model, column);
+    if (onRows === null) return null;
     asked.push(onRows);
     applied.push(appliedTo(filter, model, column));
   }
   const found = await filterOffline({ history, clock }, { serverId, widget, filters: asked, offlineReason });
-  return found.ok ? { ...found.data, filtering: { applied, notApplied: [] } } : null;
+  return found.ok ? { ...found.data, filtering: { applied, notApplied } } : null;
 }
 
 /** The filter's column that the rows have, as the database would choose it. */
