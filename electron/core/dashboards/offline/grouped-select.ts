@@ -1,7 +1,7 @@
 import { list, text, unwrap, type Json, type JsonObject } from '../../sql-text/tree.ts';
 import { groupValue, holdsAggregate, type GroupValue } from './group-value.ts';
 import { outputName } from './output-name.ts';
-import { directionOf, integer, isConstant, type Direction } from './plain-select.ts';
+import { directionOf, integer, isConstant, valueNamed, type Direction } from './plain-select.ts';
 import { bareName, rowValue, type RowValue } from './row-value.ts';
 
 /** What it groups by. */
@@ -60,7 +60,8 @@ async function keyOf(node: Json, outputs: Outputs): Promise<GroupKey | null> {
   }
   if (isConstant(node)) return null;
   const name = bareName(node);
-  const output = name === null ? undefined : outputs.find(({ as }) => as === name)?.value;
+  const output = name === null ? null : valueNamed(outputs, name);
+  if (output === undefined) return null;
   if (name !== null && output?.kind === 'row') return { kind: 'name', name, output: output.value };
   const value = await rowValue(node);
   return value === null ? null : { kind: 'value', value };
@@ -84,6 +85,6 @@ async function orderedBy(node: Json | undefined, outputs: Outputs): Promise<Grou
   if (place !== null) return outputs[place - 1]?.value ?? null;
   if (isConstant(node)) return null;
   const name = bareName(node);
-  const named = name === null ? undefined : outputs.find(({ as }) => as === name);
-  return named?.value ?? groupValue(node);
+  const named = name === null ? null : valueNamed(outputs, name);
+  return named === undefined ? null : (named ?? groupValue(node));
 }

@@ -35,5 +35,8 @@ async function unlessRefused<T>(sql: Sql, work: () => Promise<T>): Promise<{ rea
   }
 }
 
-/** What the statement or its values are to blame for: a time limit and a lost connection are not. */
-const isOfStatement = (sqlstate: string | undefined): boolean => /^(22|42)/.test(sqlstate ?? '');
+/**
+ * What the statement or its values are to blame for, or a server that cannot do it: a time limit and a lost connection
+ * are not.
+ */
+const isOfStatement = (sqlstate: string | undefined): boolean => /^(0A|22|42)/.test(sqlstate ?? '');

@@ -58,8 +58,14 @@ async function orderedBy(node: Json | undefined, outputs: PlainSelect['outputs']
   if (isConstant(node)) return null;
   // A bare name means a column of the result before one of the relation.
   const name = bareName(node);
-  const named = name === null || outputs === '*' ? undefined : outputs.find(({ as }) => as === name);
-  return named?.value ?? rowValue(node);
+  const named = name === null || outputs === '*' ? null : valueNamed(outputs, name);
+  return named === undefined ? null : (named ?? rowValue(node));
+}
+
+/** What has the name in the answer: null, nothing has it; undefined, several do, and the database asks which. */
+export function valueNamed<V>(outputs: readonly { readonly value: V; readonly as: string }[], name: string) {
+  const [value = null, ...others] = outputs.filter(({ as }) => as === name).map((output) => output.value);
+  return others.every((other) => JSON.stringify(other) === JSON.stringify(value)) ? value : undefined;
 }
 
 /** Nulls come last, and first in a descending order, unless it says otherwise. */

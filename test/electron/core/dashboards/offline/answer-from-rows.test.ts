@@ -238,6 +238,8 @@ test.each([
   ['select region from reporting.sales union all select region from reporting.sales', 'combines several queries'],
   ['select distinct region from reporting.sales', 'leaves out duplicates'],
   ['with s as (select 1) select region from reporting.sales', 'begins with WITH'],
+  ['select region, month as region from reporting.sales order by region', 'ordered by something computed'],
+  ['select month as k, region as k from reporting.sales group by 1, k', 'groups by something computed'],
   ['select region from reporting.sales order by random()', 'ordered by something computed'],
   ['select region from reporting.sales limit 1 + 1', 'number of rows is computed'],
   ['select region from reporting.sales limit -1', 'number of rows is computed'],
