@@ -19,7 +19,7 @@ import { resolveFilters, type ResolvedFilter } from './filters/resolve-filters.t
 import { filteredFromRows } from './offline/filtered-from-rows.ts';
 import { createModelRowsKeeper } from './offline/keep-model-rows.ts';
 import { savedResult, savedResults } from './offline/saved-results.ts';
-import { queriesOn } from './offline/widget-conditions.ts';
+import { queriesOn } from './offline/widget-questions.ts';
 import { tableWidget } from './table-widget.ts';
 import { turns } from './turns.ts';
 import { withHolds } from './holds-of.ts';

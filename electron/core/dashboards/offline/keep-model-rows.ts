@@ -10,7 +10,7 @@ import type { Server } from '../../postgres/session.ts';
 import { parse } from '../../sql-text/parser.ts';
 import { text, walk } from '../../sql-text/tree.ts';
 import { readModelRows, zonesOf } from './read-model-rows.ts';
-import { questionsOn, type RowQuestions } from './widget-conditions.ts';
+import { questionsOn, type RowQuestions } from './widget-questions.ts';
 
 interface Options {
   readonly store: ModelRowsStore;

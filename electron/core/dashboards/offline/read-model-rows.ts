@@ -11,7 +11,7 @@ import { daysAround } from './day-beginnings.ts';
 import { isOnCalendar, momentUs } from './printed-moment.ts';
 import { readDayBeginnings } from './read-day-beginnings.ts';
 import { readQuestions, type ToldRows } from './read-questions.ts';
-import type { RowQuestions } from './widget-conditions.ts';
+import type { RowQuestions } from './widget-questions.ts';
 
 /** A read model of more rows is asked each time; its widgets keep their own results all the same. */
 export const mostKeptRows = 5_000;

@@ -4,7 +4,7 @@ import { quoteIdent } from '../../postgres/quote.ts';
 import type { Server, Sql } from '../../postgres/session.ts';
 import { typeNames } from '../column-types.ts';
 import { leaveOutRefused } from './leave-out-refused.ts';
-import type { RowQuestions } from './widget-conditions.ts';
+import type { RowQuestions } from './widget-questions.ts';
 
 type Cells = (string | null)[];
 

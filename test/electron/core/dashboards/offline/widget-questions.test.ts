@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { questionsOn, queriesOn } from '../../../../../electron/core/dashboards/offline/widget-conditions.ts';
+import { questionsOn, queriesOn } from '../../../../../electron/core/dashboards/offline/widget-questions.ts';
 import { dashboardOf, widgetOf } from '../../history/saved-result.ts';
 
 const showing = (readModel: string, sql: string) => ({
