@@ -97,6 +97,10 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
     clockSkewMs = 0,
   ): Promise<WidgetData | null> => {
     const stored = await fromCache(dashboard, widget, reason, filters, clockSkewMs);
+    if (stored !== null && isWhole(stored)) {
+      const whole = await fromCache(dashboard, widget, reason, noFilters, clockSkewMs);
+      return whole !== null && isNewer(whole, stored) ? { ...whole, filtering: stored.filtering } : stored;
+    }
     if (stored !== null || filters.length === 0 || reason === null) return stored;
     const answered =
       (await fromRows?.({ serverId: dashboard.serverId, widget, filters, offlineReason: reason })) ?? null;
@@ -135,7 +139,12 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
     const data = await readWidget(server, widget, clock, signal, { filters });
     try {
       const { dashboardId } = dashboard;
-      await store.saveResult(dashboardId, sourceHash(widget.source), data, clock.nowMs(), filtersKey(filters));
+      const hash = sourceHash(widget.source);
+      await store.saveResult(dashboardId, hash, data, clock.nowMs(), filtersKey(filters));
+      if (isWhole(data)) {
+        const { filtering: _, ...whole } = data;
+        await store.saveResult(dashboardId, hash, whole, clock.nowMs(), filtersKey(noFilters));
+      }
     } catch (error) {
       if (!isFailure(error)) throw error;
       logger.warn({ error: error.value, widgetId: widget.widgetId }, 'a number could not be kept for offline reading');
@@ -218,6 +227,12 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
     },
   };
 }
+
+/** The number without filters, since none of those that were chosen reaches it. */
+const isWhole = ({ filtering }: WidgetData): boolean => filtering !== undefined && filtering.applied.length === 0;
+
+const isNewer = (one: WidgetData, other: WidgetData): boolean =>
+  one.unreadable === undefined && Date.parse(one.freshness.asOf ?? '') > Date.parse(other.freshness.asOf ?? '');
 
 const notSaved = (filters: readonly ResolvedFilter[]): NonNullable<WidgetData['filtering']> => ({
   applied: [],

@@ -9,6 +9,8 @@ import { openHistory } from '../../../electron/core/history/open-history.ts';
 import { openServer } from '../../../electron/core/postgres/connect.ts';
 import { registryMigrations } from '../../../electron/core/read-model/registry/migrations.ts';
 import type { Server } from '../../../electron/core/postgres/session.ts';
+import { resolveFilters } from '../../../electron/core/dashboards/filters/resolve-filters.ts';
+import type { DashboardFilter } from '../../../shared/model/dashboard-filter.ts';
 import type { Dashboard, Widget, WidgetSource } from '../../../shared/model/dashboard.ts';
 import { createTestDatabase, testServers, type TestDatabase } from '../../support/postgres.ts';
 
@@ -32,6 +34,7 @@ const widget = (widgetId: string, source: WidgetSource, budget: Widget['budget']
   currency: null,
   layout: { x: 0, y: 0, w: 6, h: 4 },
 });
+const isSales = ({ widgetId }: Widget): boolean => widgetId === 'sales';
 const live = (sql: string): WidgetSource => ({ kind: 'live', sql });
 const model = (readModel: string, sql: string): WidgetSource => ({ kind: 'read_model', readModel, sql });
 
@@ -118,6 +121,16 @@ describe.each(testServers())('$label', (testServer) => {
   });
 
   const failure = (code: string, message: RegExp) => ({ value: { code, message: expect.stringMatching(message) } });
+
+  test('a number that no filter reaches is saved as the one without filters, too', async () => {
+    const region: DashboardFilter = { kind: 'choice', filterId: 'region', label: 'Region', columns: ['region'] };
+    const filters = resolveFilters([region], { region: { kind: 'values', values: ['North'] } }, Date.now());
+    const read = await dashboards.read(server, dashboard, 'sales', { filters });
+    expect(read.filtering).toMatchObject({ applied: [], notApplied: [{ filterId: 'region' }] });
+    const [saved] = await dashboards.cached({ ...dashboard, widgets: dashboard.widgets.filter(isSales) });
+    expect(saved).toMatchObject({ rows: read.rows, freshness: { asOf: read.freshness.asOf } });
+    expect(saved?.filtering).toBeUndefined();
+  });
 
   test('a live number is exact, typed, and as of its snapshot on the clock of the server', async () => {
     const beforeMs = Date.now() - 1000;

@@ -99,6 +99,27 @@ test('under filters that were never asked with, the whole number says that it is
   });
 });
 
+test('a number that no filter reaches is the newest that was read, whatever was chosen then', async () => {
+  const untouched = { applied: [], notApplied: [{ filterId: 'region', label: 'Region', reason: 'it has no regions' }] };
+  const { saveResult } = engine.history.dashboards;
+  const keep = async (asOf: string, rows: string[][]) => {
+    const found = data('w', rows);
+    const key = filtersKey(resolveFilters(filters, chosen('West'), 0));
+    const read = { ...found, freshness: { ...found.freshness, asOf }, filtering: untouched };
+    await saveResult('d', sourceHash(source), read, 0, key);
+  };
+  await keep('2026-11-30T06:00:00+01:00', [['99']]);
+  const [later] = await engine.dashboards.cached('erp', 'd', { filters: chosen('West') });
+  expect(later).toMatchObject({
+    rows: [['100']],
+    freshness: { asOf: '2026-11-30T07:30:00+01:00' },
+    filtering: untouched,
+  });
+  await keep('2026-11-30T08:00:00+01:00', [['101']]);
+  const [latest] = await engine.dashboards.cached('erp', 'd', { filters: chosen('West') });
+  expect(latest).toMatchObject({ rows: [['101']], filtering: untouched });
+});
+
 test('names to choose from open without the database, searched and bounded', async () => {
   const choices = (search: string | null, limit = 200) =>
     engine.dashboardFilters.choices('erp', 'd', { filterId: 'region', search, limit });
