@@ -39,6 +39,8 @@ export async function serve({
     attach,
   });
   try {
+    // Who has said meanwhile that it shall end is not told an address.
+    stop.signal.throwIfAborted();
     const { rendererDir } = installation();
     // After the engine, which begins to open its store as soon as it can.
     const { attachableEngine } = await import('../profile/attachable-engine.ts');
