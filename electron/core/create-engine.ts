@@ -68,7 +68,8 @@ export async function createEngine(
       file: store.file,
       started: store,
       logger: ports.logger,
-      onNotice: notice,
+      // It stands in the log already.
+      onNotice: (text) => notices.push(text),
     }),
   );
   const servers: KnownServers = new KnownServers({

@@ -6,8 +6,8 @@ export function NoKeyPage() {
   return (
     <main className={styles.lonely}>
       <EmptyState title="This window has no key">
-        Each address that <code>daybreak serve</code> prints works once. Press Enter in the terminal where it runs: it
-        prints a new address, and the engine goes on as it is.
+        Each address that Daybreak prints opens one window. For another one, press Enter in the terminal where it runs,
+        or run <code>daybreak serve</code> again: the engine goes on as it is.
       </EmptyState>
     </main>
   );
