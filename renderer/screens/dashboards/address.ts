@@ -1,9 +1,9 @@
 import { navigate } from '../../app/router.ts';
 
-const of = (dashboardId: string): string => `/dashboards/${encodeURIComponent(dashboardId)}`;
+export const dashboardPath = (dashboardId: string): string => `/dashboards/${encodeURIComponent(dashboardId)}`;
 
-export const openDashboard = (dashboardId: string): void => navigate(of(dashboardId));
-export const addWidgetTo = (dashboardId: string): void => navigate(`${of(dashboardId)}/new`);
+export const openDashboard = (dashboardId: string): void => navigate(dashboardPath(dashboardId));
+export const addWidgetTo = (dashboardId: string): void => navigate(`${dashboardPath(dashboardId)}/new`);
 export const editWidget = (dashboardId: string, widgetId: string): void =>
-  navigate(`${of(dashboardId)}/edit/${encodeURIComponent(widgetId)}`);
-export const arrangeDashboard = (dashboardId: string): void => navigate(`${of(dashboardId)}/arrange`);
+  navigate(`${dashboardPath(dashboardId)}/edit/${encodeURIComponent(widgetId)}`);
+export const arrangeDashboard = (dashboardId: string): void => navigate(`${dashboardPath(dashboardId)}/arrange`);

@@ -21,6 +21,7 @@ import {
 import { forgetEarlier } from '../../stores/earlier-results.ts';
 import { isExecutive } from '../../stores/executive.ts';
 import type { Problem } from '../../stores/failure-error.ts';
+import { forgetMissing } from '../../stores/missing-dashboard.ts';
 import { watchDashboard } from '../../stores/watch-dashboard.ts';
 import { widgetKey } from '../../stores/widget-state.ts';
 import { addWidgetTo, arrangeDashboard, editWidget, openDashboard } from './address.ts';
@@ -34,11 +35,13 @@ import { FilterBar } from './filters/filter-bar.tsx';
 import { useAddressFilters } from './filters/use-address-filters.ts';
 import { localizedWidgets } from '../../../shared/model/localized-widgets.ts';
 import { LockedBanner } from './locked-banner.tsx';
+import { MissingNotice } from './missing-notice.tsx';
 import { NoDashboardYet } from './no-dashboard-yet.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 import { PackBanner } from './pack-banner.tsx';
 import { ToldNotice } from './told-notice.tsx';
 import { letLeadFirst } from './turns.ts';
+import { useFollowedLink } from './use-followed-link.ts';
 import { WidgetSlot } from './widget-slot.tsx';
 import styles from './dashboards.module.css';
 
@@ -50,6 +53,7 @@ const ArrangePage = lazy(async () => ({ default: (await import('./arrange/arrang
 export default function DashboardsScreen(): ReactNode {
   const server = useSelectedServer();
   const loaded = useConnections((state) => state.servers.value !== null);
+  useEffect(() => forgetMissing, []);
   if (server !== null) return <ServerDashboards key={server.serverId} server={server} />;
   return (
     <Page title="Dashboards" actions={<DashboardsMenu server={null} dashboard={null} />}>
@@ -77,13 +81,15 @@ function ServerDashboards({ server }: { readonly server: ServerSummary }): React
   const { value, loading, problem } = useDashboards((state) => state.dashboards);
   const route = useRoute();
   const [making, setMaking] = useState(false);
+  const [asked, setAsked] = useState(false);
 
   useEffect(() => {
-    void loadDashboards(serverId);
+    void loadDashboards(serverId).then(() => setAsked(true));
     return watchDashboardList(serverId);
   }, [serverId]);
 
-  const open = value?.find(({ dashboardId }) => dashboardId === route.path[1]) ?? value?.[0] ?? null;
+  const complete = asked && !loading && problem === null && value !== null;
+  const { shown: open, missing } = useFollowedLink(serverId, value ?? [], complete);
   useCommands('dashboards', [
     ...(value ?? []).map(({ dashboardId, title }) => ({
       id: `dashboard-${dashboardId}`,
@@ -118,12 +124,14 @@ function ServerDashboards({ server }: { readonly server: ServerSummary }): React
   if (open !== null) {
     return (
       <OpenDashboard server={server} dashboard={open} all={value ?? []}>
+        {missing && <MissingNotice shown={open.title} />}
         {problem !== null && <FailureNotice problem={problem} onRetry={() => void loadDashboards(serverId)} />}
       </OpenDashboard>
     );
   }
   return (
     <Page title="Dashboards" actions={<DashboardsMenu server={server} dashboard={null} />}>
+      {missing && <MissingNotice shown={null} />}
       {problem !== null && <FailureNotice problem={problem} onRetry={() => void loadDashboards(serverId)} />}
       {problem === null && loading && <Skeleton height={280} aria-label="Loading the dashboards" />}
       {value !== null && value.length === 0 && isExecutive(server) && <NoDashboardYet server={server} />}
