@@ -6,12 +6,22 @@ import { navigate } from '../../app/router.ts';
 import { secondsLeft } from '../../app/server-facts.ts';
 import { useNow } from '../../app/use-now.ts';
 import { connectServer } from '../../stores/connections.ts';
+import { useDemo } from '../../stores/demo.ts';
 import { askPassword, isExecutive } from '../../stores/executive.ts';
 import { problemOf } from '../../stores/failure-error.ts';
+import { ClosedDemoBanner } from './closed-demo-banner.tsx';
 import styles from './dashboards.module.css';
 
-/** One calm banner: the numbers are saved ones, when the next attempt runs, and a way to try now. */
+/** Why nobody answers: the demo is closed, or the server is out of reach. */
 export function OfflineBanner({ server }: { readonly server: ServerSummary }): ReactNode {
+  const demo = useDemo(({ status }) => status);
+  const isClosedDemo = server.settings.environment === 'demo' && server.state !== 'connected' && demo !== null;
+  if (isClosedDemo && demo.state !== 'open') return <ClosedDemoBanner demo={demo} executive={isExecutive(server)} />;
+  return <OutOfReach server={server} />;
+}
+
+/** One calm banner: the numbers are saved ones, when the next attempt runs, and a way to try now. */
+function OutOfReach({ server }: { readonly server: ServerSummary }): ReactNode {
   const nowMs = useNow(1000);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState<string | null>(null);
