@@ -82,6 +82,18 @@ test('a dashboard is filtered, shared by its address, and compared with live', a
     await expect(page).toHaveURL(address);
   });
 
+  await test.step('a link to a dashboard that is gone says so, and its filters are not blamed', async () => {
+    await page.evaluate((hash) => (location.hash = hash), '#/dashboards/nope?f.region=Nordics');
+    const gone = page.getByRole('status').filter({ hasText: 'The dashboard of this link is gone' });
+    await expect(gone).toContainText('This is “Executive morning”.');
+    await expect(page).toHaveURL(/#\/dashboards\/executive-morning$/);
+    await expect(bar).not.toContainText('This link chooses');
+    await gone.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(gone).toHaveCount(0);
+    await page.goBack();
+    await expect(page).toHaveURL(address);
+  });
+
   await test.step('another column of a read model becomes a filter, and goes again', async () => {
     await bar.getByRole('button', { name: 'Filters', exact: true }).click();
     const editor = page.getByRole('dialog', { name: 'Filters', exact: true });
