@@ -11,6 +11,7 @@ import { countdown, samplingText, versionShort } from '../../app/server-facts.ts
 import { EnvironmentTag, Tag } from '../../app/tag.tsx';
 import { useNow } from '../../app/use-now.ts';
 import { serverStateWords, tlsModeWords } from '../../i18n/words.ts';
+import { closedDemo } from '../../stores/closed-demo.ts';
 import { connectOrShowWhy, disconnectServer, removeServer, useConnections } from '../../stores/connections.ts';
 import { useDemo } from '../../stores/demo.ts';
 import { type Problem, problemOf } from '../../stores/failure-error.ts';
@@ -25,7 +26,7 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
   const selected = useServerSelection((selection) => selection.serverId === serverId);
   const [problem, setProblem] = useState<Problem | null>(null);
   const connectProblem = useConnections((known) => known.connectProblems[serverId]);
-  const demoIsClosed = useDemo((demo) => demo.status !== null && demo.status.state !== 'open');
+  const demoIsClosed = useDemo(({ status }) => closedDemo(status, serverId) !== null);
   const [asking, setAsking] = useState(false);
   const [removing, setRemoving] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -109,11 +110,7 @@ export function ServerItem({ server }: { readonly server: ServerSummary }) {
         {server.notice !== null && state === 'connected' && <Tag tone="warning">{server.notice}</Tag>}
         {problem !== null && <FailureNotice problem={problem} />}
         {connectProblem !== undefined && !asking && state !== 'connected' && (
-          <WhyNot
-            problem={connectProblem}
-            isClosedDemo={settings.environment === 'demo' && demoIsClosed}
-            onRetry={() => void connect()}
-          />
+          <WhyNot problem={connectProblem} isClosedDemo={demoIsClosed} onRetry={() => void connect()} />
         )}
         {state === 'connected' &&
           missing.map((capability) => <Missing key={capability.name} capability={capability} />)}

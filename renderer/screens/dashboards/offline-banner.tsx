@@ -5,6 +5,7 @@ import { Notice } from '../../app/notice.tsx';
 import { navigate } from '../../app/router.ts';
 import { secondsLeft } from '../../app/server-facts.ts';
 import { useNow } from '../../app/use-now.ts';
+import { closedDemo } from '../../stores/closed-demo.ts';
 import { connectServer } from '../../stores/connections.ts';
 import { useDemo } from '../../stores/demo.ts';
 import { askPassword, isExecutive } from '../../stores/executive.ts';
@@ -14,9 +15,10 @@ import styles from './dashboards.module.css';
 
 /** Why nobody answers: the demo is closed, or the server is out of reach. */
 export function OfflineBanner({ server }: { readonly server: ServerSummary }): ReactNode {
-  const demo = useDemo(({ status }) => status);
-  const isClosedDemo = server.settings.environment === 'demo' && server.state !== 'connected' && demo !== null;
-  if (isClosedDemo && demo.state !== 'open') return <ClosedDemoBanner demo={demo} executive={isExecutive(server)} />;
+  const demo = useDemo(({ status }) => closedDemo(status, server.serverId));
+  if (demo !== null && server.state !== 'connected') {
+    return <ClosedDemoBanner demo={demo} executive={isExecutive(server)} />;
+  }
   return <OutOfReach server={server} />;
 }
 
