@@ -1,3 +1,4 @@
+import { demoServerId } from '../../../shared/model/demo-server.ts';
 import { join } from 'node:path';
 import { demoDashboards } from '../../../resources/demo-erp/dashboards.ts';
 import { openDemoErp, type DemoErp } from '../../../resources/demo-erp/open-demo.ts';
@@ -9,9 +10,6 @@ import type { KnownServers } from '../connections/known-servers.ts';
 import type { Events } from '../events.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
-
-/** The demo's own connection id: one demo ERP per profile. */
-export const demoServerId = 'demo';
 
 interface Options {
   readonly ports: Ports;

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../../shared/model/diagnosis.ts';
 import { proofText } from '../../../shared/model/proof-text.ts';
 import type { RunningEngine } from '../create-engine.ts';
-import { demoServerId } from '../demo/demo-service.ts';
+import { demoServerId } from '../../../shared/model/demo-server.ts';
 import type { Ports } from '../ports.ts';
 import { findingTitle, type BuiltReadModel, type Rescue } from './rescue-result.ts';
 import { stopIfAborted } from './stop-if-aborted.ts';

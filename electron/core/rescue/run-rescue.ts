@@ -4,7 +4,7 @@ import { startWorkload } from '../../../resources/demo-erp/workload/start-worklo
 import type { LoadReport } from '../../../shared/model/demo.ts';
 import { Failure } from '../../../shared/model/failure.ts';
 import { createEngine, type RunningEngine } from '../create-engine.ts';
-import { demoServerId } from '../demo/demo-service.ts';
+import { demoServerId } from '../../../shared/model/demo-server.ts';
 import type { Ports } from '../ports.ts';
 import { reportHtml } from '../report/report-html.ts';
 import { cure } from './cure.ts';

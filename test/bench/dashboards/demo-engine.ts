@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createEngine } from '../../../electron/core/create-engine.ts';
-import { demoServerId } from '../../../electron/core/demo/demo-service.ts';
+import { demoServerId } from '../../../shared/model/demo-server.ts';
 import type { AgedBudget } from '../../../shared/model/freshness.ts';
 import type { Proposal } from '../../../shared/model/proposal.ts';
 

@@ -1,4 +1,4 @@
-import { demoServerId } from '../../../electron/core/demo/demo-service.ts';
+import { demoServerId } from '../../../shared/model/demo-server.ts';
 import { startWorkload } from '../../../resources/demo-erp/workload/start-workload.ts';
 import { budgetMinutes } from '../../../shared/model/freshness.ts';
 import type { LoadReport } from '../../../shared/model/demo.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEngine, type RunningEngine } from '../../../electron/core/create-engine.ts';
-import { demoServerId } from '../../../electron/core/demo/demo-service.ts';
+import { demoServerId } from '../../../shared/model/demo-server.ts';
 import { nodePorts } from '../../../electron/hosts/node-ports.ts';
 import { removeDemoErp } from '../../../resources/demo-erp/open-demo.ts';
 
