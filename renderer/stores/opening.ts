@@ -1,13 +1,13 @@
-import { dashboardShown, serverShown } from '../../shared/model/opening.ts';
+import { dashboardShown, serverShown, type OpensOnDashboards } from '../../shared/model/opening.ts';
 import { client, useServerSelection } from './client.ts';
 import { takeConnections } from './connections.ts';
 import { takeDashboards } from './dashboards.ts';
 
 /**
- * Asks in one question for what a window that is being loaded shows first. `onDashboards`: whether it opens on them;
- * 'executive': only in executive mode. What fails here is asked for again by who shows it.
+ * Asks in one question for what a window that is being loaded shows first. What fails here is asked for again by who
+ * shows it.
  */
-export async function openAhead(onDashboards: 'yes' | 'executive' | 'no', dashboardId: string | null): Promise<void> {
+export async function openAhead(onDashboards: OpensOnDashboards, dashboardId: string | null): Promise<void> {
   const lastServerId = useServerSelection.getState().serverId;
   const reply = await client().dashboards.opening({ lastServerId, dashboardId, onDashboards });
   if (!reply.ok) return;

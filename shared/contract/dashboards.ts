@@ -14,6 +14,7 @@ import {
 } from '../model/dashboard-export.ts';
 import { dashboardSchema, widgetDataSchema, widgetSchema, widgetSourceSchema } from '../model/dashboard.ts';
 import { liveComparisonSchema } from '../model/live-comparison.ts';
+import { opensOnDashboards } from '../model/opening.ts';
 import { dashboardEditingContract } from './dashboard-editing.ts';
 import { procedure } from './envelope.ts';
 import { savedResultProcedures } from './saved-results.ts';
@@ -32,8 +33,7 @@ export const dashboardsContract = {
       lastServerId: z.string().nullable(),
       /** Of the window's address. */
       dashboardId: z.string().nullable(),
-      /** 'executive': only in executive mode does this window open on its dashboards. */
-      onDashboards: z.enum(['yes', 'executive', 'no']),
+      onDashboards: z.enum(opensOnDashboards),
     }),
     z.object({
       servers: z.array(serverSummarySchema),

@@ -1,6 +1,6 @@
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Dashboard, WidgetData } from '../../../shared/model/dashboard.ts';
-import { dashboardShown, fromTop, serverShown } from '../../../shared/model/opening.ts';
+import { dashboardShown, fromTop, serverShown, type OpensOnDashboards } from '../../../shared/model/opening.ts';
 import type { KnownServers } from '../connections/known-servers.ts';
 import type { DashboardService } from './dashboard-service.ts';
 
@@ -9,8 +9,7 @@ export interface OpeningQuestion {
   readonly lastServerId: string | null;
   /** Of the window's address. */
   readonly dashboardId: string | null;
-  /** 'executive': only in executive mode does this window open on its dashboards. */
-  readonly onDashboards: 'yes' | 'executive' | 'no';
+  readonly onDashboards: OpensOnDashboards;
 }
 
 export interface Opening {
