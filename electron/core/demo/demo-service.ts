@@ -10,6 +10,7 @@ import type { KnownServers } from '../connections/known-servers.ts';
 import type { Events } from '../events.ts';
 import type { History } from '../history/history.ts';
 import type { Ports } from '../ports.ts';
+import { leaveReadModels, shipDashboards } from './ship-dashboards.ts';
 
 interface Options {
   readonly ports: Ports;
@@ -231,18 +232,10 @@ export class DemoService {
     }
   }
 
-  /**
-   * Ships the dashboards once; widgets that were moved to a read model stay moved, unless the data is new. One that was
-   * removed stays away for as long as it can be put back.
-   */
   async #installDashboards(demo: DemoErp): Promise<void> {
     const { dashboards } = this.#options.history;
-    const removed = demo.freshlySeeded ? [] : await dashboards.removed(demoServerId, 0);
-    const away = new Set(removed.map(({ dashboard }) => dashboard.dashboardId));
-    for (const shipped of demoDashboards(demoServerId)) {
-      const known = demo.freshlySeeded ? null : await dashboards.get(shipped.dashboardId);
-      if (known === null && !away.has(shipped.dashboardId)) await dashboards.save(withLiveSql(shipped));
-    }
+    if (demo.freshlySeeded) await leaveReadModels(dashboards, demoServerId);
+    await shipDashboards(dashboards, demoDashboards(demoServerId).map(withLiveSql));
     this.#options.events.publish('dashboards', demoServerId);
   }
 

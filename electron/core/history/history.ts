@@ -314,6 +314,9 @@ export interface DashboardStore {
   putBack(dashboard: Dashboard): Promise<void>;
   /** For good, set aside or not. */
   remove(dashboardId: string): Promise<void>;
+  /** As it came with Daybreak when it was last put there, also where it is gone; null: it never was. */
+  shipped(serverId: string, dashboardId: string): Promise<Dashboard | null>;
+  saveShipped(dashboard: Dashboard): Promise<void>;
   /** Keeps the last results of a widget (offline_cache says how many) under (widgetId, sourceHash, filterKey). */
   saveResult(
     dashboardId: string,

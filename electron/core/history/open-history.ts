@@ -168,6 +168,8 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
       saveRemoved: (dashboard) => writer.write('saveRemovedDashboard', dashboard),
       putBack: (dashboard) => writer.write('putBackDashboard', dashboard),
       remove: (dashboardId) => writer.write('removeDashboard', dashboardId),
+      shipped: (serverId, dashboardId) => read(() => dashboards.shippedDashboard(serverId, dashboardId)),
+      saveShipped: (dashboard) => writer.write('saveShippedDashboard', dashboard),
       saveResult: (dashboardId, sourceHash, data, storedAtMs, filterKey = '') =>
         writer.write('saveResult', dashboardId, sourceHash, data, storedAtMs, filterKey),
       lastResult: (dashboardId, widgetId, sourceHash, filterKey = '') =>

@@ -39,6 +39,14 @@ export function createDashboardReader(prepare: Prepare) {
         .map(dashboardOf);
     },
 
+    shippedDashboard(serverId: string, dashboardId: string): Dashboard | null {
+      const row = prepare<Row>(
+        `select server_id, body from shipped_dashboard join server using (server_key)
+         where server_key = ? and dashboard_id = ?`,
+      ).get(knownServerKey(prepare, serverId), dashboardId);
+      return row === undefined ? null : dashboardOf(row);
+    },
+
     /** The last one first. */
     removedDashboards(serverId: string, sinceMs: number): RemovedDashboard[] {
       return prepare<RemovedRow>(

@@ -78,5 +78,12 @@ export function createDashboardWriter(prepare: Prepare) {
       refuseOfPack(dashboardId);
       prepare('delete from dashboard where dashboard_id = ?').run(dashboardId);
     },
+
+    saveShippedDashboard(dashboard: Dashboard): void {
+      prepare(
+        `insert into shipped_dashboard (server_key, dashboard_id, body) values (?, ?, ?)
+         on conflict (server_key, dashboard_id) do update set body = excluded.body`,
+      ).run(serverKeyOf(prepare, dashboard.serverId), dashboard.dashboardId, JSON.stringify(dashboard));
+    },
   };
 }

@@ -13,6 +13,7 @@ import { offlineCache } from './0080-offline-cache.ts';
 import { alerts } from './0087-alerts.ts';
 import { knownHolds } from './0091-known-holds.ts';
 import { removedDashboards } from './0094-removed-dashboards.ts';
+import { shippedDashboards } from './0096-shipped-dashboards.ts';
 import { packedHistory } from './0006-packed-history.ts';
 
 export interface Migration {
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   alerts,
   knownHolds,
   removedDashboards,
+  shippedDashboards,
 ];
