@@ -73,7 +73,7 @@ function demoCommands(demo: ReturnType<typeof useDemo.getState>['status']): Comm
         group,
         run: () => {
           toConnections();
-          void openDemo(0.1);
+          void openDemo();
         },
       },
     ];

@@ -48,7 +48,8 @@ function accept(status: DemoStatus): void {
 
 const isMoving = ({ state, load }: DemoStatus) => state === 'opening' || state === 'closing' || load !== null;
 
-export const openDemo = (scale: number) => change(() => client().demo.open({ scale }));
+/** Without a scale: in the size that it has. */
+export const openDemo = (scale?: number) => change(() => client().demo.open({ scale }));
 export const closeDemo = () => change(() => client().demo.close({}));
 export const startLoad = (ratePerSecond: number, managers: number) =>
   change(() => client().demo.startLoad({ ratePerSecond, managers }));

@@ -33,7 +33,8 @@ export interface DemoErp {
 export interface OpenDemoOptions {
   /** A folder of the profile. */
   readonly dir: string;
-  readonly scale: number;
+  /** Left out: that of the data that is there, else `usualScale`. */
+  readonly scale?: number | undefined;
   readonly seed?: number;
   readonly logger?: Logger;
   readonly onProgress?: (progress: SeedProgress) => void;
@@ -47,6 +48,7 @@ export interface OpenDemoOptions {
 }
 
 const database = 'erp';
+const usualScale = 0.1;
 
 /**
  * Starts the bundled PostgreSQL and loads the ERP where it is not there yet. Data of an earlier opening is used again
@@ -54,14 +56,16 @@ const database = 'erp';
  * nothing is left running.
  */
 export async function openDemoErp(options: OpenDemoOptions): Promise<DemoErp> {
-  const { dir, scale, seed = defaultSeed, logger, onProgress, signal } = options;
+  const { dir, seed = defaultSeed, logger, onProgress, signal } = options;
   onProgress?.({ text: 'Starting the bundled PostgreSQL', fraction: 0 });
   const { ephemeral, serverSettings: settings, binaries } = options;
   const server = await startEmbeddedServer({ dir, logger, settings, signal, ephemeral, binaries });
   try {
     const { host, port, user, password } = server;
     const admin: DemoConnection = { host, port, user, password, database };
-    const reuse = await isSeeded(admin, scale, seed);
+    const found = await seededAs(admin);
+    const scale = options.scale ?? found?.scale ?? usualScale;
+    const reuse = found !== null && found.scale === scale && found.seed === seed && found.isCurrent;
     if (!reuse) {
       await recreateDatabase({ ...admin, database: 'postgres' });
       const report = await seedErp({ connection: admin, scale, seed, onProgress, signal });
@@ -114,20 +118,27 @@ export async function openDemoErp(options: OpenDemoOptions): Promise<DemoErp> {
 /** Deletes a closed demo ERP, wherever its data had to be kept. `dir`: as for `openDemoErp`. */
 export const removeDemoErp = (dir: string): Promise<void> => removeReachableDir(dir);
 
-async function isSeeded(admin: DemoConnection, scale: number, seed: number): Promise<boolean> {
+interface Seeded {
+  readonly scale: number;
+  readonly seed: number;
+  /** As this version would load it, and up to today. */
+  readonly isCurrent: boolean;
+}
+
+/** null: it was never loaded, or not to the end. */
+async function seededAs(admin: DemoConnection): Promise<Seeded | null> {
   try {
     return await withClient(admin, async (client) => {
-      const { rowCount } = await client.query(
-        `select from demo.seeded
-         where scale = $1::float8 and seed = $2::bigint and version = $3 and seeded_on = current_date`,
-        [scale, seed, seedVersion()],
+      const { rows } = await client.query<Seeded>(
+        `select scale, seed::float8 as seed, version = $1 and seeded_on = current_date as "isCurrent" from demo.seeded`,
+        [seedVersion()],
       );
-      return rowCount === 1;
+      return rows[0] ?? null;
     });
   } catch (error) {
     const { code } = error as { code?: string };
-    // No such database, schema or table: never loaded, or not to the end.
-    if (code === '3D000' || code === '3F000' || code === '42P01') return false;
+    // No such database, schema or table.
+    if (code === '3D000' || code === '3F000' || code === '42P01') return null;
     throw error;
   }
 }

@@ -4,11 +4,11 @@ import { procedure } from './envelope.ts';
 
 export const demoContract = {
   status: procedure(z.object({}).default({}), demoStatusSchema),
-  /** Starts the bundled PostgreSQL, seeds the ERP where it is not there yet, connects. Returns at once; watch `status`. */
-  open: procedure(
-    z.object({ scale: z.number().positive().max(10).default(0.1) }).default({ scale: 0.1 }),
-    demoStatusSchema,
-  ),
+  /**
+   * Starts the bundled PostgreSQL, seeds the ERP where it is not there yet, connects. Without a scale it opens in the size
+   * that it has, the first time in 0.1. Returns at once; watch `status`.
+   */
+  open: procedure(z.object({ scale: z.number().positive().max(10).optional() }).default({}), demoStatusSchema),
   /** Invoices at a fixed rate, and managers who open the executive dashboard. */
   startLoad: procedure(
     z

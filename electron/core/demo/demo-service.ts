@@ -55,10 +55,10 @@ export class DemoService {
   }
 
   /**
-   * Begins to open; `status` tells how far. A second call while it opens or is open changes nothing. `ephemeral`: the
-   * data goes when the server stops, however it stops.
+   * Begins to open; `status` tells how far. A second call while it opens or is open changes nothing. Without a `scale` it
+   * opens in the size that it has. `ephemeral`: the data goes when the server stops, however it stops.
    */
-  open(scale: number, { ephemeral = false }: { readonly ephemeral?: boolean } = {}): DemoStatus {
+  open(scale?: number, { ephemeral = false }: { readonly ephemeral?: boolean } = {}): DemoStatus {
     if (this.#opening === null && (this.#demo === null || this.#closing !== null)) {
       const abort = new AbortController();
       const closing = this.#closing;
@@ -191,7 +191,7 @@ export class DemoService {
       .map((widget) => ({ widgetId: widget.widgetId, sql: widget.source.sql }));
   }
 
-  async #open(scale: number, ephemeral: boolean, signal: AbortSignal): Promise<void> {
+  async #open(scale: number | undefined, ephemeral: boolean, signal: AbortSignal): Promise<void> {
     const { ports, history, servers } = this.#options;
     try {
       const demo = await openDemoErp({

@@ -1,12 +1,14 @@
 import { Button, Group, NumberInput, Progress, Select } from '@mantine/core';
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useState } from 'react';
+import { demoServerId } from '../../../shared/model/demo-server.ts';
 import type { DemoStatus } from '../../../shared/model/demo.ts';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { Card } from '../../app/page.tsx';
 import { navigate } from '../../app/router.ts';
 import { Notice } from '../../app/notice.tsx';
 import { Tag } from '../../app/tag.tsx';
+import { useConnections } from '../../stores/connections.ts';
 import { closeDemo, openDemo, startLoad, stopLoad, useDemo } from '../../stores/demo.ts';
 import styles from './connections.module.css';
 import { LoadFigures } from './load-figures.tsx';
@@ -43,24 +45,34 @@ function DemoState({ status }: { readonly status: DemoStatus }) {
   return <Tag tone={tones[status.state]}>{status.state}</Tag>;
 }
 
+/** What was made of its data goes with it, so nothing but a choice changes the size. */
+const asItIs = { value: 'as-it-is', label: 'As it is' };
+const firstSize = '0.1';
+
 function ClosedDemo() {
-  const [scale, setScale] = useState('0.1');
+  const wasOpened = useConnections(
+    ({ servers }) => servers.value?.some(({ serverId }) => serverId === demoServerId) ?? false,
+  );
+  const [chosen, setChosen] = useState<string | null>(null);
+  const size = chosen ?? (wasOpened ? asItIs.value : firstSize);
   return (
     <div className={styles.progress}>
       <span className="db-dim">
         A year of invoices, orders, stock and ledger of an invented company, on a PostgreSQL 18 that comes with
         Daybreak. It runs on this machine only, and stops with Daybreak.
+        {wasOpened &&
+          ' On another day, or in another size, its data is made anew: dashboards stay, read models and schedules go.'}
       </span>
       <div className={styles.demoRow}>
         <Select
           label="Size"
-          data={sizes}
-          value={scale}
-          onChange={(value) => setScale(value ?? '0.1')}
+          data={wasOpened ? [asItIs, ...sizes] : sizes}
+          value={size}
+          onChange={setChosen}
           allowDeselect={false}
           w={320}
         />
-        <Button variant="filled" onClick={() => void openDemo(Number(scale))}>
+        <Button variant="filled" onClick={() => void openDemo(size === asItIs.value ? undefined : Number(size))}>
           Open the demo ERP
         </Button>
       </div>

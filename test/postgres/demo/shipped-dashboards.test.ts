@@ -14,7 +14,7 @@ describe('the dashboards of the demo ERP when its data is made anew', () => {
   let engine: RunningEngine;
   const profileDir = mkdtempSync(join(tmpdir(), 'daybreak-shipped-dashboards-'));
 
-  const open = async (scale: number) => {
+  const open = async (scale?: number) => {
     engine.demo.open(scale);
     expect(await engine.demo.opened()).toMatchObject({ state: 'open', problem: null });
     const { erp } = engine.demo;
@@ -44,6 +44,12 @@ describe('the dashboards of the demo ERP when its data is made anew', () => {
     expect((await open(0.006)).freshlySeeded).toBe(true);
     expect(await titles()).toEqual(['My morning']);
     expect(await engine.dashboards.removals.list(demoServerId)).toMatchObject([{ dashboardId: 'operations' }]);
+  });
+
+  test('opened without a size, the data that is there is used again', async () => {
+    await open(0.006);
+    await engine.demo.close();
+    expect((await open()).freshlySeeded).toBe(false);
   });
 
   test('on another day: widgets whose read model went with the data ask their own queries again', async () => {
