@@ -6,8 +6,8 @@ import type { WidgetShape } from './widget-shape.ts';
 
 /** Areas that lie on each other: how a whole and its parts move. A hole counts as nothing, or those above would fall. */
 export function areaSeries(shape: WidgetShape, palette: ChartPalette): ChartOption['series'] {
-  return shape.series.map(({ name, cells }, index) => {
-    const color = palette.series[index % palette.series.length] ?? palette.accent;
+  return shape.series.map(({ name, cells, place }) => {
+    const color = palette.series[place % palette.series.length] ?? palette.accent;
     return {
       id: name,
       name,
@@ -17,7 +17,7 @@ export function areaSeries(shape: WidgetShape, palette: ChartPalette): ChartOpti
       color,
       showSymbol: false,
       lineStyle: { width: 1, color },
-      areaStyle: { color, opacity: 0.85, decal: patternOf(index, palette.scheme) },
+      areaStyle: { color, opacity: 0.85, decal: patternOf(place, palette.scheme) },
       emphasis: { disabled: true },
     };
   });

@@ -33,7 +33,7 @@ export function combinedOption(shape: WidgetShape, palette: ChartPalette): Chart
       // Two grids would cross each other: the lines are read from the dots and the hover text.
       { ...valueAxis(shape, palette, true), position: 'right', scale: !fromZero, splitLine: { show: false } },
     ],
-    series: shape.series.map((series, index) => drawn(shape, series, index, palette)),
+    series: shape.series.map((series) => drawn(shape, series, palette)),
   };
 }
 
@@ -53,11 +53,10 @@ function valueAxis(shape: WidgetShape, palette: ChartPalette, right: boolean) {
 
 function drawn(
   shape: WidgetShape,
-  { name, cells, onRight = false }: ShapeSeries,
-  index: number,
+  { name, cells, place, onRight = false }: ShapeSeries,
   palette: ChartPalette,
 ): SeriesOption {
-  const color = palette.series[index % palette.series.length] ?? palette.accent;
+  const color = palette.series[place % palette.series.length] ?? palette.accent;
   const common = { id: name, name, color, data: cells.map(decimalToNumber) };
   if (!onRight) {
     return {
@@ -65,7 +64,7 @@ function drawn(
       type: 'bar' as const,
       yAxisIndex: 0,
       data: common.data.map((value) => ({ value: value ?? Number.NaN })),
-      itemStyle: { decal: patternOf(index, palette.scheme), borderRadius: 2 },
+      itemStyle: { decal: patternOf(place, palette.scheme), borderRadius: 2 },
       barMaxWidth: 48,
       barCategoryGap: '32%',
       emphasis: { focus: 'none' as const },
@@ -75,10 +74,10 @@ function drawn(
     ...common,
     type: 'line' as const,
     yAxisIndex: 1,
-    symbol: symbols[index % symbols.length],
+    symbol: symbols[place % symbols.length],
     symbolSize: 6,
     showSymbol: shape.categories.length <= 31,
-    lineStyle: { width: 2, type: lineDash(index).length === 0 ? ('solid' as const) : [...lineDash(index)] },
+    lineStyle: { width: 2, type: lineDash(place).length === 0 ? ('solid' as const) : [...lineDash(place)] },
     emphasis: { disabled: true },
   };
 }

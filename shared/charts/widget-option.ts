@@ -84,19 +84,19 @@ export function widgetOption(kind: DrawnKind, shape: WidgetShape, palette: Chart
 }
 
 function lineSeries(shape: WidgetShape, palette: ChartPalette): ChartOption['series'] {
-  return shape.series.map(({ name, cells }, index) => {
-    const color = palette.series[index % palette.series.length] ?? palette.accent;
+  return shape.series.map(({ name, cells, place }) => {
+    const color = palette.series[place % palette.series.length] ?? palette.accent;
     return {
       id: name,
       name,
       type: 'line' as const,
       data: cells.map(decimalToNumber),
       color,
-      symbol: symbols[index % symbols.length],
+      symbol: symbols[place % symbols.length],
       symbolSize: 5,
       showSymbol: shape.categories.length <= 16,
       sampling: 'lttb' as const,
-      lineStyle: { width: 2, type: lineDash(index).length === 0 ? ('solid' as const) : [...lineDash(index)] },
+      lineStyle: { width: 2, type: lineDash(place).length === 0 ? ('solid' as const) : [...lineDash(place)] },
       ...(shape.series.length === 1 ? { areaStyle: { color, opacity: 0.15, decal: { symbol: 'none' as const } } } : {}),
       emphasis: { disabled: true },
     };
@@ -115,23 +115,23 @@ function barSeries(
   const crowded = shape.categories.length > crowdedCategories;
   const aging =
     kind === 'aging' && !crowded && shape.series.length === 1 ? agingColors(shape.categories.length, palette) : null;
-  return shape.series.map(({ name, cells }, index) => {
-    const color = palette.series[index % palette.series.length] ?? palette.accent;
+  return shape.series.map(({ name, cells, place }) => {
+    const color = palette.series[place % palette.series.length] ?? palette.accent;
     return {
       id: name,
       name,
       type: 'bar' as const,
       ...(kind === 'stacked' ? { stack: 'all' } : {}),
       // Numbers alone where no bar has a style of its own: ECharts makes a model of every other item.
-      data: cells.map((cell, place) => {
+      data: cells.map((cell, category) => {
         const value = decimalToNumber(cell) ?? Number.NaN;
         if (aging === null) return value;
-        return { value, itemStyle: { color: aging[place] ?? color, decal: patternOf(place, palette.scheme) } };
+        return { value, itemStyle: { color: aging[category] ?? color, decal: patternOf(category, palette.scheme) } };
       }),
       color,
       ...(crowded
         ? { large: true, largeThreshold: crowdedCategories }
-        : { itemStyle: { decal: patternOf(index, palette.scheme), borderRadius: kind === 'stacked' ? 0 : 2 } }),
+        : { itemStyle: { decal: patternOf(place, palette.scheme), borderRadius: kind === 'stacked' ? 0 : 2 } }),
       barMaxWidth: 48,
       barCategoryGap: '32%',
       emphasis: { focus: 'none' as const },

@@ -3,12 +3,17 @@ import { formatCell, nullText, type ColumnFormat } from '../format/cell.ts';
 import { compareDecimals, sumDecimals } from '../format/decimal.ts';
 import type { ChartOptions } from '../model/chart-options.ts';
 import type { Widget, WidgetData } from '../model/dashboard.ts';
+import { mostSeries, seriesPlaces } from './series-places.ts';
 
 /** One series of a widget's chart. Cells stay the server's exact text; index = index of the category. */
 export interface ShapeSeries {
   readonly name: string;
   readonly format: ColumnFormat;
   readonly cells: readonly (string | null)[];
+  /** Its value of the series column; left out: it is not one of them. */
+  readonly key?: string | null;
+  /** Which colour and pattern it has. */
+  readonly place: number;
   /** Of money; left out: that of the shape. */
   readonly currency?: string | null;
   /** A line against the axis on the right, of kind 'combined'. */
@@ -33,9 +38,6 @@ export interface ShapeMismatch {
   /** A sentence for the card. */
   readonly problem: string;
 }
-
-/** More series than this cannot be told apart; the smallest are summed as "other". */
-export const mostSeries = 8;
 
 export const isMismatch = (shape: WidgetShape | ShapeMismatch): shape is ShapeMismatch => 'problem' in shape;
 
@@ -115,13 +117,14 @@ export function shapeOf(widget: Widget, data: WidgetData): WidgetShape | ShapeMi
     const seriesFormat = formatOfName(widget.series);
     const bySeries = Map.groupBy(data.rows, (row) => at(row, widget.series));
     const series = [...bySeries].map(([key, rows]) => ({
+      key,
       name: formatCell(key, seriesFormat, null, locale),
       format: formatOfName(value),
       cells: cellsOf(rows, value),
     }));
     return {
       categories,
-      series: widget.kind === 'heatmap' ? series : withOther(series),
+      series: inPlaces(widget.kind === 'heatmap' ? series : withOther(series), data.seriesOrder),
       calendar,
       currency: currencyOf(widget, value),
       locale,
@@ -146,15 +149,31 @@ export function shapeOf(widget: Widget, data: WidgetData): WidgetShape | ShapeMi
         ...(side === 1 ? { onRight: true } : {}),
       })),
   );
-  return { categories, series, calendar, currency: widget.currency, locale, options };
+  return { categories, series: inPlaces(series), calendar, currency: widget.currency, locale, options };
+}
+
+/** Values of the series column as they are drawn, without those that are summed as "other". */
+export function drawnOrder(widget: Widget, data: WidgetData): (string | null)[] {
+  const shape = shapeOf(widget, data);
+  return isMismatch(shape) ? [] : shape.series.flatMap(({ key }) => (key === undefined ? [] : [key]));
 }
 
 /** A cell of a series for reading. */
 export const seriesText = (shape: WidgetShape, series: ShapeSeries, cell: string | null): string =>
   formatCell(cell, series.format, series.currency ?? shape.currency, shape.locale);
 
+type Unplaced = Omit<ShapeSeries, 'place'>;
+
+function inPlaces(series: readonly Unplaced[], order?: readonly (string | null)[]): readonly ShapeSeries[] {
+  const places = seriesPlaces(
+    series.map(({ key }) => key),
+    order,
+  );
+  return series.map((one, index) => ({ ...one, place: places[index] ?? index }));
+}
+
 /** Keeps the largest series by their total and adds the rest up, exactly. */
-function withOther(series: readonly ShapeSeries[]): readonly ShapeSeries[] {
+function withOther(series: readonly Unplaced[]): readonly Unplaced[] {
   if (series.length <= mostSeries) return series;
   const bySize = series.map((one) => ({ one, total: sumDecimals(one.cells) }));
   bySize.sort((a, b) => compareDecimals(b.total, a.total));

@@ -97,6 +97,8 @@ export const widgetDataSchema = z.object({
   tookMs: z.number().nullable(),
   /** What became of the chosen filters; left out: none was chosen. */
   filtering: widgetFilteringSchema.optional(),
+  /** Under filters: values of the series column as they are drawn without filters; left out: that is not known. */
+  seriesOrder: z.array(cellSchema).optional(),
   /** Version of the read model that it was read from, where the server told; absent for base tables. */
   modelVersion: z.number().int().nullable().optional(),
   /** A saved number is there and cannot be shown: `rows` is empty then, and `freshness` says of when it is. */

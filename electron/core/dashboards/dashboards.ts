@@ -13,6 +13,7 @@ import { recentMs, RecentReads } from './recent-reads.ts';
 import { sourceHash } from './source-hash.ts';
 import { turns } from './turns.ts';
 import { cachedFreshness } from './widget-freshness.ts';
+import { withSeriesOrder } from './with-series-order.ts';
 
 export interface DashboardsOptions {
   readonly store: DashboardStore;
@@ -109,6 +110,11 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
     return whole === null ? null : { ...whole, filtering: notSaved(filters) };
   };
 
+  const inSeriesOrder = ({ dashboardId }: Dashboard, widget: Widget, data: WidgetData): Promise<WidgetData> =>
+    withSeriesOrder(widget, data, () =>
+      store.lastResult(dashboardId, widget.widgetId, sourceHash(widget.source), filtersKey(noFilters)),
+    );
+
   const offline = async (
     dashboard: Dashboard,
     widget: Widget,
@@ -117,7 +123,7 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
     cause?: unknown,
   ) => {
     const stored = await savedUnder(dashboard, widget, reason, filters);
-    if (stored !== null) return stored;
+    if (stored !== null) return inSeriesOrder(dashboard, widget, stored);
     throw new Failure(
       {
         code: 'not_connected',
@@ -137,6 +143,7 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
     filters: readonly ResolvedFilter[],
   ) => {
     const data = await readWidget(server, widget, clock, signal, { filters });
+    let ordered = data;
     try {
       const { dashboardId } = dashboard;
       const hash = sourceHash(widget.source);
@@ -145,12 +152,13 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
         const { filtering: _, ...whole } = data;
         await store.saveResult(dashboardId, hash, whole, clock.nowMs(), filtersKey(noFilters));
       }
+      ordered = await inSeriesOrder(dashboard, widget, data);
     } catch (error) {
       if (!isFailure(error)) throw error;
       logger.warn({ error: error.value, widgetId: widget.widgetId }, 'a number could not be kept for offline reading');
     }
     onRead?.(server, widget, data);
-    return data;
+    return ordered;
   };
 
   const inTurn = <T>(dashboardId: string, work: (dashboard: Dashboard) => Promise<T>): Promise<T> =>
@@ -172,7 +180,10 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
   return {
     async cached(dashboard, offlineReason = null, { clockSkewMs = 0, filters = noFilters } = {}) {
       const found = await Promise.all(
-        dashboard.widgets.map((widget) => savedUnder(dashboard, widget, offlineReason, filters, clockSkewMs)),
+        dashboard.widgets.map(async (widget) => {
+          const data = await savedUnder(dashboard, widget, offlineReason, filters, clockSkewMs);
+          return data === null ? null : inSeriesOrder(dashboard, widget, data);
+        }),
       );
       return found.filter((data) => data !== null);
     },

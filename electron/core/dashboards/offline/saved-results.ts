@@ -8,6 +8,7 @@ import { widgetOf } from '../dashboards.ts';
 import { filtersKey, type ResolvedFilter } from '../filters/resolve-filters.ts';
 import { sourceHash } from '../source-hash.ts';
 import { cachedFreshness } from '../widget-freshness.ts';
+import { withSeriesOrder } from '../with-series-order.ts';
 
 interface Options {
   readonly history: History;
@@ -50,5 +51,8 @@ export async function savedResult(
       detail: { widgetId, resultId },
     });
   }
-  return { ...stored, freshness: cachedFreshness(widget, stored.freshness, clock.nowMs(), null), tookMs: null };
+  const freshness = cachedFreshness(widget, stored.freshness, clock.nowMs(), null);
+  return withSeriesOrder(widget, { ...stored, freshness, tookMs: null }, () =>
+    history.dashboards.lastResult(dashboard.dashboardId, widgetId, sourceHash(widget.source)),
+  );
 }
