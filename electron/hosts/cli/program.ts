@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { engineVersion } from '../../core/version.ts';
+import { describeHelp } from './commands/help.ts';
 import type { Run } from './commands/options.ts';
 import type { Stop } from './stop.ts';
 
@@ -35,6 +36,7 @@ export async function runProgram(argv: readonly string[], stop: Stop): Promise<n
     exitCode = await work(stop);
   };
   for (const load of named(argv[0])) (await load())(program, run);
+  describeHelp(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
