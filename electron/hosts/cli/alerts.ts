@@ -1,6 +1,7 @@
 import { episodeTitle } from '../../../shared/model/alert-episode.ts';
 import type { ListedEpisode } from '../../../shared/model/alerts.ts';
 import { Failure } from '../../../shared/model/failure.ts';
+import type { EngineClient } from '../profile/engine-client.ts';
 import { alertsText } from './alerts-text.ts';
 import { value } from './known-server.ts';
 import {
@@ -15,7 +16,7 @@ import { printable } from './terminal.ts';
 
 /**
  * `daybreak alerts list`: looks at the server first; one that is out of reach does not hide what is known. Exit code 1
- * where something is open, or nobody could look.
+ * where something is open, or nobody could look; without a registry there is nothing to look at.
  */
 export function listAlerts(options: ServerOptions & ShowOptions): Promise<number> {
   return onEngine(options, async (client) => {
@@ -24,9 +25,16 @@ export function listAlerts(options: ServerOptions & ShowOptions): Promise<number
     const looked = failure === null ? await client.alerts.watchNow({ serverId }, { signal }) : null;
     const list = looked?.ok === true ? looked.value : value(await client.alerts.list({ serverId }, { signal }));
     const isKnown = looked?.ok ?? false;
-    print(options, list, () => alertsText(list, isKnown, Date.now()));
-    return isKnown && list.open.length === 0 ? 0 : 1;
+    const unwatched = isKnown ? await noRegistry(client, serverId) : null;
+    print(options, list, () => (list.open.length === 0 ? unwatched : null) ?? alertsText(list, isKnown, Date.now()));
+    return isKnown && unwatched === null && list.open.length === 0 ? 0 : 1;
   });
+}
+
+/** Why no read model is watched: the registry is gone, or never was; null: it is there. */
+async function noRegistry(client: EngineClient, serverId: string): Promise<string | null> {
+  const overview = await client.schedule.overview({ serverId });
+  return overview.ok && overview.value.registry.state === 'none' ? overview.value.registry.message : null;
 }
 
 /** `daybreak alerts ack`: somebody takes care. */

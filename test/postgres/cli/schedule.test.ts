@@ -49,6 +49,9 @@ describe('schedules, runs and alerts on the command line', () => {
     expect(await run('schedule', 'list')).toMatchObject({ code: 1, stderr: expect.stringContaining('--url') });
     const list = await run('schedule', 'list', '--url', url);
     expect(list).toMatchObject({ code: 1, stdout: expect.stringContaining('There is no registry here yet') });
+    expect(await run('runs', '--url', url)).toMatchObject({ code: 1, stdout: '', stderr: list.stdout });
+    expect(await run('alerts', 'list', '--url', url)).toEqual(list);
+    expect(await run('alerts', 'list', '--json', '--url', url)).toMatchObject({ code: 1, stderr: '' });
     const wrong = await run('schedule', 'set', 'sales', '--cron', '0 7 * * *', '--time-zone', 'Berlin');
     expect(wrong).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('a time zone, such as') });
   });
@@ -125,5 +128,13 @@ describe('schedules, runs and alerts on the command line', () => {
       code: 1,
       stderr: expect.stringContaining('No channel is switched on. There are "This machine".'),
     });
+  });
+
+  test('do not say that nothing is wrong where the registry is gone', async () => {
+    expect(await run('alerts', 'list', '--url', url)).toMatchObject({ code: 0, stdout: 'Nothing is wrong.\n' });
+    await shop.admin.query('drop schema daybreak cascade');
+    const list = await run('alerts', 'list', '--url', url);
+    expect(list).toEqual(await run('schedule', 'list', '--url', url));
+    expect(list).toMatchObject({ code: 1, stdout: expect.stringContaining('There is no registry here yet') });
   });
 });

@@ -17,7 +17,7 @@ export function describeAlerts(program: Command, run: Run): void {
       .addOption(logLevel());
   alertsCommand(
     'list',
-    'look at the server and print what is open; exit code 1 where something is, or nobody could look',
+    'look at the server and print what is open; exit code 1 where something is, nobody could look, or there is no registry',
   )
     .addOption(serverUrl())
     .action((options) => run(async (stop) => (await import('../alerts.ts')).listAlerts({ ...options, stop })));
