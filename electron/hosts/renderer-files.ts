@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { extname, join, resolve, sep } from 'node:path';
 
 /** One answer of the renderer's files: the same behind `http://127.0.0.1` and behind `app://daybreak`. */
@@ -52,14 +52,17 @@ const securityHeaders = {
 
 const noncePlaceholder = '__CSP_NONCE__';
 
-/** Answers a path of the built renderer; `/` is `index.html` with a fresh nonce in page and policy. */
-export async function rendererFile(rendererDir: string, path: string): Promise<FileAnswer> {
+/**
+ * Answers a path of the built renderer; `/` is `index.html` with a fresh nonce in page and policy. Reads at once: a window
+ * that opens asks for twenty files, each of which takes ten times as long by way of the thread pool.
+ */
+export function rendererFile(rendererDir: string, path: string): FileAnswer {
   const file = inside(rendererDir, path === '/' ? '/index.html' : path);
   const type = file && types[extname(file)];
   if (!file || !type) return notFound();
   let body: Buffer;
   try {
-    body = await readFile(file);
+    body = readFileSync(file);
   } catch (error) {
     if (isMissing(error)) return notFound();
     throw error;

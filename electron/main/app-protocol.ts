@@ -14,7 +14,7 @@ export function serveAppScheme(rendererDir: string): void {
   protocol.handle(appScheme, async (request) => {
     const url = new URL(request.url);
     if (url.host !== appHost || request.method !== 'GET') return new Response('Not found', { status: 404 });
-    const { status, headers, body } = await rendererFile(rendererDir, url.pathname);
+    const { status, headers, body } = rendererFile(rendererDir, url.pathname);
     return new Response(new Uint8Array(body), { status, headers });
   });
 }

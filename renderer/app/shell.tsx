@@ -16,6 +16,7 @@ import styles from './shell.module.css';
 import { Sidebar } from './sidebar.tsx';
 import { StoreBanner } from './store-banner.tsx';
 import { useFileDrop } from './use-file-drop.ts';
+import { WhenIdle } from './when-idle.tsx';
 
 /** Sidebar at the left, one screen at the right; palette and shortcuts above all. */
 export function Shell() {
@@ -65,9 +66,11 @@ export function Shell() {
           </Suspense>
         </ErrorBoundary>
       </main>
-      <Palette />
-      <ShortcutsDialog />
-      <ExecutiveDialogs />
+      <WhenIdle>
+        <Palette />
+        <ShortcutsDialog />
+        <ExecutiveDialogs />
+      </WhenIdle>
       <AlertToasts />
     </div>
   );

@@ -7,8 +7,9 @@ import {
   TooltipComponent,
   VisualMapContinuousComponent,
 } from 'echarts/components';
-import { init, use, type ECharts } from 'echarts/core';
+import { init, setPlatformAPI, use, type ECharts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
+import { textWidth } from './text-width.ts';
 
 /** Only what is used: all of ECharts with Mantine is 3.6 MB unminified. */
 use([
@@ -23,5 +24,7 @@ use([
   TooltipComponent,
   VisualMapContinuousComponent,
 ]);
+
+setPlatformAPI({ measureText: (text, font) => ({ width: textWidth(text, font) }) });
 
 export { init, type ECharts };

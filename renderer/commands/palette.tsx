@@ -10,7 +10,7 @@ import { useScheduleCommands } from './use-schedule-commands.tsx';
 const mostShown = 200;
 const iconPx = 18;
 
-/** Ctrl/Cmd+K: every screen and every action, by name. */
+/** Every screen and every action, by name. `useShortcuts` opens it. */
 export function Palette() {
   const schedule = useScheduleCommands();
   const commands = byTitle([...useProvidedCommands(), ...useGlobalCommands(), ...schedule.commands]);
@@ -19,8 +19,7 @@ export function Palette() {
     <>
       <Spotlight
         store={paletteStore}
-        shortcut="mod + K"
-        tagsToIgnore={[]}
+        shortcut={null}
         attributes={{ content: { 'aria-label': 'Command palette' } }}
         highlightQuery
         scrollable

@@ -1,14 +1,20 @@
+import { useHotkeys } from '@mantine/hooks';
 import { useEffect } from 'react';
 import { navigate } from '../app/router.ts';
 import { screensFor } from '../app/screens.ts';
 import { isExecutive } from '../stores/executive.ts';
 import { selectedServer } from '../stores/connections.ts';
+import { openPalette } from './palette-store.ts';
 import { openShortcuts } from './shortcuts-store.ts';
 
 const secondKeyMs = 1200;
 
-/** Global keys: `?` for the list, `g` and a letter for a screen, `/` for the filter. Never while somebody types. */
+/**
+ * Global keys: Ctrl/Cmd+K for the palette, wherever somebody is; `?` for the list, `g` and a letter for a screen, `/` for
+ * the filter, never while somebody types.
+ */
 export function useShortcuts(): void {
+  useHotkeys([['mod + K', openPalette]], []);
   useEffect(() => {
     let goUntilMs = 0;
     const onKey = (event: KeyboardEvent) => {

@@ -71,7 +71,7 @@ export interface CategoryAxisOption extends AnyAxisOption {
   data?: string[];
   boundaryGap?: boolean;
   position?: 'left' | 'right' | 'top' | 'bottom';
-  axisLabel?: AxisLabelOption & { interval?: number };
+  axisLabel?: AxisLabelOption & { interval?: number; formatter?: (name: string) => string };
 }
 
 export interface ValueAxisOption extends AnyAxisOption {

@@ -1,6 +1,7 @@
 import { decimalToNumber } from '../format/decimal.ts';
 import { axisLabel } from './axis-label.ts';
 import { axisText, baseOption, gridLines, hoverOption } from './base-option.ts';
+import { categoryName, categoryPlaces } from './category-names.ts';
 import type { ChartOption, SeriesOption } from './chart-option.ts';
 import { lineDash } from './line-dash.ts';
 import type { ChartPalette } from './palette.ts';
@@ -20,9 +21,10 @@ export function combinedOption(shape: WidgetShape, palette: ChartPalette): Chart
     tooltip: hoverOption(palette, 'shadow'),
     xAxis: {
       type: 'category',
-      data: shape.categories.map(({ short }) => short),
+      data: categoryPlaces(shape),
       axisLabel: {
         ...axisText(palette),
+        formatter: categoryName(shape),
         ...(few ? { interval: 0, hideOverlap: false, width: 56, overflow: 'break' as const, lineHeight: 13 } : {}),
       },
       axisLine: { lineStyle: { color: palette.grid } },

@@ -3,6 +3,7 @@ import { defaultLocale, numberFormat } from '../format/number-formats.ts';
 import { axisLabel } from './axis-label.ts';
 import { axisText, baseOption } from './base-option.ts';
 import { readableOn } from './color.ts';
+import { categoryName, categoryPlaces } from './category-names.ts';
 import type { ChartOption, HeatCell } from './chart-option.ts';
 import type { ChartPalette } from './palette.ts';
 import { seriesText, type WidgetShape } from './widget-shape.ts';
@@ -78,12 +79,13 @@ export function heatmapOption(shape: WidgetShape, palette: ChartPalette): ChartO
       ...axis,
       axisLabel: {
         ...axisText(palette),
+        formatter: categoryName(shape),
         // Few names all show, on two lines where they must.
         ...(shape.categories.length <= 6 && !shape.calendar
           ? { interval: 0, hideOverlap: false, width: 72, overflow: 'break' as const, lineHeight: 13 }
           : {}),
       },
-      data: shape.categories.map(({ short }) => short),
+      data: categoryPlaces(shape),
     },
     yAxis: {
       ...axis,

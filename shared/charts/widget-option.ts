@@ -4,6 +4,7 @@ import type { Widget } from '../model/dashboard.ts';
 import { assertNever } from '../model/assert-never.ts';
 import { axisLabel } from './axis-label.ts';
 import { axisText, baseOption, gridLines, hoverOption } from './base-option.ts';
+import { categoryName, categoryPlaces } from './category-names.ts';
 import type { ChartOption } from './chart-option.ts';
 import type { PlotPlace } from './plot-place.ts';
 import { areaSeries } from './area-series.ts';
@@ -159,10 +160,10 @@ function axesOption(
   const line = shape.series.length > 0 && !sideways && Array.isArray(series) && series[0]?.type === 'line';
   const categoryAxis = {
     type: 'category' as const,
-    data: shape.categories.map(({ short }) => short),
+    data: categoryPlaces(shape),
     inverse: sideways,
     boundaryGap: !line,
-    axisLabel: { ...axisText(palette), ...categoryLabels(shape, sideways) },
+    axisLabel: { ...axisText(palette), ...categoryLabels(shape, sideways), formatter: categoryName(shape) },
     axisLine: { lineStyle: { color: palette.grid } },
     axisTick: { show: false },
   };

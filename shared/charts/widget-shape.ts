@@ -20,10 +20,17 @@ export interface ShapeSeries {
   readonly onRight?: boolean;
 }
 
+/** A place on the axis of categories, in words that are made when they are asked for: an axis of a thousand days shows ten. */
+export interface ShapeCategory {
+  /** For the axis ("Nov"). */
+  readonly short: string;
+  /** For hovering ("Nov 2026"). */
+  readonly full: string;
+}
+
 /** A widget's rows, turned the way a chart reads them. */
 export interface WidgetShape {
-  /** Short, for the axis ("Nov"), and full, for hovering ("Nov 2026"). */
-  readonly categories: readonly { readonly short: string; readonly full: string }[];
+  readonly categories: readonly ShapeCategory[];
   readonly series: readonly ShapeSeries[];
   /** The categories follow the calendar: they run from left to right and are never turned on their side. */
   readonly calendar: boolean;
@@ -88,9 +95,13 @@ export function shapeOf(widget: Widget, data: WidgetData): WidgetShape | ShapeMi
   const xFormat = widget.x === null ? 'text' : formatOfName(widget.x);
   const keys = [...new Set(data.rows.map((row) => at(row, widget.x)))];
   const { locale, options } = widget;
-  const categories = keys.map((key) => ({
-    short: shortLabel(key, xFormat, locale),
-    full: formatCell(key, xFormat, null, locale),
+  const categories = keys.map((key): ShapeCategory => ({
+    get short() {
+      return shortLabel(key, xFormat, locale);
+    },
+    get full() {
+      return formatCell(key, xFormat, null, locale);
+    },
   }));
   const place = new Map(keys.map((key, index) => [key, index]));
   const calendar = xFormat === 'date' || xFormat === 'month' || xFormat === 'week';
@@ -189,17 +200,15 @@ function withOther(series: readonly Unplaced[]): readonly Unplaced[] {
 
 /** One sentence about the picture for who cannot see it. */
 export function shapeSummary(title: string, shape: WidgetShape): string {
-  const cells = shape.series.flatMap((series) =>
-    series.cells.map((cell, index) => ({ series, cell, category: shape.categories[index]?.full ?? '' })),
-  );
-  const top = cells
-    .filter((entry) => entry.cell !== null)
-    .reduce<(typeof cells)[number] | null>(
-      (best, entry) => (best === null || compareDecimals(entry.cell, best.cell) > 0 ? entry : best),
-      null,
-    );
+  let top: { readonly series: ShapeSeries; readonly cell: string; readonly index: number } | null = null;
+  for (const series of shape.series) {
+    for (const [index, cell] of series.cells.entries()) {
+      if (cell !== null && (top === null || compareDecimals(cell, top.cell) > 0)) top = { series, cell, index };
+    }
+  }
   if (top === null) return `${title}: no values`;
-  const where = shape.series.length > 1 ? `${top.category}, ${top.series.name}` : top.category;
+  const category = shape.categories[top.index]?.full ?? '';
+  const where = shape.series.length > 1 ? `${category}, ${top.series.name}` : category;
   const largest = `${where}: ${seriesText(shape, top.series, top.cell)}`;
   return `${title}: ${shape.categories.length} categories, ${shape.series.length} series; largest ${largest}`;
 }

@@ -55,7 +55,7 @@ export async function serveBrowserDoor(options: BrowserDoorOptions): Promise<Bro
         ? sendText(response, 403, 'This code is unknown or was used already.')
         : sendJson(response, 200, { token });
     }
-    const answer = await rendererFile(rendererDir, path);
+    const answer = rendererFile(rendererDir, path);
     response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   }

@@ -7,6 +7,7 @@ import type { Dashboard } from '../../../shared/model/dashboard.ts';
 import { Confirm } from '../../app/confirm.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { navigate } from '../../app/router.ts';
+import { WhenIdle } from '../../app/when-idle.tsx';
 import { useCommands } from '../../commands/use-commands.ts';
 import {
   createDashboard,
@@ -66,31 +67,33 @@ export function DashboardMenu({ serverId, dashboard, onProblem }: DashboardMenuP
           ))}
         </Menu.Dropdown>
       </Menu>
-      <NewDashboard serverId={serverId} opened={dialog === 'new'} onClose={close} />
-      <TitleDialog
-        opened={dialog === 'rename'}
-        heading={`Rename ${title}`}
-        initial={title}
-        action="Rename"
-        onSave={(name) => renameDashboard(serverId, dashboardId, name)}
-        onClose={close}
-      />
-      <LocaleDialog serverId={serverId} dashboard={dashboard} opened={dialog === 'locale'} onClose={close} />
-      <Confirm
-        opened={dialog === 'remove'}
-        title={`Remove ${title}?`}
-        typed={title}
-        action="Remove the dashboard"
-        danger
-        onClose={close}
-        onConfirm={async (typed) => {
-          await removeDashboard(serverId, dashboard, typed);
-          navigate('/dashboards');
-        }}
-      >
-        {goesWith(dashboard.widgets.length)} For seven days it can be put back as it was, under “Saved”, “Removed
-        dashboards”. Read models stay as they are.
-      </Confirm>
+      <WhenIdle>
+        <NewDashboard serverId={serverId} opened={dialog === 'new'} onClose={close} />
+        <TitleDialog
+          opened={dialog === 'rename'}
+          heading={`Rename ${title}`}
+          initial={title}
+          action="Rename"
+          onSave={(name) => renameDashboard(serverId, dashboardId, name)}
+          onClose={close}
+        />
+        <LocaleDialog serverId={serverId} dashboard={dashboard} opened={dialog === 'locale'} onClose={close} />
+        <Confirm
+          opened={dialog === 'remove'}
+          title={`Remove ${title}?`}
+          typed={title}
+          action="Remove the dashboard"
+          danger
+          onClose={close}
+          onConfirm={async (typed) => {
+            await removeDashboard(serverId, dashboard, typed);
+            navigate('/dashboards');
+          }}
+        >
+          {goesWith(dashboard.widgets.length)} For seven days it can be put back as it was, under “Saved”, “Removed
+          dashboards”. Read models stay as they are.
+        </Confirm>
+      </WhenIdle>
     </>
   );
 }

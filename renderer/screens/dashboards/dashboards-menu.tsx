@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import type { ServerSummary } from '../../../shared/model/connection.ts';
 import type { Dashboard } from '../../../shared/model/dashboard.ts';
 import { SavedNumbersDialog } from '../../app/saved-numbers.tsx';
+import { WhenIdle } from '../../app/when-idle.tsx';
 import { isExecutive } from '../../stores/executive.ts';
 import { OpenPackDialog } from './open-pack-dialog.tsx';
 import { RemovedDashboardsDialog } from './removed-dashboards.tsx';
@@ -38,14 +39,16 @@ export function DashboardsMenu({ server, dashboard }: DashboardsMenuProps): Reac
         widthPx={250}
         entries={entries.map((entry) => ({ ...entry, run: () => setOpened(entry.id) }))}
       />
-      <SavedNumbersDialog opened={opened === 'saved'} onClose={close} />
-      {server !== null && dashboard !== null && (
-        <SendPackDialog opened={opened === 'send'} server={server} dashboard={dashboard} onClose={close} />
-      )}
-      {changeable && (
-        <RemovedDashboardsDialog serverId={server.serverId} opened={opened === 'removed'} onClose={close} />
-      )}
-      <OpenPackDialog opened={opened === 'open'} onOpen={() => setOpened('open')} onClose={close} />
+      <WhenIdle>
+        <SavedNumbersDialog opened={opened === 'saved'} onClose={close} />
+        {server !== null && dashboard !== null && (
+          <SendPackDialog opened={opened === 'send'} server={server} dashboard={dashboard} onClose={close} />
+        )}
+        {changeable && (
+          <RemovedDashboardsDialog serverId={server.serverId} opened={opened === 'removed'} onClose={close} />
+        )}
+        <OpenPackDialog opened={opened === 'open'} onOpen={() => setOpened('open')} onClose={close} />
+      </WhenIdle>
     </>
   );
 }

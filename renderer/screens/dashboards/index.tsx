@@ -8,6 +8,7 @@ import { EmptyState } from '../../app/empty-state.tsx';
 import { FailureNotice } from '../../app/failure-notice.tsx';
 import { Page } from '../../app/page.tsx';
 import { navigate, useRoute } from '../../app/router.ts';
+import { WhenIdle } from '../../app/when-idle.tsx';
 import { useCommands } from '../../commands/use-commands.ts';
 import { useKeys } from '../../commands/use-keys.ts';
 import { useConnections, useSelectedServer } from '../../stores/connections.ts';
@@ -325,7 +326,14 @@ function OpenDashboard({ server, dashboard, all, children }: OpenDashboardProps)
           />
         ))}
       </div>
-      <CompareDialog serverId={serverId} dashboard={dashboard} widget={comparing} onClose={() => setComparing(null)} />
+      <WhenIdle>
+        <CompareDialog
+          serverId={serverId}
+          dashboard={dashboard}
+          widget={comparing}
+          onClose={() => setComparing(null)}
+        />
+      </WhenIdle>
     </Page>
   );
 }

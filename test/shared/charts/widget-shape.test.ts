@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isMismatch, shapeOf, shapeSummary, type WidgetShape } from '../../../shared/charts/widget-shape.ts';
 import { axisLabel } from '../../../shared/charts/axis-label.ts';
 import { categoryText, hoverText, widgetOption } from '../../../shared/charts/widget-option.ts';
+import type { CategoryAxisOption } from '../../../shared/charts/chart-option.ts';
 import type { Widget, WidgetData } from '../../../shared/model/dashboard.ts';
 import { palette } from './palette-for-tests.ts';
 
@@ -125,7 +126,9 @@ describe('options', () => {
       ],
     );
     const upright = widgetOption('bar', drawn(widget({ kind: 'bar', series: null }), months), palette);
-    expect(upright.xAxis).toMatchObject({ type: 'category', data: ['Oct', 'Nov'] });
+    expect(upright.xAxis).toMatchObject({ type: 'category', data: ['0', '1'] });
+    const { axisLabel } = upright.xAxis as CategoryAxisOption;
+    expect(['0', '1'].map((place) => axisLabel?.formatter?.(place))).toEqual(['Oct', 'Nov']);
   });
 
   it('say on hover what lies under the mouse, along the axis that has the names', () => {
