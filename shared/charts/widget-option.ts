@@ -140,6 +140,9 @@ function barSeries(
   });
 }
 
+/** ECharts leaves no room for what a last label ("31 Dec") has beyond the end of its axis. */
+const halfALabelPx = 20;
+
 /** Few names all show, on two lines where they must; many are thinned out by what fits. */
 function categoryLabels(shape: WidgetShape, sideways: boolean) {
   if (sideways) return { width: 110, overflow: 'truncate' as const };
@@ -178,7 +181,14 @@ function axesOption(
   return {
     ...base,
     ...(shape.categories.length > crowdedCategories ? { animation: false } : {}),
-    grid: { left: 4, right: 12, top: 10, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: {
+      left: 4,
+      right: sideways ? 12 : halfALabelPx,
+      top: 10,
+      bottom: 4,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'axisLabel',
+    },
     tooltip: hoverOption(palette, line ? 'line' : 'shadow'),
     xAxis: sideways ? valueAxis : categoryAxis,
     yAxis: sideways ? categoryAxis : valueAxis,
