@@ -64,6 +64,28 @@ function runAhead(module: string): Plugin {
 }
 
 /**
+ * Files of the page that wait for each other in a circle: one of them runs before what it imports is there, and a component
+ * or an icon in it stays undefined. How `codeSplitting` divides the page decides whether there are any.
+ */
+function withoutCircles(): Plugin {
+  return {
+    name: 'daybreak-without-circles',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const importsOf = (file: string): readonly string[] => {
+        const output = bundle[file];
+        return output?.type === 'chunk' ? output.imports : [];
+      };
+      for (const file of Object.keys(bundle)) {
+        const reached = new Set(importsOf(file));
+        for (const one of reached) for (const next of importsOf(one)) reached.add(next);
+        if (reached.has(file)) this.error(`${file} imports itself by way of others: divide the page in another way`);
+      }
+    },
+  };
+}
+
+/**
  * Every entry lies flat in `out/main` under its own name: `electron/core/entry-points.ts` finds threads and child
  * processes beside itself, so shared chunks must lie there too.
  */
@@ -109,7 +131,12 @@ export default defineConfig({
   },
   renderer: {
     root: at('renderer'),
-    plugins: [react(), runAhead('/renderer/ahead.ts'), preloadScreen('/renderer/screens/dashboards/index.tsx')],
+    plugins: [
+      react(),
+      withoutCircles(),
+      runAhead('/renderer/ahead.ts'),
+      preloadScreen('/renderer/screens/dashboards/index.tsx'),
+    ],
     build: {
       outDir: at('out/renderer'),
       emptyOutDir: true,
