@@ -15,8 +15,8 @@ const mostRuns = 6;
  * Five scenarios of the ground-truth harness with short windows, on a server of their own: others' statements on a
  * shared one would be suspects. Other work on the machine can slow the quiet stretch as much as the culprit slows the
  * incident (a client's save took 19.8 ms in quiet times and 12.5 ms beside the reports): where the clients felt no
- * incident there is nobody to be named, and the run is made again, whatever its verdict was. How large a share is, and
- * how fast anything was, is the bench's business.
+ * incident there need be nobody to be named. The right verdict counts all the same, any other is no evidence, and the run
+ * is made again. How large a share is, and how fast anything was, is the bench's business.
  */
 describe('the verdict over a real morning', { timeout: 240_000 }, () => {
   let bench: BenchServer;
@@ -34,24 +34,28 @@ describe('the verdict over a real morning', { timeout: 240_000 }, () => {
     expect(run.client.failed, run.client.firstError ?? '').toBe(0);
     return judge(run);
   };
-  const verdictOnIncident = async (id: string, seed: number): Promise<Judged> => {
+  const expectOnIncident = async (id: string, seed: number, demanded: object): Promise<void> => {
     for (let runs = 1; ; runs += 1) {
       const judged = await verdict(id, seed);
       const { quietMeanMs, incidentMeanMs } = judged.truth;
-      if (incidentMeanMs >= felt * quietMeanMs || runs === mostRuns) return judged;
+      try {
+        return expect(judged).toMatchObject(demanded);
+      } catch (error) {
+        if (incidentMeanMs >= felt * quietMeanMs || runs === mostRuns) throw error;
+      }
     }
   };
 
   it('names the report that fills the processors (S1)', async () => {
-    expect(await verdictOnIncident('S1', 1)).toMatchObject({ shortOf: [], falselyAccused: [], conclusion: 'culprits' });
+    await expectOnIncident('S1', 1, { shortOf: [], falselyAccused: [], conclusion: 'culprits' });
   });
 
   it('names a refresh that is not concurrent as the holder of the lock (S3)', async () => {
-    expect(await verdictOnIncident('S3', 2)).toMatchObject({ shortOf: [], falselyAccused: [], first: { grade: 'B' } });
+    await expectOnIncident('S3', 2, { shortOf: [], falselyAccused: [], first: { grade: 'B' } });
   });
 
   it('tells the culprit from a harmless report that ran all the time (S5)', async () => {
-    expect(await verdictOnIncident('S5', 1)).toMatchObject({ shortOf: [], falselyAccused: [] });
+    await expectOnIncident('S5', 1, { shortOf: [], falselyAccused: [] });
   });
 
   it('accuses nobody of a surge of saves (S6)', async () => {
@@ -59,6 +63,6 @@ describe('the verdict over a real morning', { timeout: 240_000 }, () => {
   });
 
   it('names the culprit over two resets of the statistics, and flags them (S9)', async () => {
-    expect(await verdictOnIncident('S9', 1)).toMatchObject({ shortOf: [], falselyAccused: [] });
+    await expectOnIncident('S9', 1, { shortOf: [], falselyAccused: [] });
   });
 });
