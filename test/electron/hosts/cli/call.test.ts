@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { daybreak, linesOf, printed, startCli } from '../../../support/cli.ts';
+import { daybreakHere } from '../../../support/cli-here.ts';
 import { temporaryDir } from '../../../support/door.ts';
 
 let dir: ReturnType<typeof temporaryDir>;
@@ -23,7 +24,7 @@ describe('a wrong call is one error value on standard output, exit code 1, and s
     ['a field of the wrong type', ['sampler.setMode', '{"serverId":"a","mode":"often"}'], /mode/],
     ['a field deep inside', ['connections.test', '{"settings":{"port":"x"}}'], /settings\.port/],
   ])('%s', async (_what, args, message) => {
-    const result = await call(args);
+    const result = await daybreakHere(['call', ...args], { profile: dir.path });
     expect(result.code).toBe(1);
     expect(printed(result)).toMatchObject({ code: 'invalid_input', message: expect.stringMatching(message) });
     expect(readdirSync(dir.path)).toEqual([]);

@@ -5,6 +5,7 @@ import { createEngine, type RunningEngine } from '../../../../electron/core/crea
 import { sourceHash } from '../../../../electron/core/dashboards/source-hash.ts';
 import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
 import { daybreak } from '../../../support/cli.ts';
+import { daybreakHere } from '../../../support/cli-here.ts';
 import { unreachable } from '../../../support/engine-with-history.ts';
 import { dashboardOf, now, numberAt, widgetOf } from '../../core/history/saved-result.ts';
 import { quiet, testFolder } from '../../core/history/store.ts';
@@ -44,7 +45,7 @@ const opened = (profile: string, file: string) =>
   });
 
 const exported = (profile: string, ...args: readonly string[]) =>
-  daybreak(['export', 'Dashboard morning', '--widget', 'The sales', '--format', 'csv', ...args], { profile });
+  daybreakHere(['export', 'Dashboard morning', '--widget', 'The sales', '--format', 'csv', ...args], { profile });
 
 describe('the dashboard of an opened pack', () => {
   test('is exported in a profile that has nothing else, and cannot be read anew', async () => {
@@ -63,7 +64,7 @@ describe('the dashboard of an opened pack', () => {
       `Dashboard morning is from the pack ${label}, and there is no server to read its numbers anew: leave out --refresh.`,
     );
 
-    const other = await daybreak(['export', 'Dashboard evening'], { profile });
+    const other = await daybreakHere(['export', 'Dashboard evening'], { profile });
     expect(other.stderr).toContain('There is no dashboard "Dashboard evening". There are: Dashboard morning.');
   });
 
