@@ -1,3 +1,5 @@
+import { fontSizePx } from '../../shared/charts/font-size.ts';
+
 /** ECharts asks how wide this one is to know the height of a line: by the design of such letters, the size of the font. */
 const squareLetter = '国';
 
@@ -10,7 +12,7 @@ let fontNow: string | undefined;
  * has none at all the answer is the box of a missing letter.
  */
 export function textWidth(text: string, font = '12px sans-serif'): number {
-  if (text === squareLetter) return Number(/([\d.]+)px/.exec(font)?.[1] ?? 12);
+  if (text === squareLetter) return fontSizePx(font);
   context ??= document.createElement('canvas').getContext('2d');
   if (context === null) return 0;
   if (font !== fontNow) {

@@ -163,8 +163,9 @@ export function shapeOf(widget: Widget, data: WidgetData): WidgetShape | ShapeMi
   return { categories, series: inPlaces(series), calendar, currency: widget.currency, locale, options };
 }
 
-/** Values of the series column as they are drawn, without those that are summed as "other". */
-export function drawnOrder(widget: Widget, data: WidgetData): (string | null)[] {
+/** Values of the series column as they are drawn, without those that are summed as "other"; empty where nothing can be. */
+export function drawnOrder(widget: Widget, data: WidgetData | null): (string | null)[] {
+  if (data === null || data.unreadable !== undefined) return [];
   const shape = shapeOf(widget, data);
   return isMismatch(shape) ? [] : shape.series.flatMap(({ key }) => (key === undefined ? [] : [key]));
 }

@@ -110,11 +110,6 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
     return whole === null ? null : { ...whole, filtering: notSaved(filters) };
   };
 
-  const inSeriesOrder = ({ dashboardId }: Dashboard, widget: Widget, data: WidgetData): Promise<WidgetData> =>
-    withSeriesOrder(widget, data, () =>
-      store.lastResult(dashboardId, widget.widgetId, sourceHash(widget.source), filtersKey(noFilters)),
-    );
-
   const offline = async (
     dashboard: Dashboard,
     widget: Widget,
@@ -123,7 +118,7 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
     cause?: unknown,
   ) => {
     const stored = await savedUnder(dashboard, widget, reason, filters);
-    if (stored !== null) return inSeriesOrder(dashboard, widget, stored);
+    if (stored !== null) return withSeriesOrder(store, dashboard.dashboardId, widget, stored);
     throw new Failure(
       {
         code: 'not_connected',
@@ -143,7 +138,6 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
     filters: readonly ResolvedFilter[],
   ) => {
     const data = await readWidget(server, widget, clock, signal, { filters });
-    let ordered = data;
     try {
       const { dashboardId } = dashboard;
       const hash = sourceHash(widget.source);
@@ -152,13 +146,12 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
         const { filtering: _, ...whole } = data;
         await store.saveResult(dashboardId, hash, whole, clock.nowMs(), filtersKey(noFilters));
       }
-      ordered = await inSeriesOrder(dashboard, widget, data);
     } catch (error) {
       if (!isFailure(error)) throw error;
       logger.warn({ error: error.value, widgetId: widget.widgetId }, 'a number could not be kept for offline reading');
     }
     onRead?.(server, widget, data);
-    return ordered;
+    return withSeriesOrder(store, dashboard.dashboardId, widget, data);
   };
 
   const inTurn = <T>(dashboardId: string, work: (dashboard: Dashboard) => Promise<T>): Promise<T> =>
@@ -182,7 +175,7 @@ export function createDashboards({ store, clock, logger, onRead, fromRows }: Das
       const found = await Promise.all(
         dashboard.widgets.map(async (widget) => {
           const data = await savedUnder(dashboard, widget, offlineReason, filters, clockSkewMs);
-          return data === null ? null : inSeriesOrder(dashboard, widget, data);
+          return data === null ? null : withSeriesOrder(store, dashboard.dashboardId, widget, data);
         }),
       );
       return found.filter((data) => data !== null);

@@ -3,6 +3,7 @@ import { AriaComponent, GridComponent, MarkLineComponent, VisualMapContinuousCom
 import { init, setPlatformAPI, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { ChartOption } from '../../../../shared/charts/chart-option.ts';
+import { fontSizePx } from '../../../../shared/charts/font-size.ts';
 import type { TextMeasure } from './text-measure.ts';
 
 use([
@@ -33,6 +34,5 @@ export function chartSvg(option: ChartOption, width: number, height: number, mea
 
 /** `font` is a CSS shorthand: 'bold 11px Roboto, sans-serif'. */
 function measuredWidth(measure: TextMeasure, text: string, font = '12px sans-serif'): number {
-  const sizePx = Number(/([\d.]+)px/.exec(font)?.[1] ?? 12);
-  return measure.widthOf(text, sizePx, /\b(bold|[5-9]00)\b/.test(font) ? 'bold' : 'regular');
+  return measure.widthOf(text, fontSizePx(font), /\b(bold|[5-9]00)\b/.test(font) ? 'bold' : 'regular');
 }

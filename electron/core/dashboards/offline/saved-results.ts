@@ -52,7 +52,5 @@ export async function savedResult(
     });
   }
   const freshness = cachedFreshness(widget, stored.freshness, clock.nowMs(), null);
-  return withSeriesOrder(widget, { ...stored, freshness, tookMs: null }, () =>
-    history.dashboards.lastResult(dashboard.dashboardId, widgetId, sourceHash(widget.source)),
-  );
+  return withSeriesOrder(history.dashboards, dashboard.dashboardId, widget, { ...stored, freshness, tookMs: null });
 }

@@ -2,9 +2,11 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createEngine } from '../../../../electron/core/create-engine.ts';
 import { filtersKey, resolveFilters } from '../../../../electron/core/dashboards/filters/resolve-filters.ts';
 import { sourceHash } from '../../../../electron/core/dashboards/source-hash.ts';
+import { withSeriesOrder } from '../../../../electron/core/dashboards/with-series-order.ts';
 import { nodePorts } from '../../../../electron/hosts/node-ports.ts';
 import type { DashboardFilter, FilterValues } from '../../../../shared/model/dashboard-filter.ts';
 import type { WidgetData } from '../../../../shared/model/dashboard.ts';
+import { Failure } from '../../../../shared/model/failure.ts';
 import { unreachable } from '../../../support/engine-with-history.ts';
 import { quiet, testFolder } from '../history/store.ts';
 
@@ -89,4 +91,13 @@ test('without filters, or where the number without them is not saved, it tells n
   expect((await dashboards.cached('erp', 'd', { filters: south }))[0]).not.toHaveProperty('seriesOrder');
   const whole = await engineThatKept({ chosen: {}, data: sales('North', 'South') });
   expect((await whole.dashboards.cached('erp', 'd'))[0]).not.toHaveProperty('seriesOrder');
+});
+
+test('a number whose unfiltered one cannot be read is shown all the same', async () => {
+  const { dashboards, history } = await engineThatKept({ chosen: south, data: sales('South') });
+  const [found] = await dashboards.cached('erp', 'd', { filters: south });
+  const [widget] = (await history.dashboards.get('d'))?.widgets ?? [];
+  if (found === undefined || widget === undefined) throw new Error('nothing was kept');
+  const lastResult = () => Promise.reject(new Failure({ code: 'storage_failed', message: 'the page is damaged' }));
+  expect(await withSeriesOrder({ lastResult }, 'd', widget, found)).toEqual(found);
 });
