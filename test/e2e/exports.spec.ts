@@ -32,7 +32,11 @@ test('every kind of file is exported from the numbers that are shown, without th
       await card(page, title)
         .getByRole('button', { name: `Export ${title}` })
         .click();
-      await page.getByRole('menuitem', { name: kind }).click();
+      // The menu of the card before may still be on its way out.
+      await page
+        .getByRole('menu', { name: `Export ${title}` })
+        .getByRole('menuitem', { name: kind })
+        .click();
     });
 
   const csv = await exportOf('Sales as table', 'Rows (CSV)');
