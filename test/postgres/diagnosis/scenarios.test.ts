@@ -16,7 +16,8 @@ const mostRuns = 6;
  * shared one would be suspects. Other work on the machine can slow the quiet stretch as much as the culprit slows the
  * incident (a client's save took 19.8 ms in quiet times and 12.5 ms beside the reports): where the clients felt no
  * incident there need be nobody to be named. The right verdict counts all the same, any other is no evidence, and the run
- * is made again. How large a share is, and how fast anything was, is the bench's business.
+ * is made again. So it is once where a felt incident was not explained, which the bench allows in one run of seven; an
+ * innocent who is accused is never excused. How large a share is, and how fast anything was, is the bench's business.
  */
 describe('the verdict over a real morning', { timeout: 240_000 }, () => {
   let bench: BenchServer;
@@ -35,13 +36,16 @@ describe('the verdict over a real morning', { timeout: 240_000 }, () => {
     return judge(run);
   };
   const expectOnIncident = async (id: string, seed: number, demanded: object): Promise<void> => {
+    let misses = 0;
     for (let runs = 1; ; runs += 1) {
       const judged = await verdict(id, seed);
       const { quietMeanMs, incidentMeanMs } = judged.truth;
       try {
         return expect(judged).toMatchObject(demanded);
       } catch (error) {
-        if (incidentMeanMs >= felt * quietMeanMs || runs === mostRuns) throw error;
+        const isFelt = incidentMeanMs >= felt * quietMeanMs;
+        if (isFelt) misses += 1;
+        if (misses > 1 || (isFelt && judged.falselyAccused.length > 0) || runs === mostRuns) throw error;
       }
     }
   };
